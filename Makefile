@@ -1,0 +1,60 @@
+# Needs make (3.81 or newer) and Go; deploy and remove need Serverless Devs as well.
+
+.DEFAULT_GOAL := help
+
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME  ?= 60s
+# Files to lie beside the binary, where there are any.
+EXTRAS    ?= $(wildcard routes.yaml deny.txt)
+MAX_BYTES := 10485760
+# What is deployed. A file of your own extends s.yaml (docs/deploy.md): make deploy TEMPLATE=s.mine.yaml
+TEMPLATE  ?= s.yaml
+
+# The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help build zip run test fuzz bench lint clean deploy remove serverless-devs
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the function for Function Compute: build/main, linux/amd64, at most 10 MB
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
+	@bytes=$$(( $$(wc -c < build/main) )); echo "build/main: $$bytes bytes of at most $(MAX_BYTES)"; \
+	if [ $$bytes -gt $(MAX_BYTES) ]; then echo "build/main is too large" >&2; exit 1; fi
+
+zip: build ## what is deployed: dist/stop-desktops.zip
+	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(EXTRAS)
+	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main $(EXTRAS)"
+
+run: ## the whole thing on this machine, no account needed
+	go run ./cmd/stopctl run
+
+test: ## all tests, with the race detector
+	@if [ -z "$(RACE)" ]; then echo "no C compiler: testing without the race detector" >&2; fi
+	go test $(RACE) ./...
+
+fuzz: ## the decoders on random input, FUZZTIME=60s each
+	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./events
+	go test -run '^$$' -fuzz '^FuzzParseRequest$$' -fuzztime $(FUZZTIME) ./events
+
+bench: ## benchmarks
+	go test -bench . -run '^$$' ./...
+
+lint: ## formatting, vet, staticcheck, go.mod
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these:" >&2; echo "$$unformatted" >&2; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+clean: ## remove build/ and dist/
+	rm -rf build dist
+
+deploy: serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
+	s deploy -t $(TEMPLATE)
+
+remove: serverless-devs ## the function and its triggers from your account
+	s remove -t $(TEMPLATE)
+
+serverless-devs:
+	@command -v s >/dev/null 2>&1 || { echo "Serverless Devs is missing. Install it: npm install -g @serverless-devs/s (docs/deploy.md)" >&2; exit 1; }

@@ -1,0 +1,115 @@
+package handler
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+)
+
+// Batch is the answer to several events.
+type Batch struct{ Reports []Report }
+
+// answer is what the caller of the invocation gets.
+func (r *run) answer(reports []Report) (any, error) {
+	if r.http != nil {
+		return r.httpAnswer(reports), nil
+	}
+	if f := newFailure(reports); f != nil {
+		return nil, f
+	}
+	return r.body(reports), nil
+}
+
+func (r *run) body(reports []Report) any {
+	if len(reports) == 1 && r.jobs[0].event.Suffix == "" {
+		return reports[0]
+	}
+	return Batch{reports}
+}
+
+// answerPanic is the answer when this program has a fault that nothing nearer could contain.
+func (r *run) answerPanic() (any, error) {
+	p := &Problem{Code: CodeInternal, Message: "a fault of this program: see its log", status: http.StatusInternalServerError}
+	if r.http != nil {
+		return problemDocument(p, r.inv.RequestID, nil), nil
+	}
+	return nil, newFailure([]Report{{InvocationId: r.inv.RequestID, Status: StatusFailed, Error: p}})
+}
+
+// httpAnswer is the report, or a problem document where the event was refused.
+func (r *run) httpAnswer(reports []Report) HTTPResponse {
+	status := http.StatusOK
+	var worst *Problem
+	for i, rep := range reports {
+		s := httpStatus(rep)
+		if i == 0 {
+			status, worst = s, rep.Error
+		} else if status != s {
+			status = http.StatusMultiStatus
+		}
+	}
+	if refused := reports[0].Status; len(reports) == 1 && (refused == StatusRejected || refused == StatusBlocked || hidden(worst)) {
+		return problemDocument(worst, r.inv.RequestID, reports[0].Desktops)
+	}
+	body, err := json.Marshal(r.body(reports))
+	if err != nil {
+		return problemDocument(&Problem{Code: CodeInternal, status: http.StatusInternalServerError}, r.inv.RequestID, nil)
+	}
+	headers := map[string]string{"Content-Type": "application/json"}
+	if worst != nil {
+		maps.Copy(headers, worst.header)
+	}
+	return HTTPResponse{StatusCode: status, Headers: headers, Body: string(body)}
+}
+
+// httpStatus of one event's report.
+func httpStatus(rep Report) int {
+	switch rep.Status {
+	case StatusAccepted:
+		return http.StatusAccepted
+	case StatusPartial:
+		return http.StatusMultiStatus
+	case StatusRejected, StatusBlocked, StatusFailed:
+		if rep.Error != nil && rep.Error.status != 0 {
+			return rep.Error.status
+		}
+		return http.StatusBadGateway
+	}
+	return http.StatusOK
+}
+
+// hidden says whether the details of a problem are for the log only: an HTTP caller need not know
+// how the function is configured.
+func hidden(p *Problem) bool { return p != nil && p.Code == CodeMisconfigured }
+
+// document is a problem document (RFC 9457); the members in capitals are extensions.
+type document struct {
+	Type         string          `json:"type"`
+	Title        string          `json:"title"`
+	Status       int             `json:"status"`
+	Detail       string          `json:"detail,omitempty"`
+	Code         string          `json:",omitempty"`
+	Path         string          `json:",omitempty"`
+	InvocationId string          `json:",omitempty"`
+	Desktops     []DesktopReport `json:",omitempty"` // of a blocked event: its plan
+}
+
+func problemDocument(p *Problem, invocationID string, desktops []DesktopReport) HTTPResponse {
+	detail := p.Message
+	if hidden(p) {
+		detail = "the function is misconfigured: its log says how"
+	}
+	body, _ := json.Marshal(document{
+		Type:         "about:blank",
+		Title:        http.StatusText(p.status),
+		Status:       p.status,
+		Detail:       detail,
+		Code:         p.Code,
+		Path:         p.Path,
+		InvocationId: invocationID,
+		Desktops:     desktops,
+	})
+	headers := map[string]string{"Content-Type": "application/problem+json"}
+	maps.Copy(headers, p.header)
+	return HTTPResponse{StatusCode: p.status, Headers: headers, Body: string(body)}
+}

@@ -1,0 +1,99 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// maxTries of one call, the first included. With the pauses below that is about 15 seconds.
+const maxTries = 8
+
+// longestPause caps what a service asks us to wait: a function is billed while it waits.
+const longestPause = 5 * time.Second
+
+// tries counts the attempts at one thing and pauses between them: exponential, with jitter.
+type tries struct {
+	left    int
+	backoff *backoff.ExponentialBackOff
+}
+
+func newTries() *tries {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = 200 * time.Millisecond
+	b.Multiplier = 2
+	b.MaxInterval = longestPause
+	return &tries{left: maxTries - 1, backoff: b}
+}
+
+// again pauses after a failure, at least as long as the service asked for. It returns false when
+// the tries are used up or the time is.
+func (t *tries) again(ctx context.Context, e *CallError) bool {
+	if t.left <= 0 {
+		return false
+	}
+	t.left--
+	pause := max(t.backoff.NextBackOff(), min(e.RetryAfter, longestPause))
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// errTimeUp says that a call was not made: the time was up before its turn.
+var errTimeUp = errors.New("the time was up before the call's turn")
+
+// attempt makes one call in its turn. The error is a *CallError, or errTimeUp if the call was not
+// made at all.
+func (r *run) attempt(ctx context.Context, action string, call func(context.Context) error) error {
+	return r.turn(ctx, func() error {
+		r.count(action)
+		return call(ctx)
+	})
+}
+
+// turn runs f within the limit of calls at once.
+func (r *run) turn(ctx context.Context, f func() error) error {
+	epoch, err := r.h.gate.enter(ctx)
+	if err != nil {
+		return errTimeUp
+	}
+	throttled := false
+	defer func() { r.h.gate.leave(epoch, throttled) }() // also when f panics
+	err = f()
+	if e := asCallError(err); e != nil && e.Family == Throttled {
+		throttled = true
+	}
+	return err
+}
+
+// read makes a call that changes nothing, and tries again while that may help. One that the end of
+// the time cut off has done no harm: it counts as not made.
+func (r *run) read(ctx context.Context, action string, call func(context.Context) error) error {
+	t := newTries()
+	for {
+		err := r.attempt(ctx, action, call)
+		if err != nil && ctx.Err() != nil {
+			return errTimeUp
+		}
+		e := asCallError(err)
+		if e == nil || !e.passing() || !t.again(ctx, e) {
+			return err
+		}
+	}
+}
+
+// asCallError returns the *CallError in err, or nil if there is none.
+func asCallError(err error) *CallError {
+	var e *CallError
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}

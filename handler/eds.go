@@ -1,0 +1,74 @@
+package handler
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// EDS is what the handler asks of Elastic Desktop Service with the credentials of one invocation.
+// Each call is one attempt at one API call: pace and retries are the handler's. An error is always
+// a *CallError. Implementations are safe for concurrent use.
+type EDS interface {
+	// DescribeDesktopInfo returns the state of those of the 1 to 100 desktops that EDS knows.
+	DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]Desktop, error)
+	// StopDesktops stops 1 to 100 running desktops. That it succeeds means that EDS took the call;
+	// the answer holds nothing but the ID of the API request.
+	StopDesktops(ctx context.Context, call StopCall) (requestID string, err error)
+}
+
+// MaxDesktopsPerCall is what StopDesktops and DescribeDesktopInfo take at once.
+const MaxDesktopsPerCall = 100
+
+// Desktop is what EDS told of one cloud computer. Empty means not told.
+type Desktop struct {
+	DesktopID        string
+	DesktopStatus    string
+	ConnectionStatus string
+	ManagementFlags  []string
+}
+
+// StopCall is the input of one StopDesktops call.
+type StopCall struct {
+	RegionID    string
+	DesktopIDs  []string
+	StoppedMode string
+	OsUpdate    *bool
+}
+
+// Family says what can be done about a failed call.
+type Family string
+
+// The families. What is known of the codes behind them is in internal/eds.
+const (
+	Throttled  Family = "throttled"   // too many calls: wait, try again
+	Temporary  Family = "temporary"   // not served, surely without effect: try again
+	Ambiguous  Family = "ambiguous"   // may have had its effect: look at the state before trying again
+	NotFound   Family = "not_found"   // a desktop of the call is unknown
+	WrongState Family = "wrong_state" // a desktop of the call is in no state for it
+	Denied     Family = "denied"      // the role may not: no use in trying again
+	Invalid    Family = "invalid"     // malformed: no use in trying again
+)
+
+// CallError is a failed call to EDS. It carries no address, no credential and nothing else of the
+// transport: Message is a sentence of ours or of the API, cleaned and cut.
+type CallError struct {
+	Action     string
+	Family     Family
+	Code       string // the API's code, or one of ours where no code came back
+	Message    string
+	RequestID  string
+	RetryAfter time.Duration // how long the service asked to wait; 0 if it did not
+}
+
+func (e *CallError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", e.Action, e.Code, e.Message)
+}
+
+// refused says whether the call was refused as a whole because of a desktop it names.
+func (e *CallError) refused() bool { return e.Family == NotFound || e.Family == WrongState }
+
+// passing says whether the same call may succeed later.
+func (e *CallError) passing() bool {
+	return e.Family == Throttled || e.Family == Temporary || e.Family == Ambiguous
+}

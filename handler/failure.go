@@ -1,0 +1,126 @@
+package handler
+
+import "encoding/json"
+
+// Failure makes the platform count an invocation as failed: its metrics, alarms, retries and
+// failure destinations then tell the truth. Everything is safe to repeat.
+type Failure struct {
+	Type    string // one of the constants below
+	Message string // one line of JSON, at most 1 KB
+}
+
+func (f *Failure) Error() string { return f.Type + ": " + f.Message }
+
+// The types, the most serious first.
+const (
+	StopFailed    = "StopFailed"
+	StopPartial   = "StopPartial"
+	StopBlocked   = "StopBlocked"
+	EventRejected = "EventRejected"
+)
+
+var failureOf = map[Status]string{
+	StatusFailed:   StopFailed,
+	StatusPartial:  StopPartial,
+	StatusBlocked:  StopBlocked,
+	StatusRejected: EventRejected,
+}
+
+var seriousness = []string{StopFailed, StopPartial, StopBlocked, EventRejected}
+
+// failureType of an invocation: empty if each of its events succeeded, StopPartial if some did,
+// else the most serious.
+func failureType(reports []Report) string {
+	failed, succeeded := map[string]bool{}, false
+	for _, rep := range reports {
+		if t, ok := failureOf[rep.Status]; ok {
+			failed[t] = true
+		} else {
+			succeeded = true
+		}
+	}
+	if len(failed) > 0 && succeeded {
+		return StopPartial
+	}
+	for _, t := range seriousness {
+		if failed[t] {
+			return t
+		}
+	}
+	return ""
+}
+
+const maxFailureMessage = 1024
+
+// failureMessage is what a person or an alarm sees of a failed invocation.
+type failureMessage struct {
+	EventId  string           `json:",omitempty"`
+	Status   Status           `json:",omitempty"`
+	Events   map[Status]int   `json:",omitempty"` // of a batch, by status
+	Counts   map[Outcome]int  `json:",omitempty"`
+	Error    *Problem         `json:",omitempty"`
+	Problems []desktopProblem `json:",omitempty"` // the first few
+}
+
+type desktopProblem struct {
+	DesktopId string
+	Outcome   Outcome
+	Code      string `json:",omitempty"`
+}
+
+// newFailure says why an invocation failed, or nil if it did not.
+func newFailure(reports []Report) *Failure {
+	kind := failureType(reports)
+	if kind == "" {
+		return nil
+	}
+	m := failureMessage{Counts: map[Outcome]int{}}
+	for _, rep := range reports {
+		for outcome, n := range rep.Counts {
+			m.Counts[outcome] += n
+		}
+		if !rep.Status.succeeded() {
+			m.add(rep)
+		}
+	}
+	if len(reports) > 1 {
+		m.Events = map[Status]int{}
+		for _, rep := range reports {
+			m.Events[rep.Status]++
+		}
+	}
+	return &Failure{Type: kind, Message: m.line()}
+}
+
+// add what there is to say of one event that failed; the first of them is named.
+func (m *failureMessage) add(rep Report) {
+	if m.Status == "" {
+		m.EventId, m.Status, m.Error = rep.EventId, rep.Status, rep.Error
+	}
+	for _, d := range rep.Desktops {
+		if len(m.Problems) < 10 && d.Outcome.problem() {
+			m.Problems = append(m.Problems, desktopProblem{d.DesktopId, d.Outcome, d.Code})
+		}
+	}
+}
+
+// line is the message as one line of JSON, with as many problems as fit.
+func (m *failureMessage) line() string {
+	for {
+		text, err := json.Marshal(m)
+		switch {
+		case err != nil:
+			return `{"Error":{"Code":"` + CodeInternal + `"}}`
+		case len(text) <= maxFailureMessage:
+			return string(text)
+		case len(m.Problems) > 0:
+			m.Problems = m.Problems[:len(m.Problems)-1]
+		case m.Error != nil && len(m.Error.Message) > 256:
+			short := *m.Error
+			short.Message = clean(short.Message, 255)
+			m.Error = &short
+		default:
+			m.EventId, m.Error = clean(m.EventId, 64), nil
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// Handler turns what one invocation brings into reports. It is safe for concurrent use.
+type Handler struct {
+	Options
+	gate *gate
+}
+
+// Options are what a Handler is made of.
+type Options struct {
+	Policy Policy
+	// Connect gives access to EDS with the credentials of an invocation.
+	Connect func(Credentials) (EDS, error)
+	// Authenticator of HTTP events; nil refuses them all.
+	Authenticator Authenticator
+	// Callback for the reports; nil sends none.
+	Callback Callback
+	Log      *slog.Logger
+	// Fault is what is wrong with the configuration. If it is not nil, every event is answered
+	// with it and nothing is called.
+	Fault error
+}
+
+// Authenticator says whether an HTTP event comes from whom it should.
+type Authenticator interface {
+	// Verify checks a request as it came in, at the time now. A refusal is a *Problem made by
+	// Unauthenticated.
+	Verify(request *events.HTTPRequest, now time.Time) (Proof, error)
+}
+
+// Proof is what an authenticated HTTP event is known by.
+type Proof struct {
+	ID       string    // covered by the signature; empty if the scheme has none
+	Time     time.Time // covered by the signature; zero if the scheme has none
+	BodyHash string    // of the body, where the signature covers it
+}
+
+// Callback delivers reports.
+type Callback interface {
+	// Deliver sends one report, with as many tries as ctx leaves time for.
+	Deliver(ctx context.Context, report Report) CallbackResult
+}
+
+// New makes a Handler.
+func New(o Options) *Handler {
+	return &Handler{Options: o, gate: newGate(o.Policy.APIConcurrency)}
+}
+
+// Handle does what one invocation asks for. The answer is a Report, a Batch of them, or an
+// HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
+// never has one.
+func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answer any, err error) {
+	r := &run{
+		h:       h,
+		inv:     inv,
+		log:     h.Log.With("InvocationId", inv.RequestID),
+		started: time.Now(),
+		fleet:   map[place]*desktop{},
+		calls:   map[string]int{},
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.Error("panic", "stack", string(debug.Stack()))
+			answer, err = r.answerPanic()
+		}
+	}()
+	r.take(raw)
+	r.work(ctx)
+	reports := r.publish(ctx)
+	return r.answer(reports)
+}
+
+// work brings every live job to its end, within the time there is.
+func (r *run) work(ctx context.Context) {
+	live := r.live()
+	if len(live) == 0 {
+		return
+	}
+	if !r.connect(live) {
+		return
+	}
+	ctx, cancel := r.withTime(ctx)
+	defer cancel()
+
+	for _, j := range live {
+		r.resolve(j)
+	}
+	if r.h.Policy.Preflight {
+		r.look(ctx, r.desktops)
+	}
+	r.stop(ctx, r.plan())
+	r.watch(ctx)
+}
+
+// connect to EDS; what keeps it from that fails every live job.
+func (r *run) connect(live []*job) bool {
+	eds, err := r.h.Connect(r.inv.Credentials)
+	if err == nil {
+		r.eds = eds
+		return true
+	}
+	for _, j := range live {
+		j.status, j.problem = StatusFailed, callProblem(asCallError(err))
+	}
+	return false
+}
+
+// resolve names the desktops that a job is about.
+func (r *run) resolve(j *job) {
+	for _, id := range j.request.DesktopId {
+		d := r.desktop(place{j.request.RegionId, id})
+		j.items = append(j.items, &item{desktop: d})
+	}
+}

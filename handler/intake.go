@@ -1,0 +1,153 @@
+package handler
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// clockSkew is how far ahead of our clock an event's time may be.
+const clockSkew = 5 * time.Minute
+
+// lateAfter is the age from which on an event counts as late.
+const lateAfter = 15 * time.Second
+
+// take makes the jobs of the invocation: one for each event, each on its way or already rejected.
+func (r *run) take(raw []byte) {
+	list, err := events.Decode(raw)
+	if err != nil {
+		r.jobs = []*job{r.newJob(events.Event{Kind: events.Direct}).reject(unreadable(err))}
+		return
+	}
+	if len(list) == 1 && list[0].HTTP != nil && list[0].Err == nil {
+		r.takeHTTP(list[0])
+		return
+	}
+	for _, e := range list {
+		r.jobs = append(r.jobs, r.newJob(e).accept(r))
+	}
+}
+
+// newJob is the job of an event that nothing is known of but where it came from.
+func (r *run) newJob(e events.Event) *job {
+	id := e.ID
+	if id == "" {
+		id = r.inv.RequestID
+	}
+	return &job{event: e, id: id + e.Suffix}
+}
+
+func (j *job) reject(p *Problem) *job {
+	j.status, j.problem = StatusRejected, p
+	return j
+}
+
+// accept reads the request of the event and holds it against the policy. What it refuses is
+// rejected before anything is called.
+func (j *job) accept(r *run) *job {
+	policy := r.h.Policy
+	switch {
+	case r.h.Fault != nil:
+		j.status, j.problem = StatusFailed, misconfigured(r.h.Fault)
+		return j
+	case j.event.Err != nil:
+		return j.reject(unreadable(j.event.Err))
+	case j.event.Kind == events.Direct && !policy.AllowDirect:
+		return j.reject(notAllowed(j.event.Path, "direct invocations are switched off (ALLOW_DIRECT=false)"))
+	case j.event.Unauthenticated:
+		return j.reject(notAllowed(j.event.Path, "events of EventBridge's HTTP source carry no proof of who sent them: call the function's HTTP trigger instead"))
+	case policy.Disabled:
+		j.status = StatusDisabled
+		return j
+	}
+	request, err := events.ParseRequest(j.event.Payload, j.event.Path)
+	if err != nil {
+		return j.reject(unreadable(err))
+	}
+	j.request = request
+	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
+		j.id = own
+	}
+	if p := policy.admit(&j.request, j.event.Path); p != nil {
+		return j.reject(p)
+	}
+	return j.checkTime(r)
+}
+
+// admit fills in the defaults of a request and says what the policy does not allow of it.
+func (p Policy) admit(q *events.Request, path string) *Problem {
+	if q.RegionId == "" {
+		if len(p.Regions) != 1 {
+			return &Problem{Code: events.MissingField, Path: path + ".RegionId", status: 422,
+				Message: "name the region: more than one is allowed (ALLOWED_REGIONS)"}
+		}
+		q.RegionId = p.Regions[0]
+	}
+	if !slices.Contains(p.Regions, q.RegionId) {
+		return notAllowed(path+".RegionId", "this region is not among ALLOWED_REGIONS")
+	}
+	if q.StoppedMode == "" {
+		q.StoppedMode = p.StoppedMode
+	}
+	q.DryRun = q.DryRun || p.DryRun
+	if q.Force && !p.AllowForce {
+		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
+	}
+	if q.CallbackUrl != "" {
+		return notAllowed(path+".CallbackUrl", "no destination but the configured CALLBACK_URL is allowed")
+	}
+	if field := unsupported(q); field != "" {
+		return &Problem{Code: events.Unsupported, Path: path + "." + field, status: 422,
+			Message: "this version stops desktops named in DesktopId only"}
+	}
+	return p.admitWait(q, path)
+}
+
+func unsupported(q *events.Request) string {
+	switch {
+	case q.Select != nil:
+		return "Select"
+	case q.Exclude != nil:
+		return "Exclude"
+	case q.IdleMinutes != 0:
+		return "IdleMinutes"
+	}
+	return ""
+}
+
+// admitWait: without preflight there is no look, so nothing can be waited for.
+func (p Policy) admitWait(q *events.Request, path string) *Problem {
+	if q.WaitSeconds == nil {
+		seconds := int(p.Wait / time.Second)
+		q.WaitSeconds = &seconds
+	}
+	if *q.WaitSeconds > 0 && !p.Preflight {
+		return notAllowed(path+".WaitSeconds", "the function may not look at desktops (PREFLIGHT=false), so it cannot wait to see them stopped")
+	}
+	return nil
+}
+
+// checkTime holds the event's own time against the clock.
+func (j *job) checkTime(r *run) *job {
+	age := time.Duration(0)
+	if !j.event.Time.IsZero() {
+		age = r.started.Sub(j.event.Time)
+	}
+	switch late := age >= lateAfter || r.inv.RetryCount > 0; {
+	case age < -clockSkew:
+		return j.reject(&Problem{Code: events.InvalidTime, status: 422,
+			Message: fmt.Sprintf("the event's time is %s ahead of the clock; at most %s is believed", (-age).Round(time.Second), clockSkew)})
+	case age > r.h.Policy.MaxEventAge:
+		j.status = StatusStale
+		j.problem = &Problem{Code: "Stale", Message: fmt.Sprintf("the event is %s old; MAX_EVENT_AGE is %s. Nothing was stopped.", age.Round(time.Second), r.h.Policy.MaxEventAge)}
+	case late && !r.h.Policy.Preflight:
+		return j.reject(notAllowed("", "the event is late or repeated, and the function may not look who has used the desktops since (PREFLIGHT=false)"))
+	}
+	return j
+}
+
+func misconfigured(fault error) *Problem {
+	return &Problem{Code: CodeMisconfigured, Message: fault.Error(), status: 503}
+}

@@ -1,0 +1,117 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// freshness is how long a look may be relied on: a desktop whose last look is older when its call
+// is due is looked at again.
+const freshness = 5 * time.Second
+
+// fresh says whether the last look at d may still be relied on.
+func (d *desktop) fresh() bool { return d.looked && time.Since(d.seenAt) <= freshness }
+
+// look asks EDS for the state of the desktops, a call per 100 of one region, all at once.
+func (r *run) look(ctx context.Context, desktops []*desktop) {
+	groups := chunk(desktops, func(d *desktop) string { return d.regionID })
+	r.parallel(len(groups), func(i int) { r.lookAt(ctx, groups[i]) }, func(i int) {
+		for _, d := range groups[i] {
+			d.looked, d.lookErr = false, errPanicked
+		}
+	})
+}
+
+var errPanicked = &CallError{Action: "DescribeDesktopInfo", Family: Temporary, Code: CodeInternal, Message: "a fault of this program: see its log"}
+
+// lookAt looks at up to 100 desktops of one region, in one call that is tried again while that may
+// help. A call refused because of one of them is made again for its halves, so that the others are
+// seen; what is refused alone is not there.
+func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
+	if len(desktops) == 0 {
+		return
+	}
+	var at time.Time
+	var rows []Desktop
+	err := r.read(ctx, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
+		at = time.Now() // the age of a look counts from when it was asked for
+		rows, err = r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
+		return err
+	})
+	if e := asCallError(err); e != nil && e.refused() && len(desktops) > 1 {
+		half := len(desktops) / 2
+		r.lookAt(ctx, desktops[:half])
+		r.lookAt(ctx, desktops[half:])
+		return
+	} else if e != nil && e.Family == NotFound {
+		rows, err = nil, nil
+	}
+	note(desktops, rows, at, err)
+}
+
+// lookNow is one attempt to look at up to 100 desktops of one region within a turn that the caller
+// already has.
+func (r *run) lookNow(ctx context.Context, desktops []*desktop) error {
+	r.count("DescribeDesktopInfo")
+	at := time.Now()
+	rows, err := r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
+	if err == nil {
+		note(desktops, rows, at, nil)
+	}
+	return err
+}
+
+// note keeps what a look at these desktops told. Rows of other desktops are ignored.
+func note(desktops []*desktop, rows []Desktop, at time.Time, err error) {
+	seen := make(map[string]*Desktop, len(rows))
+	for i := range rows {
+		seen[rows[i].DesktopID] = &rows[i]
+	}
+	for _, d := range desktops {
+		if d.lookErr = err; err != nil {
+			d.looked = false
+			continue
+		}
+		d.looked, d.seen, d.seenAt = true, seen[d.desktopID], at
+	}
+}
+
+// blind is the fate of a desktop that could not be looked at.
+func blind(err error) fate {
+	if errors.Is(err, errTimeUp) {
+		return fate{outcome: NotAttempted, reason: ReasonDeadline, retryable: true}
+	}
+	return failure(asCallError(err))
+}
+
+func failure(e *CallError) fate {
+	return fate{outcome: Failed, code: e.Code, message: e.Message, requestID: e.RequestID, retryable: e.passing()}
+}
+
+// chunk splits into runs of at most 100 of the same key, in the order given.
+func chunk[T any, K comparable](all []T, key func(T) K) [][]T {
+	var keys []K
+	groups := map[K][]T{}
+	for _, t := range all {
+		k := key(t)
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], t)
+	}
+	var chunks [][]T
+	for _, k := range keys {
+		chunks = slices.AppendSeq(chunks, slices.Chunk(groups[k], MaxDesktopsPerCall))
+	}
+	return chunks
+}
+
+func desktopIDs(desktops []*desktop) []string {
+	ids := make([]string, len(desktops))
+	for i, d := range desktops {
+		ids[i] = d.desktopID
+	}
+	return ids
+}

@@ -1,0 +1,82 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// desktopsPerLine of the log: log stores index only short fields.
+const desktopsPerLine = 80
+
+// answerTime is kept of the reserve for the answer when a callback takes long.
+const answerTime = 500 * time.Millisecond
+
+// publish concludes every job: a line in the log, its desktops in lines of their own, then its
+// callback and how that went. What the callback does changes nothing else.
+func (r *run) publish(ctx context.Context) []Report {
+	reports := make([]Report, len(r.jobs))
+	for i, j := range r.jobs {
+		reports[i] = r.report(j)
+		r.logReport(reports[i])
+	}
+	ctx, cancel := r.callbackTime(ctx)
+	defer cancel()
+	r.parallel(len(r.jobs), func(i int) {
+		if r.wantsCallback(r.jobs[i]) {
+			result := r.h.Callback.Deliver(ctx, reports[i])
+			reports[i].Callback = &result
+		}
+	}, func(i int) {
+		reports[i].Callback = &CallbackResult{Status: CallbackFailed, Code: CodeInternal}
+	})
+	for _, rep := range reports {
+		r.logCallback(rep)
+	}
+	return reports
+}
+
+func (r *run) callbackTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-answerTime))
+	}
+	return ctx, func() {}
+}
+
+// wantsCallback: what was not even authenticated costs nobody a callback, and a function that is
+// not sure of its own configuration does not trust its destination either.
+func (r *run) wantsCallback(j *job) bool {
+	if r.h.Callback == nil || r.h.Fault != nil {
+		return false
+	}
+	authenticated := r.http == nil || j.problem == nil || j.event.Payload != nil
+	return authenticated
+}
+
+func (r *run) logReport(rep Report) {
+	short := rep
+	short.Desktops = nil
+	level := slog.LevelInfo
+	if !rep.Status.succeeded() {
+		level = slog.LevelError
+	}
+	r.log.Log(context.Background(), level, "report", "report", short)
+
+	parts := slices.Collect(slices.Chunk(rep.Desktops, desktopsPerLine))
+	for i, part := range parts {
+		r.log.Log(context.Background(), level, "desktops",
+			"EventId", rep.EventId, "Part", i+1, "Parts", len(parts), "Desktops", part)
+	}
+}
+
+func (r *run) logCallback(rep Report) {
+	if rep.Callback == nil {
+		return
+	}
+	level := slog.LevelInfo
+	if rep.Callback.Status != CallbackDelivered {
+		level = slog.LevelWarn
+	}
+	r.log.Log(context.Background(), level, "callback", "EventId", rep.EventId, "Callback", rep.Callback)
+}

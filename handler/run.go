@@ -1,0 +1,149 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// run is one invocation in progress.
+type run struct {
+	h        *Handler
+	inv      Invocation
+	log      *slog.Logger
+	started  time.Time
+	http     *events.HTTPRequest // the event came over HTTP
+	jobs     []*job
+	fleet    map[place]*desktop // every desktop that any job asks for
+	desktops []*desktop         // the same, in the order asked
+	eds      EDS
+	// callContext is for StopDesktops calls: those under way when the time to work ends may take a
+	// little of the reserve, for an answer that was not waited for is a desktop whose fate is unknown.
+	callContext context.Context
+
+	mu    sync.Mutex
+	calls map[string]int // made, by action
+}
+
+// job is one event on its way to its report.
+type job struct {
+	event   events.Event
+	id      string
+	request events.Request // with the defaults filled in
+	items   []*item        // the desktops asked for, each once, in the order asked
+	status  Status         // empty until it is known
+	problem *Problem
+}
+
+// item is one desktop of one job.
+type item struct {
+	desktop *desktop
+	outcome Outcome // decided without a call; empty: the desktop's own fate
+	reason  string
+}
+
+// place identifies a desktop.
+type place struct{ regionID, desktopID string }
+
+// desktop is one cloud computer in this invocation, whichever of its events ask for it.
+type desktop struct {
+	place
+	looked  bool     // EDS was asked for it, with an answer
+	seen    *Desktop // at the last look; nil if EDS did not know it
+	seenAt  time.Time
+	lookErr error // why the last look failed
+
+	wish   *wish   // of the first event that asks for it
+	claims []claim // of the events that want it stopped
+	fate   fate
+}
+
+// wish is what an event wants done to a desktop.
+type wish struct {
+	stoppedMode string
+	osUpdate    string // "", "true" or "false"
+	force       bool
+}
+
+// fate is what became of a desktop that was to be stopped.
+type fate struct {
+	outcome   Outcome
+	reason    string
+	code      string
+	message   string
+	requestID string
+	retryable bool
+}
+
+func (r *run) count(action string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls[action]++
+}
+
+func (r *run) callCounts() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.calls)
+}
+
+// desktop returns the one at a place, and makes it at the first asking.
+func (r *run) desktop(p place) *desktop {
+	d := r.fleet[p]
+	if d == nil {
+		d = &desktop{place: p}
+		r.fleet[p] = d
+		r.desktops = append(r.desktops, d)
+	}
+	return d
+}
+
+// live jobs are those still to be done.
+func (r *run) live() []*job {
+	var live []*job
+	for _, j := range r.jobs {
+		if j.status == "" {
+			live = append(live, j)
+		}
+	}
+	return live
+}
+
+// parallel runs f(0) to f(n-1) at once and waits for all. A panic in one is logged and handed to
+// panicked, if that is not nil: a goroutine that panics would end the process and, with it, the
+// reports of everything else.
+func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					r.log.Error("panic", "stack", string(debug.Stack()))
+					panicked(i)
+				}
+			}()
+			f(i)
+		})
+	}
+	wg.Wait()
+}
+
+// withTime sets the two ends of the time to work: no call is begun in the reserve, and none that
+// stops desktops is waited for beyond its first quarter.
+func (r *run) withTime(ctx context.Context) (work context.Context, cancel func()) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		r.callContext = ctx
+		return ctx, func() {}
+	}
+	reserved := reserve(deadline.Sub(r.started))
+	work, cancelWork := context.WithDeadline(ctx, deadline.Add(-reserved))
+	calls, cancelCalls := context.WithDeadline(ctx, deadline.Add(-reserved*3/4))
+	r.callContext = calls
+	return work, func() { cancelWork(); cancelCalls() }
+}

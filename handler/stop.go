@@ -1,0 +1,188 @@
+package handler
+
+import (
+	"context"
+	"slices"
+)
+
+// bisectCalls is how many StopDesktops calls may be spent on one batch of up to 100 desktops after
+// its first refusal. One bad desktop among 100 costs at most 15 calls in all; a service that
+// refuses everything for a reason of its own must not cost 199.
+const bisectCalls = 32
+
+// stop makes the calls: per region, mode and OsUpdate, at most 100 desktops each, all at once as
+// far as the gate lets them.
+func (r *run) stop(ctx context.Context, desktops []*desktop) {
+	type kind struct{ regionID, stoppedMode, osUpdate string }
+	batches := chunk(desktops, func(d *desktop) kind {
+		return kind{d.regionID, d.wish.stoppedMode, d.wish.osUpdate}
+	})
+	r.parallel(len(batches), func(i int) {
+		b := &batch{run: r, budget: bisectCalls}
+		b.stop(ctx, batches[i])
+	}, func(i int) {
+		settle(batches[i], fate{outcome: Failed, code: CodeInternal, message: "a fault of this program: see its log"})
+	})
+}
+
+// batch is the desktops of one planned call on their way to their fate.
+type batch struct {
+	*run
+	budget  int  // of calls after a refusal
+	refused bool // once, and looked at again since
+	sent    bool // a call was sent whose effect is not known
+}
+
+// stop brings every desktop to its fate. Each round is one call, made for those that are still to
+// be stopped by a look of at most 5 seconds before.
+func (b *batch) stop(ctx context.Context, desktops []*desktop) {
+	for t := newTries(); len(desktops) > 0; {
+		left, requestID, err := b.call(ctx, desktops)
+		if desktops = left; len(desktops) == 0 {
+			return
+		}
+		e := asCallError(err)
+		switch {
+		case err == nil:
+			settle(desktops, fate{outcome: Accepted, requestID: requestID})
+			return
+		case e == nil:
+			settle(desktops, blind(err))
+			return
+		case e.Family == Ambiguous && e.Action == "StopDesktops":
+			b.sent = true
+			desktops = b.lookAgain(ctx, desktops, unconfirmed(e))
+			if len(desktops) > 0 && !t.again(ctx, e) {
+				settle(desktops, failure(e))
+				return
+			}
+		case e.refused():
+			if desktops = b.afterRefusal(ctx, desktops, e); len(desktops) == 0 {
+				return
+			}
+		case e.passing() && t.again(ctx, e):
+		default:
+			settle(desktops, failure(e))
+			return
+		}
+	}
+}
+
+// call waits for its turn, looks again at desktops whose look has grown old by then, and makes the
+// call for those that are still to be stopped: left.
+func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop, requestID string, err error) {
+	left = desktops
+	err = b.turn(ctx, func() error {
+		if b.h.Policy.Preflight && slices.ContainsFunc(left, func(d *desktop) bool { return !d.fresh() }) {
+			if err := b.lookNow(ctx, left); err != nil {
+				return err
+			}
+			if left = b.decideAgain(left); len(left) == 0 {
+				return nil
+			}
+		}
+		b.count("StopDesktops")
+		requestID, err = b.eds.StopDesktops(b.callContext, StopCall{
+			RegionID:    left[0].regionID,
+			DesktopIDs:  desktopIDs(left),
+			StoppedMode: left[0].wish.stoppedMode,
+			OsUpdate:    left[0].claims[0].job.request.OsUpdate,
+		})
+		return err
+	})
+	return left, requestID, err
+}
+
+// afterRefusal of a call as a whole because of a desktop it names: looks again and drops what is
+// no longer to be stopped. If that changes nothing, the desktops are halved, and what is refused
+// alone has failed. It returns what is to be tried again in one call.
+func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {
+	if b.budget--; b.budget <= 0 {
+		settle(desktops, failure(e))
+		return nil
+	}
+	if before := len(desktops); !b.refused {
+		b.refused = true
+		if desktops = b.lookAgain(ctx, desktops, failure(e)); len(desktops) < before {
+			return desktops
+		}
+	}
+	if len(desktops) == 1 {
+		settle(desktops, failure(e))
+		return nil
+	}
+	half := len(desktops) / 2
+	b.stop(ctx, desktops[:half])
+	b.stop(ctx, desktops[half:])
+	return nil
+}
+
+// lookAgain looks at the desktops and decides about them again. Those that cannot be looked at get
+// the fate given. It returns those still to be stopped.
+func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, blind fate) []*desktop {
+	if !b.h.Policy.Preflight { // may not look
+		if b.sent {
+			settle(desktops, blind)
+			return nil
+		}
+		return desktops
+	}
+	b.lookAt(ctx, desktops)
+	seen := slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
+		if !d.looked {
+			d.fate = blind
+		}
+		return !d.looked
+	})
+	return b.decideAgain(seen)
+}
+
+// decideAgain applies the rules to what was last seen, for each claim, and returns the desktops
+// that somebody still wants stopped.
+func (b *batch) decideAgain(desktops []*desktop) []*desktop {
+	return slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
+		if b.sent && d.confirmed() {
+			return true
+		}
+		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool {
+			verdict, spared := decide(c.job, d)
+			if spared {
+				c.item.outcome, c.item.reason = verdict.outcome, verdict.reason
+			}
+			return spared
+		})
+		return len(d.claims) == 0
+	})
+}
+
+// confirmed takes a look as the answer to a call of ours whose own answer was lost.
+func (d *desktop) confirmed() bool {
+	switch {
+	case d.seen == nil:
+		return false
+	case d.seen.DesktopStatus == "Stopped":
+		d.fate = fate{outcome: Stopped}
+	case d.seen.DesktopStatus == "Stopping":
+		d.fate = fate{outcome: Stopping}
+	default:
+		return false
+	}
+	return true
+}
+
+// unconfirmed is the fate of desktops in a call that was sent, where neither its answer nor a look
+// tells what came of it.
+func unconfirmed(e *CallError) fate {
+	return fate{
+		outcome:   Failed,
+		code:      CodeUnconfirmed,
+		message:   "the call was sent but its answer was lost (" + e.Code + "), and the state could not be read since: EDS may have taken it",
+		retryable: true,
+	}
+}
+
+func settle(desktops []*desktop, f fate) {
+	for _, d := range desktops {
+		d.fate = f
+	}
+}

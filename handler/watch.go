@@ -1,0 +1,99 @@
+package handler
+
+import (
+	"context"
+	"time"
+)
+
+// longestPoll is the pause between two looks of a long wait: desktops take tens of seconds to stop.
+const longestPoll = 5 * time.Second
+
+// watch looks at the desktops on their way until each is seen Stopped or the longest wait that a
+// job asks for is over. What cannot be seen stays as it was last seen.
+func (r *run) watch(ctx context.Context) {
+	wait := r.longestWait()
+	if wait <= 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	for poll := time.Second; ; poll = min(poll+time.Second, longestPoll) {
+		pending := r.pending()
+		if len(pending) == 0 {
+			return
+		}
+		if !pause(ctx, poll) {
+			return
+		}
+		r.look(ctx, pending)
+		for _, d := range pending {
+			d.follow()
+		}
+	}
+}
+
+// pause waits for d, or until so shortly before the end of ctx that one more look has time. It
+// returns false when there is no time for even that.
+func pause(ctx context.Context, d time.Duration) bool {
+	const lookTime = 500 * time.Millisecond
+	if deadline, ok := ctx.Deadline(); ok {
+		left := time.Until(deadline)
+		if left <= lookTime {
+			return false
+		}
+		d = min(d, left-lookTime)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (r *run) longestWait() (wait time.Duration) {
+	for _, j := range r.live() {
+		if !j.request.DryRun {
+			wait = max(wait, j.wait())
+		}
+	}
+	return wait
+}
+
+// wait is how long j asks to see its desktops Stopped.
+func (j *job) wait() time.Duration {
+	if j.request.WaitSeconds == nil {
+		return 0
+	}
+	return time.Duration(*j.request.WaitSeconds) * time.Second
+}
+
+// pending are the desktops that may still be seen Stopped.
+func (r *run) pending() []*desktop {
+	var pending []*desktop
+	for _, d := range r.desktops {
+		onTheirWay := d.fate.outcome == Accepted || d.fate.outcome == Stopping
+		if onTheirWay || d.seen != nil && d.seen.DesktopStatus == "Stopping" {
+			pending = append(pending, d)
+		}
+	}
+	return pending
+}
+
+// follow takes the last look into the fate of a desktop that was on its way.
+func (d *desktop) follow() {
+	if !d.looked || d.seen == nil {
+		return
+	}
+	if d.fate.outcome != Accepted && d.fate.outcome != Stopping {
+		return // was stopping without us: its items say so
+	}
+	switch d.seen.DesktopStatus {
+	case "Stopped":
+		d.fate.outcome = Stopped
+	case "Stopping":
+		d.fate.outcome = Stopping
+	}
+}

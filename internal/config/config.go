@@ -1,0 +1,206 @@
+// Package config reads the function's configuration from its environment, once, into one struct.
+// All faults are found together, and each names its variable.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/webhook"
+)
+
+// Config is the configuration. The tags are its documentation's source: each variable is in the
+// README's table.
+type Config struct {
+	AllowedRegions []string      `env:"ALLOWED_REGIONS"`
+	StoppedMode    string        `env:"STOPPED_MODE" envDefault:"StopCharging"`
+	MaxDesktops    int           `env:"MAX_DESKTOPS" envDefault:"100"`
+	AllowForce     bool          `env:"ALLOW_FORCE"`
+	AllowDirect    bool          `env:"ALLOW_DIRECT" envDefault:"true"`
+	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" envDefault:"1h"`
+	Preflight      bool          `env:"PREFLIGHT" envDefault:"true"`
+	Wait           time.Duration `env:"WAIT" envDefault:"0s"`
+	DryRun         bool          `env:"DRY_RUN"`
+	Disabled       bool          `env:"DISABLED"`
+	APIConcurrency int           `env:"API_CONCURRENCY" envDefault:"8"`
+	EDSEndpoint    string        `env:"EDS_ENDPOINT"`
+
+	CallbackURL         secret.String   `env:"CALLBACK_URL"`
+	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET"`
+	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" envDefault:"10s"`
+	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" envDefault:"100"`
+
+	WebhookAuth        string          `env:"WEBHOOK_AUTH"`
+	WebhookSecrets     []secret.String `env:"WEBHOOK_SECRETS"`
+	WebhookTokenHeader string          `env:"WEBHOOK_TOKEN_HEADER" envDefault:"Authorization"`
+
+	LogLevel slog.Level `env:"LOG_LEVEL" envDefault:"info"`
+
+	// Set by the platform.
+	Region       string `env:"FC_REGION"`
+	FunctionName string `env:"FC_FUNCTION_NAME" envDefault:"stop-desktops"`
+	// Debug is read by the SDK: some of its values make it print every token.
+	Debug string `env:"DEBUG"`
+}
+
+// Faults are what is wrong with a configuration, at most one for each variable.
+type Faults map[string]string
+
+// Error names every variable and its fault, in one line.
+func (f Faults) Error() string {
+	var texts []string
+	for _, variable := range slices.Sorted(maps.Keys(f)) {
+		texts = append(texts, variable+" "+f[variable])
+	}
+	return strings.Join(texts, "; ")
+}
+
+// add a fault of a variable, unless one is known already: the second often follows from the first.
+func (f Faults) add(variable, format string, args ...any) {
+	if f[variable] == "" {
+		f[variable] = fmt.Sprintf(format, args...)
+	}
+}
+
+// Add the fault that err is, if it is one, to a variable.
+func (f Faults) Add(variable string, err error) {
+	if err != nil {
+		f.add(variable, "%s", strings.ReplaceAll(err.Error(), "\n", ", "))
+	}
+}
+
+// Read takes the configuration from variables, as os.Environ gives them. With faults, the Config is
+// complete as far as it could be read, so that a good log level holds although something else is bad.
+func Read(environ []string) (Config, Faults) {
+	var c Config
+	faults := Faults{}
+	err := env.ParseWithOptions(&c, env.Options{Environment: withoutEmpty(env.ToMap(environ))})
+	addParseFaults(faults, err)
+	c.AllowedRegions = trim(c.AllowedRegions)
+	if len(c.AllowedRegions) == 0 && c.Region != "" {
+		c.AllowedRegions = []string{c.Region}
+	}
+	c.check(faults)
+	return c, faults
+}
+
+// withoutEmpty takes a variable that is set to nothing as not set: deployment templates leave such.
+func withoutEmpty(vars map[string]string) map[string]string {
+	maps.DeleteFunc(vars, func(_, value string) bool { return strings.TrimSpace(value) == "" })
+	return vars
+}
+
+func trim(texts []string) []string {
+	for i := range texts {
+		texts[i] = strings.TrimSpace(texts[i])
+	}
+	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+}
+
+// addParseFaults are the faults of single values. The library's texts show the value, which may be
+// a secret in the wrong place, so only the variable is named.
+func addParseFaults(faults Faults, err error) {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return
+	}
+	for _, e := range all.Errors {
+		var p env.ParseError
+		if !errors.As(e, &p) {
+			faults.add("environment", "could not be read")
+			continue
+		}
+		field, _ := reflect.TypeFor[Config]().FieldByName(p.Name)
+		faults.add(field.Tag.Get("env"), "must be %s", kind(p.Type))
+	}
+}
+
+func kind(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[bool]():
+		return "true or false"
+	case reflect.TypeFor[int]():
+		return "a whole number"
+	case reflect.TypeFor[time.Duration]():
+		return "a duration such as 30s, 5m or 1h"
+	case reflect.TypeFor[slog.Level]():
+		return "debug, info, warn or error"
+	}
+	return "readable"
+}
+
+// check holds the values against their limits.
+func (c Config) check(f Faults) {
+	if len(c.AllowedRegions) == 0 {
+		f.add("ALLOWED_REGIONS", "is not set, and the platform named no region (FC_REGION)")
+	}
+	for _, region := range c.AllowedRegions {
+		if !events.ValidRegionId(region) {
+			f.add("ALLOWED_REGIONS", "holds %q, which is not a region ID such as cn-hangzhou", region)
+		}
+	}
+	if c.StoppedMode != "StopCharging" && c.StoppedMode != "KeepCharging" {
+		f.add("STOPPED_MODE", "must be StopCharging or KeepCharging")
+	}
+	between(f, "MAX_DESKTOPS", c.MaxDesktops, 1, 1_000_000)
+	between(f, "API_CONCURRENCY", c.APIConcurrency, 1, 100)
+	between(f, "CALLBACK_MAX_DESKTOPS", c.CallbackMaxDesktops, 0, 100_000)
+	between(f, "MAX_EVENT_AGE", c.MaxEventAge, time.Second, 7*24*time.Hour)
+	between(f, "WAIT", c.Wait, 0, time.Hour)
+	between(f, "CALLBACK_TIMEOUT", c.CallbackTimeout, time.Second, 5*time.Minute)
+	if !c.Preflight && c.Wait > 0 {
+		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
+	}
+	if c.CallbackURL.Empty() && len(c.CallbackSecrets) > 0 {
+		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not")
+	}
+	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
+		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
+	}
+	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 {
+		f.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
+	}
+	if printsSecrets(c.Debug) {
+		f.add("DEBUG", "makes the SDK print credentials to the log: take it away")
+	}
+}
+
+// printsSecrets says whether the SDK's own debug switch is on. It is read before main can act.
+func printsSecrets(debug string) bool {
+	return strings.Contains(debug, "dara") || strings.Contains(debug, "tea") || strings.Contains(debug, "credential") || debug == "*"
+}
+
+func between[T int | time.Duration](f Faults, variable string, value, low, high T) {
+	if value < low || value > high {
+		f.add(variable, "must be between %v and %v", low, high)
+	}
+}
+
+// Policy is the part of the configuration that the handler acts by.
+func (c Config) Policy(version string) handler.Policy {
+	return handler.Policy{
+		Regions:        c.AllowedRegions,
+		StoppedMode:    c.StoppedMode,
+		MaxDesktops:    c.MaxDesktops,
+		AllowForce:     c.AllowForce,
+		AllowDirect:    c.AllowDirect,
+		MaxEventAge:    c.MaxEventAge,
+		Preflight:      c.Preflight,
+		Wait:           c.Wait,
+		DryRun:         c.DryRun,
+		Disabled:       c.Disabled,
+		APIConcurrency: c.APIConcurrency,
+		Version:        version,
+	}
+}

@@ -1,0 +1,305 @@
+package deploycheck
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "stopdesktops"
+
+// importer is a package with what it imports; Standard and third-party ones have no tests here.
+type importer struct {
+	ImportPath   string
+	Standard     bool
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+type graph map[string]importer
+
+// ours are the module's packages, sorted.
+func (g graph) ours() []importer {
+	var packages []importer
+	for _, path := range slices.Sorted(maps.Keys(g)) {
+		if inModule(path) {
+			packages = append(packages, g[path])
+		}
+	}
+	return packages
+}
+
+func inModule(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+// within tells whether path is one of the packages, or below one.
+func within(path string, packages ...string) bool {
+	for _, p := range packages {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	functionSDK = "github.com/aliyun/fc-runtime-go-sdk"
+	eventsPkg   = module + "/events"
+	handlerPkg  = module + "/handler"
+	secrets     = module + "/internal/secret"
+	edsClient   = module + "/internal/eds"
+	emulator    = module + "/internal/emulator"
+)
+
+var desktopSDK = []string{
+	"github.com/alibabacloud-go/ecd-20200930", "github.com/alibabacloud-go/darabonba-openapi",
+	"github.com/alibabacloud-go/tea", "github.com/aliyun/credentials-go",
+}
+
+// What one internal package may import of the others. Everyone may import secret.
+var internalImports = map[string][]string{
+	module + "/internal/config":   {module + "/internal"},
+	module + "/internal/callback": {module + "/internal/webhook"},
+}
+
+// checkImports says which edges break the rules of the layout, as "importer imports imported: why".
+func checkImports(g graph) []string {
+	var broken []string
+	say := func(from, to, why string) { broken = append(broken, fmt.Sprintf("%s imports %s: %s", from, to, why)) }
+	for _, p := range g.ours() {
+		for _, element := range strings.Split(p.ImportPath, "/") {
+			if slices.Contains([]string{"util", "utils", "common", "pkg", "types", "helpers"}, element) {
+				broken = append(broken, p.ImportPath+": a package is named after what it provides, not "+element)
+			}
+		}
+		for _, to := range p.Imports {
+			if why := checkEdge(g, p.ImportPath, to); why != "" {
+				say(p.ImportPath, to, why)
+			}
+		}
+		for _, to := range slices.Concat(p.TestImports, p.XTestImports) {
+			if why := checkTestEdge(p.ImportPath, to); why != "" {
+				say(p.ImportPath+" (test)", to, why)
+			}
+		}
+	}
+	for _, template := range []string{"text/template", "html/template"} {
+		if chain := g.chain(module, template); chain != nil {
+			say(strings.Join(chain[:len(chain)-1], " → "), template, "it keeps every method in the binary (+2 MB)")
+		}
+	}
+	return broken
+}
+
+// checkEdge judges an import outside tests.
+func checkEdge(g graph, from, to string) string {
+	switch {
+	case within(to, "testing"):
+		return "production code knows nothing of tests"
+	case within(to, functionSDK) && from != module:
+		return "only main.go knows the platform"
+	case within(to, desktopSDK...) && from != edsClient:
+		return "only internal/eds knows the EDS SDK"
+	case from == eventsPkg && !g[to].Standard:
+		return "events imports the standard library only"
+	case from == eventsPkg && within(to, "os", "net/http", "syscall") || from == eventsPkg && to == "net":
+		return "events is pure: no environment, no network"
+	case from == emulator && !g[to].Standard && !within(to, "go.yaml.in/yaml/v3"):
+		return "the emulator shares nothing with what it checks"
+	case within(to, emulator) && !within(from, module+"/cmd", emulator):
+		return "the emulator is for a laptop and for tests, not for the function"
+	case from == handlerPkg && within(to, module+"/internal") && to != secrets:
+		return "handler declares interfaces, internal packages satisfy them"
+	case within(from, module+"/internal") && within(to, module+"/internal") &&
+		to != secrets && !within(to, internalImports[from]...):
+		return "internal packages do not know each other"
+	}
+	return ""
+}
+
+// checkTestEdge judges an import in a test: the emulator is tested with the real clients.
+func checkTestEdge(from, to string) string {
+	switch {
+	case within(to, functionSDK) && from != module && from != emulator:
+		return "only main.go knows the platform"
+	case within(to, desktopSDK...) && from != edsClient && from != emulator:
+		return "only internal/eds knows the EDS SDK"
+	}
+	return ""
+}
+
+// chain is a shortest way over imports, or nil.
+func (g graph) chain(from, to string) []string {
+	before := map[string]string{from: ""}
+	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
+		if queue[0] == to {
+			var chain []string
+			for p := to; p != ""; p = before[p] {
+				chain = append(chain, p)
+			}
+			slices.Reverse(chain)
+			return chain
+		}
+		for _, next := range g[queue[0]].Imports {
+			if _, seen := before[next]; !seen {
+				before[next] = queue[0]
+				queue = append(queue, next)
+			}
+		}
+	}
+	return nil
+}
+
+// readGraph asks the go command, for the platform the function runs on.
+func readGraph(t *testing.T) graph {
+	t.Helper()
+	command := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Standard,Imports,TestImports,XTestImports", "./...")
+	command.Dir = root
+	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0")
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	g := graph{}
+	for decoder := json.NewDecoder(strings.NewReader(string(output))); ; {
+		var p importer
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return g
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		g[p.ImportPath] = p
+	}
+}
+
+func TestImports(t *testing.T) {
+	g := readGraph(t)
+	for _, want := range []string{module, eventsPkg, handlerPkg, edsClient, emulator} {
+		if _, ok := g[want]; !ok {
+			t.Errorf("%s: not found, its rules were not checked", want)
+		}
+	}
+	for _, broken := range checkImports(g) {
+		t.Error(broken)
+	}
+}
+
+// events is handed the time; it does not look at the clock.
+func TestEventsHasNoClock(t *testing.T) {
+	for _, file := range sources(t, "events") {
+		ast.Inspect(file, func(node ast.Node) bool {
+			if selector, ok := node.(*ast.SelectorExpr); ok {
+				ident, ok := selector.X.(*ast.Ident)
+				if ok && ident.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After"}, selector.Sel.Name) {
+					t.Errorf("events calls time.%s", selector.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// A tree that keeps the rules, and one forbidden edge at a time.
+func TestForbiddenImportsAreFound(t *testing.T) {
+	std := func(path string, imports ...string) importer {
+		return importer{ImportPath: path, Standard: true, Imports: imports}
+	}
+	good := func() graph {
+		g := graph{}
+		for _, p := range []importer{
+			std("testing"), std("os"), std("os/exec"), std("net"), std("net/http"), std("net/url"), std("time"), std("testing/iotest"),
+			std("text/template"), std("html/template", "text/template"), std("text/template/parse"),
+			{ImportPath: "golang.org/x/sync/errgroup"}, {ImportPath: "go.yaml.in/yaml/v3"},
+			{ImportPath: "github.com/aliyun/fc-runtime-go-sdk/fc"}, {ImportPath: "github.com/aliyun/fc-runtime-go-sdk-extras"},
+			{ImportPath: "github.com/alibabacloud-go/ecd-20200930/v5/client"}, {ImportPath: "github.com/alibabacloud-go/tea/tea"},
+			{ImportPath: "github.com/alibabacloud-go/darabonba-openapi/v2/utils"}, {ImportPath: "github.com/aliyun/credentials-go/credentials"},
+			{ImportPath: module, Imports: []string{handlerPkg, module + "/internal/config", edsClient, module + "/internal/callback", "github.com/aliyun/fc-runtime-go-sdk/fc"},
+				TestImports: []string{emulator, "testing"}},
+			{ImportPath: module + "/cmd/stopctl", Imports: []string{emulator, handlerPkg, "text/template"}},
+			{ImportPath: eventsPkg, Imports: []string{"time", "net/url"}, TestImports: []string{"testing", "os"}},
+			{ImportPath: handlerPkg, Imports: []string{eventsPkg, secrets, "golang.org/x/sync/errgroup"}},
+			{ImportPath: secrets},
+			{ImportPath: module + "/internal/config", Imports: []string{secrets, module + "/internal/routes"}},
+			{ImportPath: module + "/internal/routes", Imports: []string{secrets, "go.yaml.in/yaml/v3"}},
+			{ImportPath: module + "/internal/webhook", Imports: []string{secrets}},
+			{ImportPath: module + "/internal/callback", Imports: []string{secrets, module + "/internal/webhook", handlerPkg}},
+			{ImportPath: edsClient, Imports: []string{handlerPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
+				"github.com/alibabacloud-go/darabonba-openapi/v2/utils", "github.com/aliyun/credentials-go/credentials"}},
+			{ImportPath: emulator, Imports: []string{"net/http", "go.yaml.in/yaml/v3"},
+				XTestImports: []string{"github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/aliyun/fc-runtime-go-sdk/fc", edsClient}},
+		} {
+			g[p.ImportPath] = p
+		}
+		return g
+	}
+	if broken := checkImports(good()); len(broken) > 0 {
+		t.Fatalf("the good tree is refused: %q", broken)
+	}
+
+	const client = "github.com/alibabacloud-go/ecd-20200930/v5/client"
+	for _, edge := range []struct {
+		from, to string
+		test     bool
+		want     string
+	}{
+		{from: handlerPkg, to: "github.com/aliyun/fc-runtime-go-sdk/fc", want: "only main.go knows the platform"},
+		{from: module + "/cmd/stopctl", to: "github.com/aliyun/fc-runtime-go-sdk/fc", want: "only main.go knows the platform"},
+		{from: handlerPkg, to: "github.com/aliyun/fc-runtime-go-sdk/fc", test: true, want: "only main.go knows the platform"},
+		{from: module, to: client, want: "only internal/eds"},
+		{from: handlerPkg, to: client, want: "only internal/eds"},
+		{from: handlerPkg, to: client, test: true, want: "only internal/eds"},
+		{from: module + "/cmd/stopctl", to: "github.com/alibabacloud-go/tea/tea", want: "only internal/eds"},
+		{from: module + "/internal/config", to: "github.com/alibabacloud-go/darabonba-openapi/v2/utils", want: "only internal/eds"},
+		{from: module, to: "github.com/aliyun/credentials-go/credentials", want: "only internal/eds"},
+		{from: eventsPkg, to: "golang.org/x/sync/errgroup", want: "standard library only"},
+		{from: eventsPkg, to: secrets, want: "standard library only"},
+		{from: eventsPkg, to: handlerPkg, want: "standard library only"},
+		{from: eventsPkg, to: "os", want: "events is pure"},
+		{from: eventsPkg, to: "os/exec", want: "events is pure"},
+		{from: eventsPkg, to: "net/http", want: "events is pure"},
+		{from: eventsPkg, to: "net", want: "events is pure"},
+		{from: emulator, to: handlerPkg, want: "shares nothing"},
+		{from: emulator, to: secrets, want: "shares nothing"},
+		{from: emulator, to: client, want: "only internal/eds"},
+		{from: emulator, to: "golang.org/x/sync/errgroup", want: "shares nothing"},
+		{from: module, to: emulator, want: "not for the function"},
+		{from: edsClient, to: emulator, want: "not for the function"},
+		{from: handlerPkg, to: module + "/internal/config", want: "handler declares interfaces"},
+		{from: handlerPkg, to: edsClient, want: "handler declares interfaces"},
+		{from: module + "/internal/webhook", to: module + "/internal/config", want: "do not know each other"},
+		{from: module + "/internal/webhook", to: module + "/internal/callback", want: "do not know each other"},
+		{from: module + "/internal/callback", to: module + "/internal/config", want: "do not know each other"},
+		{from: module + "/internal/callback", to: edsClient, want: "do not know each other"},
+		{from: edsClient, to: module + "/internal/callback", want: "do not know each other"},
+		{from: secrets, to: module + "/internal/config", want: "do not know each other"},
+		{from: module, to: "text/template", want: "keeps every method"},
+		{from: handlerPkg, to: "html/template", want: "keeps every method"},
+		{from: "github.com/alibabacloud-go/tea/tea", to: "text/template", want: "internal/eds → github.com/alibabacloud-go/tea/tea imports text/template"},
+		{from: handlerPkg, to: "testing", want: "knows nothing of tests"},
+		{from: emulator, to: "testing", want: "knows nothing of tests"},
+		{from: module + "/cmd/stopctl", to: "testing/iotest", want: "knows nothing of tests"},
+		{from: module + "/internal/util", to: "time", want: "named after what it provides"},
+		{from: module + "/pkg/stop", to: "time", want: "named after what it provides"},
+		{from: module + "/handler/types", to: "time", want: "named after what it provides"},
+		{from: module + "/common", to: "time", want: "named after what it provides"},
+	} {
+		g := good()
+		p := g[edge.from]
+		p.ImportPath = edge.from
+		if edge.test {
+			p.TestImports = append(slices.Clone(p.TestImports), edge.to)
+		} else {
+			p.Imports = append(slices.Clone(p.Imports), edge.to)
+		}
+		g[edge.from] = p
+		expect(t, "the tree", edge.from, edge.to, checkImports(g), strings.TrimPrefix(edge.from, module), edge.want)
+	}
+}

@@ -1,0 +1,192 @@
+package deploycheck
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+type policy struct {
+	Version   string
+	Statement []struct {
+		Effect   string
+		Action   oneOrMore
+		Resource oneOrMore
+	}
+}
+
+// oneOrMore is a string or a list of them, as RAM has it.
+type oneOrMore []string
+
+func (o *oneOrMore) UnmarshalJSON(b []byte) error {
+	if b[0] != '"' {
+		return json.Unmarshal(b, (*[]string)(o))
+	}
+	*o = make([]string, 1)
+	return json.Unmarshal(b, &(*o)[0])
+}
+
+var sdkCall = regexp.MustCompile(`^([A-Z][A-Za-z]*)WithContext$`)
+
+// edsActions finds the methods named <Action>WithContext: that is how the SDK names its calls. Functions of a
+// package (http.NewRequestWithContext) are none.
+func edsActions(files ...*ast.File) []string {
+	var actions []string
+	for _, file := range files {
+		packages := map[string]bool{}
+		for _, spec := range file.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if name = path.Base(name); spec.Name != nil {
+				name = spec.Name.Name
+			}
+			packages[name] = true
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			selector, ok := node.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if ident, ok := selector.X.(*ast.Ident); ok && packages[ident.Name] && ident.Obj == nil {
+				return true
+			}
+			if parts := sdkCall.FindStringSubmatch(selector.Sel.Name); parts != nil {
+				actions = append(actions, "ecd:"+parts[1])
+			}
+			return true
+		})
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// checkPolicy: the role may do what the code calls, and send failures to the queue of s.yaml. Nothing else.
+func checkPolicy(document []byte, actions []string, destination string) problems {
+	var found problems
+	var read policy
+	decoder := json.NewDecoder(bytes.NewReader(document))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&read); err != nil {
+		found.add("$", "%v", err)
+		return found
+	}
+	if read.Version != "1" {
+		found.add("Version", "is %q, must be 1", read.Version)
+	}
+	granted := map[string]bool{}
+	for _, statement := range read.Statement {
+		if statement.Effect != "Allow" {
+			found.add("Statement", "Effect is %q", statement.Effect)
+		}
+		for _, action := range statement.Action {
+			if granted[action] {
+				found.add(action, "granted twice")
+			}
+			granted[action] = true
+			switch {
+			case slices.Contains(actions, action):
+				if !slices.Equal(statement.Resource, oneOrMore{"*"}) {
+					found.add(action, "RAM knows it on * only, not on %q", statement.Resource)
+				}
+			case action == "mns:SendMessage" && destination != "":
+				if len(statement.Resource) != 1 || !resourceCovers(statement.Resource[0], destination) {
+					found.add(action, "on %q, must be the failure queue %s alone", statement.Resource, destination)
+				}
+			default:
+				found.add(action, "granted, but nothing uses it")
+			}
+		}
+	}
+	for _, action := range actions {
+		if !granted[action] {
+			found.add(action, "called, but not granted")
+		}
+	}
+	if destination != "" && !granted["mns:SendMessage"] {
+		found.add("mns:SendMessage", "needed for the failure queue %s", destination)
+	}
+	return found
+}
+
+// resourceCovers lets region and account be *; the rest must be the destination itself.
+func resourceCovers(resource, destination string) bool {
+	have, want := strings.Split(resource, ":"), strings.Split(destination, ":")
+	if len(have) != 5 || len(want) != 5 {
+		return false
+	}
+	for i := range have {
+		if have[i] != want[i] && (have[i] != "*" || (i != 2 && i != 3)) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestPolicy(t *testing.T) {
+	read, _ := checkTemplate(readFile(t, "s.yaml"))
+	function := read.Resources["stop_desktops"].Props
+	if function.AsyncInvokeConfig == nil {
+		t.Fatal("s.yaml: no asyncInvokeConfig")
+	}
+	destination := function.AsyncInvokeConfig.DestinationConfig.OnFailure.Destination
+	for _, problem := range checkPolicy(readFile(t, "ram-policy.json"), edsActions(sources(t, "internal/eds")...), string(destination)) {
+		t.Errorf("ram-policy.json: %s", problem)
+	}
+}
+
+func TestActionsAreFoundInTheCode(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "eds.go", `package eds
+		import ("net/http"; client "example.com/ecd-20200930/v5/client")
+		type SDK interface { Close() }
+		func f(c *Client) {
+			c.sdk.StopDesktopsWithContext(ctx, r, o)
+			call(c.sdk.DescribeDesktopsWithContext)
+			c.sdk.StopDesktopsWithContext(ctx, r, o)
+			http.NewRequestWithContext(ctx, m, u, nil)
+			client.NewClientWithContext(ctx)
+			c.describeWithContext(ctx)
+			c.sdk.RebootDesktops(r)
+		}`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := edsActions(file), []string{"ecd:DescribeDesktops", "ecd:StopDesktops"}; !slices.Equal(got, want) {
+		t.Errorf("actions: %q, want %q", got, want)
+	}
+}
+
+func TestBrokenPoliciesAreRefused(t *testing.T) {
+	actions := []string{"ecd:DescribeDesktops", "ecd:StopDesktops"}
+	const queue = "acs:mns:cn-hangzhou:1:/queues/failed/messages"
+	const good = `{"Version":"1","Statement":[
+		{"Effect":"Allow","Action":["ecd:StopDesktops","ecd:DescribeDesktops"],"Resource":"*"},
+		{"Effect":"Allow","Action":"mns:SendMessage","Resource":"acs:mns:*:*:/queues/failed/messages"}]}`
+	if found := checkPolicy([]byte(good), actions, queue); len(found) > 0 {
+		t.Errorf("the good policy is refused: %s", found)
+	}
+	for _, m := range []struct{ old, new, want string }{
+		{`,"ecd:DescribeDesktops"`, ``, "ecd:DescribeDesktops: called, but not granted"},
+		{`"ecd:DescribeDesktops"`, `"ecd:DescribeDesktops","ecd:RebootDesktops"`, "ecd:RebootDesktops: granted, but nothing uses it"},
+		{`"ecd:DescribeDesktops"`, `"ecd:Describe*"`, "ecd:Describe*: granted, but nothing uses it"},
+		{`"ecd:DescribeDesktops"`, `"ecd:StopDesktops"`, "ecd:StopDesktops: granted twice"},
+		{`["ecd:StopDesktops","ecd:DescribeDesktops"]`, `"*"`, "*: granted, but nothing uses it"},
+		{`"Resource":"*"`, `"Resource":"acs:ecd:*:*:desktop/ecd-1"`, "ecd:StopDesktops: RAM knows it on * only"},
+		{`"Version":"1"`, `"Version":"2012-10-17"`, "Version: "},
+		{`"Allow","Action":["`, `"Deny","Action":["`, `Statement: Effect is "Deny"`},
+		{`"Resource":"*"`, `"Resources":"*"`, "unknown field"},
+		{`"Action":"mns:SendMessage"`, `"Action":"mns:*"`, "mns:SendMessage: needed"},
+		{`acs:mns:*:*:/queues/failed/messages`, `acs:mns:*:*:/queues/other/messages`, "mns:SendMessage: on"},
+		{`acs:mns:*:*:/queues/failed/messages`, `*`, "mns:SendMessage: on"},
+		{`acs:mns:*:*:/queues/failed/messages`, `acs:*:*:*:/queues/failed/messages`, "mns:SendMessage: on"},
+	} {
+		found := checkPolicy(mutate(t, []byte(good), m.old, m.new), actions, queue)
+		expect(t, "policy", m.old, m.new, found, m.want)
+	}
+}

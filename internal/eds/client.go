@@ -1,0 +1,165 @@
+package eds
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
+	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
+
+	"stopdesktops/handler"
+)
+
+// Options of a Client.
+type Options struct {
+	// Regions that may be called. No host name is made of any other.
+	Regions []string
+	// Endpoint overrides the region's own: "https://host[:port]", or "http://" for an emulator on
+	// loopback. Empty: https://ecd.<region>.aliyuncs.com.
+	Endpoint string
+	// Concurrency is how many calls may be under way at once: so many connections are kept.
+	Concurrency int
+	// Dial makes the connections; nil for TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Client keeps the connections to EDS for the life of the process. It is safe for concurrent use.
+type Client struct {
+	regions  []string
+	protocol string // "https", or "http" on loopback
+	host     string // overrides the region's, unless empty
+	http     *http.Client
+	lastUse  atomic.Int64 // Unix time in nanoseconds
+}
+
+// New makes a Client. It connects to nothing.
+func New(o Options) (*Client, error) {
+	c := &Client{regions: o.Regions, protocol: "https"}
+	if o.Endpoint != "" {
+		u, err := parseEndpoint(o.Endpoint)
+		if err != nil {
+			return nil, err
+		}
+		c.protocol, c.host = u.Scheme, u.Host
+	}
+	c.http = &http.Client{
+		Transport: newTransport(o),
+		Timeout:   callTimeout,
+		// A redirect would carry the security token to whatever host it names.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c, nil
+}
+
+// Time limits of one call. EDS answers within a second; the SDK itself has none.
+const (
+	callTimeout   = 15 * time.Second
+	dialTimeout   = 3 * time.Second
+	tlsTimeout    = 5 * time.Second
+	headerTimeout = 12 * time.Second
+	idleTimeout   = 30 * time.Second
+	freezeTime    = 10 * time.Second // between two invocations, after which connections are not trusted
+)
+
+// newTransport uses no proxy of the environment: the requests carry the role's security token.
+func newTransport(o Options) *http.Transport {
+	dial := o.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}).DialContext
+	}
+	return &http.Transport{
+		DialContext:           dial,
+		TLSHandshakeTimeout:   tlsTimeout,
+		ResponseHeaderTimeout: headerTimeout,
+		IdleConnTimeout:       idleTimeout,
+		MaxIdleConnsPerHost:   max(1, o.Concurrency),
+		TLSClientConfig:       minimumTLS,
+	}
+}
+
+// parseEndpoint checks EDS_ENDPOINT: the signed requests, security token included, go there.
+func parseEndpoint(endpoint string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("the endpoint must be https://host or https://host:port")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return nil, fmt.Errorf("an http:// endpoint is allowed on loopback only: use https://")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("the endpoint must begin with https://")
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Session makes calls with the credentials of one invocation. It implements handler.EDS.
+type Session struct {
+	client      *Client
+	credentials handler.Credentials
+}
+
+// Connect makes a Session. It makes no call. All three parts of the credentials must be there: the
+// SDK would silently fill in what is missing from the environment, and so mix two identities.
+func (c *Client) Connect(credentials handler.Credentials) (handler.EDS, error) {
+	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() || credentials.SecurityToken.Empty() {
+		return nil, &handler.CallError{
+			Family:  handler.Denied,
+			Code:    "NoRole",
+			Message: "the function has no role: no temporary credentials came with the invocation. Give the function a RAM role that may call EDS.",
+		}
+	}
+	c.forgetOldConnections()
+	return &Session{client: c, credentials: credentials}, nil
+}
+
+// forgetOldConnections after a pause: the platform freezes an idle instance, and a connection whose
+// other end has gone meanwhile would cost the first stop an answer and a second look.
+func (c *Client) forgetOldConnections() {
+	now := time.Now().UnixNano()
+	if last := c.lastUse.Swap(now); now-last > int64(freezeTime) {
+		c.http.CloseIdleConnections()
+	}
+}
+
+// sdkClient makes the SDK's client for one call to a region.
+func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
+	if !validRegion(regionID) || !slices.Contains(s.client.regions, regionID) {
+		return nil, &handler.CallError{Family: handler.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
+	}
+	host := s.client.host
+	if host == "" {
+		host = "ecd." + regionID + ".aliyuncs.com"
+	}
+	id, secret, token := s.credentials.AccessKeyID, s.credentials.AccessKeySecret.Reveal(), s.credentials.SecurityToken.Reveal()
+	return sdk.NewClient(&openapi.Config{
+		AccessKeyId:     &id,
+		AccessKeySecret: &secret,
+		SecurityToken:   &token,
+		RegionId:        &regionID,
+		Endpoint:        &host,
+		Protocol:        &s.client.protocol,
+		HttpClient:      sender{s.client.http},
+	})
+}
+
+// validRegion accepts what can be a label of a host name and nothing else: a region such as
+// "evil.example.com/x?" must never become part of one.
+func validRegion(regionID string) bool {
+	for _, c := range regionID {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return len(regionID) >= 3 && len(regionID) <= 32 && regionID[0] != '-' && regionID[len(regionID)-1] != '-'
+}

@@ -1,0 +1,85 @@
+package eds
+
+import (
+	"context"
+
+	"github.com/alibabacloud-go/tea/dara"
+
+	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
+
+	"stopdesktops/handler"
+)
+
+// StopDesktops makes one StopDesktops call.
+func (s *Session) StopDesktops(ctx context.Context, call handler.StopCall) (requestID string, err error) {
+	return s.call(ctx, "StopDesktops", call.RegionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.StopDesktopsWithContext(ctx, &sdk.StopDesktopsRequest{
+			RegionId:    &call.RegionID,
+			DesktopId:   pointers(call.DesktopIDs),
+			StoppedMode: &call.StoppedMode,
+			OsUpdate:    call.OsUpdate,
+		}, o)
+		return err
+	})
+}
+
+// desktopInfo is what is read of an answer to DescribeDesktopInfo. Desktops is a pointer because a
+// missing list is not an empty one.
+type desktopInfo struct {
+	Desktops *[]struct {
+		DesktopId        string
+		DesktopStatus    string
+		ConnectionStatus string
+		ManagementFlag   []string
+	}
+}
+
+// DescribeDesktopInfo makes one DescribeDesktopInfo call.
+func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]handler.Desktop, error) {
+	var info desktopInfo
+	requestID, err := s.call(ctx, "DescribeDesktopInfo", regionID, &info, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.DescribeDesktopInfoWithContext(ctx, &sdk.DescribeDesktopInfoRequest{
+			RegionId:  &regionID,
+			DesktopId: pointers(desktopIDs),
+		}, o)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if info.Desktops == nil {
+		return nil, missing("DescribeDesktopInfo", "Desktops", requestID)
+	}
+	desktops := make([]handler.Desktop, len(*info.Desktops))
+	for i, d := range *info.Desktops {
+		desktops[i] = handler.Desktop{
+			DesktopID:        d.DesktopId,
+			DesktopStatus:    foreign(d.DesktopStatus, 32),
+			ConnectionStatus: foreign(d.ConnectionStatus, 32),
+			ManagementFlags:  foreignAll(d.ManagementFlag),
+		}
+	}
+	return desktops, nil
+}
+
+// missing is the error of an answer without the list that it is asked for: that is not known to
+// mean that there is nothing.
+func missing(action, member, requestID string) *handler.CallError {
+	return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: codeUnreadable, RequestID: requestID,
+		Message: "EDS answered without " + member}
+}
+
+func pointers(texts []string) []*string {
+	pointers := make([]*string, len(texts))
+	for i := range texts {
+		pointers[i] = &texts[i]
+	}
+	return pointers
+}
+
+func foreignAll(texts []string) []string {
+	for i := range texts {
+		texts[i] = foreign(texts[i], 32)
+	}
+	return texts
+}

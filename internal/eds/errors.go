@@ -1,0 +1,145 @@
+package eds
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"stopdesktops/handler"
+)
+
+// No error code of StopDesktops or of the Describe calls is documented, so codes are matched by
+// families: whole codes, prefixes and suffixes that the service uses elsewhere. Never by message.
+// The first row that matches decides.
+var families = []struct {
+	family                  handler.Family
+	codes, prefixes, suffix []string
+}{
+	{handler.Throttled,
+		[]string{"OperationTooFrequent"}, []string{"Throttling", "TooManyRequests"}, nil},
+	{handler.Temporary,
+		nil, []string{"ServiceUnavailable"}, nil},
+	// A fault inside the service, or a request that was seen before: it may have had its effect.
+	{handler.Ambiguous,
+		[]string{"SignatureNonceUsed"}, []string{"InternalError"}, nil},
+	{handler.Denied,
+		[]string{"SignatureDoesNotMatch", "IncompleteSignature", "InvalidCredentials", "MissingSecurityToken"},
+		[]string{"NoPermission", "Forbidden", "Unauthorized", "InvalidAccessKey", "InvalidSecurityToken", "InvalidTimeStamp"}, nil},
+	// Malformed as a whole: what the call carries is not to blame on one desktop.
+	{handler.Invalid,
+		nil, []string{"Missing", "InvalidParameter", "InvalidAction", "InvalidVersion", "InvalidRegion", "Unsupported", "InvalidStoppedMode"}, nil},
+	{handler.NotFound,
+		nil, []string{"InvalidDesktopId"}, []string{".NotFound"}},
+	{handler.WrongState,
+		nil, []string{"Incorrect", "OperationDenied"}, []string{"Status"}},
+}
+
+// familyOf an answer that is an error with a code.
+func familyOf(status int, code string) handler.Family {
+	for _, f := range families {
+		if matches(code, f.codes, f.prefixes, f.suffix) {
+			return f.family
+		}
+	}
+	return familyOfStatus(status, handler.WrongState)
+}
+
+// familyOfStatus decides where the code says nothing. unknown is the family of a refusal of the
+// client's (4xx) that we have no name for. With a code it counts as one because of a desktop: the
+// handler then looks again, and halves the call, within a budget. Better that than to let one
+// desktop spoil 99 others because its code is new.
+func familyOfStatus(status int, unknown handler.Family) handler.Family {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return handler.Throttled
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return handler.Denied
+	case status == http.StatusServiceUnavailable:
+		return handler.Temporary
+	case status >= 400 && status < 500:
+		return unknown
+	}
+	// A redirect, a broken gateway, a lost back end: the request may have had its effect.
+	return handler.Ambiguous
+}
+
+func matches(code string, codes, prefixes, suffixes []string) bool {
+	for _, c := range codes {
+		if code == c {
+			return true
+		}
+	}
+	for _, p := range prefixes {
+		if strings.HasPrefix(code, p) {
+			return true
+		}
+	}
+	for _, s := range suffixes {
+		if strings.HasSuffix(code, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Codes for answers that carry none.
+const (
+	codeUnreachable    = "Unreachable"
+	codeConnectionLost = "ConnectionLost"
+	codeTimeout        = "Timeout"
+	codeUnreadable     = "UnreadableAnswer"
+	codeRedirected     = "Redirected"
+)
+
+// unanswered is the error of an exchange without an answer. Its text is ours: the transport's own
+// names hosts, addresses and every desktop of the call.
+func unanswered(x *exchange) *handler.CallError {
+	var timeout net.Error
+	timedOut := errors.Is(x.err, context.DeadlineExceeded) || errors.Is(x.err, context.Canceled) || errors.As(x.err, &timeout) && timeout.Timeout()
+	switch {
+	case !x.connected:
+		return &handler.CallError{Family: handler.Temporary, Code: codeUnreachable, Message: "no connection to EDS: check the region, the endpoint and the function's network"}
+	case timedOut:
+		return &handler.CallError{Family: handler.Ambiguous, Code: codeTimeout, Message: "EDS did not answer in time"}
+	}
+	return &handler.CallError{Family: handler.Ambiguous, Code: codeConnectionLost, Message: "the connection to EDS ended before its answer"}
+}
+
+// pauseAsked is how long a throttled caller is asked to wait: 0 if it is not.
+func pauseAsked(header http.Header) time.Duration {
+	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
+		for _, part := range strings.Split(header.Get(name), ",") {
+			if ms, ok := strings.CutPrefix(strings.TrimSpace(part), "TimeLeft:"); ok {
+				if n, err := strconv.Atoi(ms); err == nil && n > 0 {
+					return time.Duration(n) * time.Millisecond
+				}
+			}
+		}
+	}
+	if n, err := strconv.Atoi(header.Get("Retry-After")); err == nil && n > 0 {
+		return time.Duration(n) * time.Second
+	}
+	return 0
+}
+
+// foreign text of the service, made fit for a log: no control or formatting characters, no more
+// than limit bytes.
+func foreign(text string, limit int) string {
+	text = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return -1
+		}
+		return c
+	}, text)
+	for i := range text {
+		if i >= limit {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}

@@ -1,0 +1,132 @@
+// Command main is the function: it stops Elastic Desktop Service desktops on events. It runs under
+// Function Compute's Go runtime (go1), or under the emulator of the stopctl command.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc"
+	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
+	"stopdesktops/internal/config"
+	"stopdesktops/internal/eds"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/webhook"
+)
+
+// version is set by the build.
+var version = ""
+
+func main() {
+	c, faults := config.Read(os.Environ())
+	start(compose(c, faults, outside{log: os.Stdout}))
+}
+
+// outside is what the function touches of the world. Tests put their own in.
+type outside struct {
+	log  io.Writer
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // nil: TCP
+}
+
+// start hands the handler to the runtime. It returns only if the runtime is gone.
+func start(h *handler.Handler) {
+	if h.Fault != nil {
+		h.Log.Error("configuration", "Fault", h.Fault.Error())
+	}
+	// There is nothing to initialize, but the SDK panics if the hook is configured and not there.
+	fc.RegisterInitializerFunction(func(context.Context) {})
+	fc.Start(func(ctx context.Context, event []byte) (any, error) {
+		answer, err := h.Handle(ctx, invocation(ctx), event)
+		var failure *handler.Failure
+		if errors.As(err, &failure) {
+			// By value: the SDK knows its error type by nothing else.
+			return nil, messages.InvokeResponse_Error{Type: failure.Type, Message: failure.Message}
+		}
+		return answer, err
+	})
+}
+
+// invocation copies what the platform says of an invocation. Once: the SDK writes to its context at
+// each reading.
+func invocation(ctx context.Context) handler.Invocation {
+	fcCtx, ok := fccontext.FromContext(ctx)
+	if !ok {
+		return handler.Invocation{}
+	}
+	return handler.Invocation{
+		RequestID:    fcCtx.RequestID,
+		FunctionName: fcCtx.Function.Name,
+		RetryCount:   fcCtx.RetryCount,
+		Credentials: handler.Credentials{
+			AccessKeyID:     fcCtx.Credentials.AccessKeyId,
+			AccessKeySecret: secret.New(fcCtx.Credentials.AccessKeySecret),
+			SecurityToken:   secret.New(fcCtx.Credentials.SecurityToken),
+		},
+	}
+}
+
+// compose builds the handler. What is wrong with the configuration becomes its answer to every
+// event: a function that exits at start would say nothing to the one who waits for it.
+func compose(c config.Config, faults config.Faults, out outside) *handler.Handler {
+	o := handler.Options{
+		Policy: c.Policy(programVersion()),
+		Log:    slog.New(slog.NewJSONHandler(out.log, &slog.HandlerOptions{Level: c.LogLevel})),
+	}
+	client, err := eds.New(eds.Options{
+		Regions:     c.AllowedRegions,
+		Endpoint:    c.EDSEndpoint,
+		Concurrency: c.APIConcurrency,
+		Dial:        out.dial,
+	})
+	faults.Add("EDS_ENDPOINT", err)
+	if err == nil {
+		o.Connect = client.Connect
+	}
+	if c.WebhookAuth != "" && faults["WEBHOOK_AUTH"] == "" {
+		verifier, err := webhook.New(c.WebhookAuth, c.WebhookSecrets, c.WebhookTokenHeader)
+		faults.Add("WEBHOOK_SECRETS", err)
+		o.Authenticator = verifier
+	}
+	if !c.CallbackURL.Empty() {
+		o.Callback = composeCallback(c, faults, out)
+	}
+	if len(faults) > 0 {
+		o.Fault = faults
+	}
+	return handler.New(o)
+}
+
+func composeCallback(c config.Config, faults config.Faults, out outside) handler.Callback {
+	keys, err := webhook.Keys(c.CallbackSecrets)
+	faults.Add("CALLBACK_SECRET", err)
+	sender, err := callback.New(callback.Options{
+		URL:         c.CallbackURL,
+		Keys:        keys,
+		Source:      c.FunctionName,
+		Timeout:     c.CallbackTimeout,
+		MaxDesktops: c.CallbackMaxDesktops,
+		Dial:        out.dial,
+	})
+	faults.Add("CALLBACK_URL", err)
+	return sender
+}
+
+// programVersion of this build, for the reports.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "devel"
+}

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/tools/txtar"
+
+	"stopdesktops/handler"
+	"stopdesktops/internal/config"
+	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/secret"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scenarios want with what they get")
+
+// scenarioTime is when every scenario begins.
+var scenarioTime = time.Date(2026, time.November, 22, 20, 0, 0, 0, time.UTC)
+
+const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
+
+// TestScenarios runs testdata/scenarios/*.txtar: each says in plain words what it shows, then
+//
+//	env            the function's variables, NAME=value lines        (optional)
+//	fleet.yaml     the desktops, faults and changes, as for stopctl  (optional: the default fleet)
+//	invocation     RetryCount, Timeout (such as 60s)                 (optional)
+//	event.json     what comes in; event2.json, … come after it to the same instance
+//	callback.yaml  the receiver's Answers                            (optional)
+//	want           what came out: status, desktops, calls, callback
+//
+// In events {{now}}, {{now-10m}}, {{now+1h}} stand for times. The whole function runs, with the real
+// EDS SDK over the emulator, on a clock that jumps: a scenario of ten minutes takes milliseconds.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			synctest.Test(t, func(t *testing.T) { got = newScenario(t, archive).run() })
+			if *update {
+				setSection(archive, "want", got)
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if want := section(archive, "want"); got != want {
+				t.Errorf("%s\n-- want --\n%s-- got --\n%s", archive.Comment, want, got)
+			}
+		})
+	}
+}
+
+func section(a *txtar.Archive, name string) string {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func setSection(a *txtar.Archive, name, data string) {
+	a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == name })
+	a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(data)})
+}
+
+// scenario is one file being run.
+type scenario struct {
+	t        *testing.T
+	archive  *txtar.Archive
+	eds      *emulator.EDS
+	receiver *emulator.Receiver
+	handler  *handler.Handler
+	log      bytes.Buffer
+	out      strings.Builder
+}
+
+func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
+	time.Sleep(time.Until(scenarioTime))
+	s := &scenario{t: t, archive: archive, receiver: &emulator.Receiver{Secrets: []string{callbackSecret}}}
+	fleet := emulator.DefaultFleet()
+	if text := section(archive, "fleet.yaml"); text != "" {
+		var err error
+		if fleet, err = emulator.LoadFleet(strings.NewReader(text)); err != nil {
+			t.Fatalf("fleet.yaml: %v", err)
+		}
+	}
+	s.eds = fleet.EDS()
+	if text := section(archive, "callback.yaml"); text != "" {
+		if err := yaml.Unmarshal([]byte(text), &s.receiver.Answers); err != nil {
+			t.Fatalf("callback.yaml: %v", err)
+		}
+	}
+	environ := append([]string{
+		"FC_REGION=cn-hangzhou", "FC_FUNCTION_NAME=stop-desktops",
+		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
+	}, strings.Split(section(archive, "env"), "\n")...)
+	c, faults := config.Read(environ)
+	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver})
+	s.handler = compose(c, faults, outside{log: &s.log, dial: dial})
+	return s
+}
+
+// network serves handlers over pipes, which a fake clock can see through.
+func network(t *testing.T, handlers map[string]http.Handler) func(context.Context, string, string) (net.Conn, error) {
+	listeners := map[string]pipeListener{}
+	for address, h := range handlers {
+		l := pipeListener{make(chan net.Conn), make(chan struct{})}
+		server := &http.Server{Handler: h, ErrorLog: nil}
+		go func() { _ = server.Serve(l) }()
+		t.Cleanup(func() { _ = server.Close() })
+		listeners[address] = l
+	}
+	return func(ctx context.Context, _, address string) (net.Conn, error) {
+		l, ok := listeners[address]
+		if !ok {
+			return nil, fmt.Errorf("nobody listens on %s", address)
+		}
+		client, server := net.Pipe()
+		select {
+		case l.conns <- server:
+			return client, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+}
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l pipeListener) Close() error   { close(l.done); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// run feeds the events and returns what is to be compared.
+func (s *scenario) run() string {
+	for _, f := range s.archive.Files {
+		if strings.HasPrefix(f.Name, "event") {
+			s.invoke(f)
+		}
+	}
+	for _, v := range s.eds.Violations() {
+		fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
+	}
+	return s.out.String()
+}
+
+func (s *scenario) invoke(f txtar.File) {
+	before, delivered := len(s.eds.Calls()), len(s.receiver.Deliveries())
+	inv, ctx, cancel := s.invocation()
+	defer cancel()
+	s.log.Reset()
+	answer, err := s.handler.Handle(ctx, inv, []byte(expand(string(f.Data))))
+
+	fmt.Fprintf(&s.out, "%s\n", strings.TrimSuffix(f.Name, ".json"))
+	if h, ok := answer.(handler.HTTPResponse); ok {
+		fmt.Fprintf(&s.out, "  http %d %s\n", h.StatusCode, h.Headers["Content-Type"])
+		if strings.Contains(h.Headers["Content-Type"], "problem") {
+			fmt.Fprintf(&s.out, "  %s\n", h.Body)
+		}
+	}
+	var failure *handler.Failure
+	if errors.As(err, &failure) {
+		fmt.Fprintf(&s.out, "  function error %s\n", failure.Type)
+	}
+	for _, rep := range s.logged() {
+		describe(&s.out, rep)
+	}
+	for _, c := range summarize(s.eds.Calls()[before:]) {
+		fmt.Fprintf(&s.out, "  call %s\n", c)
+	}
+	for _, d := range s.receiver.Deliveries()[delivered:] {
+		fmt.Fprintf(&s.out, "  callback %d %s\n", d.Status, eventType(d))
+	}
+}
+
+// eventType of a delivery, or what is wrong with it. The receiver knows the secret, so an unsigned
+// or badly signed delivery is wrong.
+func eventType(d emulator.Delivery) string {
+	if d.Event == nil || d.Err != "" {
+		return "BAD: " + d.Err
+	}
+	return strings.TrimPrefix(d.Event.Type, "com.aliyun.ecd.desktops.stop.")
+}
+
+// invocation as the section of that name wants it.
+func (s *scenario) invocation() (handler.Invocation, context.Context, context.CancelFunc) {
+	var o struct {
+		RetryCount int           `yaml:"RetryCount"`
+		Timeout    time.Duration `yaml:"Timeout"`
+		NoRole     bool          `yaml:"NoRole"`
+	}
+	d := yaml.NewDecoder(strings.NewReader(section(s.archive, "invocation")))
+	d.KnownFields(true)
+	if err := d.Decode(&o); err != nil && !errors.Is(err, io.EOF) {
+		s.t.Fatalf("invocation: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(s.t.Context(), cmp.Or(o.Timeout, time.Minute))
+	inv := handler.Invocation{RequestID: "1-scenario", FunctionName: "stop-desktops", RetryCount: o.RetryCount}
+	if key := emulator.DefaultCredential; !o.NoRole {
+		inv.Credentials = handler.Credentials{
+			AccessKeyID:     key.AccessKeyId,
+			AccessKeySecret: secret.New(key.AccessKeySecret),
+			SecurityToken:   secret.New(key.SecurityToken),
+		}
+	}
+	return inv, ctx, cancel
+}
+
+// logged are the reports as the log has them, put together from its lines: what an operator finds.
+func (s *scenario) logged() []handler.Report {
+	var reports []handler.Report
+	for line := range strings.Lines(s.log.String()) {
+		var l struct {
+			Msg      string                  `json:"msg"`
+			Report   handler.Report          `json:"report"`
+			Desktops []handler.DesktopReport `json:"Desktops"`
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			s.t.Errorf("a line of the log is not JSON: %s", line)
+		}
+		switch l.Msg {
+		case "report":
+			reports = append(reports, l.Report)
+		case "desktops":
+			last := &reports[len(reports)-1]
+			last.Desktops = append(last.Desktops, l.Desktops...)
+		case "panic":
+			s.t.Error(line)
+		}
+	}
+	return reports
+}
+
+// describe a report for people.
+func describe(w io.Writer, rep handler.Report) {
+	fmt.Fprintf(w, "  %s", rep.Status)
+	for _, outcome := range slices.Sorted(maps.Keys(rep.Counts)) {
+		fmt.Fprintf(w, "  %s %d", outcome, rep.Counts[outcome])
+	}
+	fmt.Fprintln(w)
+	if e := rep.Error; e != nil {
+		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)
+	}
+	for i, d := range rep.Desktops {
+		if i == 20 {
+			fmt.Fprintf(w, "    … and %d more\n", len(rep.Desktops)-i)
+			break
+		}
+		fmt.Fprintf(w, "    %s %s %s\n", d.DesktopId, d.Outcome, strings.TrimSpace(d.Reason+" "+d.Code))
+	}
+}
+
+// summarize the calls, in an order that does not depend on which of two at once came first.
+func summarize(calls []emulator.Call) []string {
+	var lines []string
+	for _, c := range calls {
+		ids := strings.Join(c.DesktopIds, " ")
+		if len(c.DesktopIds) > 10 {
+			ids = fmt.Sprintf("%s … %s (%d)", c.DesktopIds[0], c.DesktopIds[len(c.DesktopIds)-1], len(c.DesktopIds))
+		}
+		more := ""
+		for _, name := range []string{"StoppedMode", "OsUpdate"} {
+			if v := c.Params.Get(name); v != "" {
+				more += " " + name + "=" + v
+			}
+		}
+		line := fmt.Sprintf("%s %s%s %s", c.Action, c.RegionId, more, ids)
+		if c.Code != "" || c.Status != http.StatusOK {
+			line += fmt.Sprintf(" → %d %s", c.Status, c.Code)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+var nowPattern = regexp.MustCompile(`\{\{now([+-][0-9a-z]+)?\}\}`)
+
+// expand the times in an event.
+func expand(text string) string {
+	return nowPattern.ReplaceAllStringFunc(text, func(m string) string {
+		offset := time.Duration(0)
+		if d := nowPattern.FindStringSubmatch(m)[1]; d != "" {
+			offset, _ = time.ParseDuration(d)
+		}
+		return time.Now().UTC().Add(offset).Format(time.RFC3339)
+	})
+}
