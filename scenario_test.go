@@ -110,6 +110,9 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 			t.Fatalf("fleet.yaml: %v", err)
 		}
 	}
+	if fleet.Latency == 0 {
+		fleet.Latency = 50 * time.Millisecond
+	}
 	s.eds = fleet.EDS()
 	if text := section(archive, "callback.yaml"); text != "" {
 		if err := yaml.Unmarshal([]byte(text), &s.receiver.Answers); err != nil {
@@ -187,6 +190,9 @@ func (s *scenario) invoke(f txtar.File) {
 	defer cancel()
 	s.log.Reset()
 	answer, err := s.handler.Handle(ctx, inv, []byte(expand(string(f.Data))))
+	if ctx.Err() != nil {
+		s.t.Error("the answer came after the deadline")
+	}
 
 	fmt.Fprintf(&s.out, "%s\n", strings.TrimSuffix(f.Name, ".json"))
 	if h, ok := answer.(handler.HTTPResponse); ok {
@@ -205,9 +211,12 @@ func (s *scenario) invoke(f txtar.File) {
 	for _, c := range summarize(s.eds.Calls()[before:]) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
 	}
+	var callbacks []string // of a batch they go out side by side
 	for _, d := range s.receiver.Deliveries()[delivered:] {
-		fmt.Fprintf(&s.out, "  callback %d %s\n", d.Status, eventType(d))
+		callbacks = append(callbacks, fmt.Sprintf("  callback %d %s\n", d.Status, eventType(d)))
 	}
+	slices.Sort(callbacks)
+	s.out.WriteString(strings.Join(callbacks, ""))
 }
 
 // eventType of a delivery, or what is wrong with it. The receiver knows the secret, so an unsigned
@@ -263,6 +272,9 @@ func (s *scenario) logged() []handler.Report {
 			last.Desktops = append(last.Desktops, l.Desktops...)
 		case "panic":
 			s.t.Error(line)
+		case "callback":
+		default:
+			fmt.Fprintf(&s.out, "  log: %s\n", l.Msg)
 		}
 	}
 	return reports
@@ -278,36 +290,65 @@ func describe(w io.Writer, rep handler.Report) {
 	if e := rep.Error; e != nil {
 		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)
 	}
-	for i, d := range rep.Desktops {
-		if i == 20 {
-			fmt.Fprintf(w, "    … and %d more\n", len(rep.Desktops)-i)
-			break
+	for _, d := range rep.Desktops {
+		if len(rep.Desktops) <= few || d.Outcome == handler.Failed || d.Outcome == handler.NotFoundThere {
+			fmt.Fprintf(w, "    %s %s\n", d.DesktopId, strings.TrimSpace(string(d.Outcome)+" "+d.Reason+d.Code))
 		}
-		fmt.Fprintf(w, "    %s %s %s\n", d.DesktopId, d.Outcome, strings.TrimSpace(d.Reason+" "+d.Code))
 	}
 }
 
-// summarize the calls, in an order that does not depend on which of two at once came first.
+// few is how many desktops are written out one by one. Of many only the failed are, and the counts:
+// which ones had their turn before the time was up is left to chance.
+const few = 20
+
+// summarize the calls in the order of their time. Those at the same time are in the order of their
+// text: which of two at once comes first is nobody's concern.
 func summarize(calls []emulator.Call) []string {
+	slices.SortFunc(calls, func(a, b emulator.Call) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(callText(a), callText(b)))
+	})
 	var lines []string
-	for _, c := range calls {
-		ids := strings.Join(c.DesktopIds, " ")
-		if len(c.DesktopIds) > 10 {
-			ids = fmt.Sprintf("%s … %s (%d)", c.DesktopIds[0], c.DesktopIds[len(c.DesktopIds)-1], len(c.DesktopIds))
-		}
-		more := ""
-		for _, name := range []string{"StoppedMode", "OsUpdate"} {
-			if v := c.Params.Get(name); v != "" {
-				more += " " + name + "=" + v
+	if len(calls) > few {
+		// How many looks there are between the tries of a call is left to their random pauses.
+		stops := 0
+		for _, c := range calls {
+			if c.Action == "StopDesktops" {
+				stops++
 			}
 		}
-		line := fmt.Sprintf("%s %s%s %s", c.Action, c.RegionId, more, ids)
-		if c.Code != "" || c.Status != http.StatusOK {
-			line += fmt.Sprintf(" → %d %s", c.Status, c.Code)
-		}
-		lines = append(lines, line)
+		lines = append(lines, fmt.Sprintf("StopDesktops × %d, and looks", stops))
+		return lines
+	}
+	for _, c := range calls {
+		lines = append(lines, callText(c))
 	}
 	return lines
+}
+
+// callText is what matters of a call: ignored are those parameters that are always the same.
+func callText(c emulator.Call) string {
+	text := c.Action + " " + c.RegionId
+	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
+	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
+		switch {
+		case name == "NextToken":
+			text += " next page"
+		case !ignored.MatchString(name):
+			text += " " + name + "=" + c.Params.Get(name)
+		}
+	}
+	if n := len(c.DesktopIds); n > 10 {
+		text += fmt.Sprintf(" %s … %s (%d)", c.DesktopIds[0], c.DesktopIds[n-1], n)
+	} else if n > 0 {
+		text += " " + strings.Join(c.DesktopIds, " ")
+	}
+	if c.Fault != "" {
+		text += fmt.Sprintf(" → %s", c.Fault)
+	}
+	if c.Code != "" || c.Status != http.StatusOK {
+		text += fmt.Sprintf(" → %d %s", c.Status, c.Code)
+	}
+	return text
 }
 
 var nowPattern = regexp.MustCompile(`\{\{now([+-][0-9a-z]+)?\}\}`)

@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -49,28 +50,38 @@ func (t *tries) again(ctx context.Context, e *CallError) bool {
 // errTimeUp says that a call was not made: the time was up before its turn.
 var errTimeUp = errors.New("the time was up before the call's turn")
 
-// attempt makes one call in its turn. The error is a *CallError, or errTimeUp if the call was not
-// made at all.
-func (r *run) attempt(ctx context.Context, action string, call func(context.Context) error) error {
-	return r.turn(ctx, func() error {
-		r.count(action)
-		return call(ctx)
-	})
-}
+// slot is a turn that calls are made in. It travels in the context, so that a call within a turn
+// does not wait for one of its own: with all turns held by such callers nobody would ever move.
+type slot struct{ throttled atomic.Bool }
 
-// turn runs f within the limit of calls at once.
-func (r *run) turn(ctx context.Context, f func() error) error {
+type slotKey struct{}
+
+// turn runs f within the limit of calls at once. The error is that of f, or errTimeUp if the turn
+// never came.
+func (r *run) turn(ctx context.Context, f func(context.Context) error) error {
+	if _, within := ctx.Value(slotKey{}).(*slot); within {
+		return f(ctx)
+	}
 	epoch, err := r.h.gate.enter(ctx)
 	if err != nil {
 		return errTimeUp
 	}
-	throttled := false
-	defer func() { r.h.gate.leave(epoch, throttled) }() // also when f panics
-	err = f()
-	if e := asCallError(err); e != nil && e.Family == Throttled {
-		throttled = true
-	}
-	return err
+	s := &slot{}
+	defer func() { r.h.gate.leave(epoch, s.throttled.Load()) }() // also when f panics
+	return f(context.WithValue(ctx, slotKey{}, s))
+}
+
+// attempt makes one call in its turn. The error is a *CallError, or errTimeUp if the call was not
+// made at all.
+func (r *run) attempt(ctx context.Context, action string, call func(context.Context) error) error {
+	return r.turn(ctx, func(ctx context.Context) error {
+		r.count(action)
+		err := call(ctx)
+		if e := asCallError(err); e != nil && e.Family == Throttled {
+			ctx.Value(slotKey{}).(*slot).throttled.Store(true)
+		}
+		return err
+	})
 }
 
 // read makes a call that changes nothing, and tries again while that may help. One that the end of
@@ -96,4 +107,27 @@ func asCallError(err error) *CallError {
 		return e
 	}
 	return nil
+}
+
+// pages makes a listing, page by page, until there is no more. A page that fails fails it all: a
+// part of a list must not pass for the whole.
+func pages[T any](ctx context.Context, r *run, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+	var all []T
+	for token, last := "", ""; ; last = token {
+		var p Page[T]
+		err := r.read(ctx, action, func(ctx context.Context) (err error) {
+			p, err = page(ctx, token)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Rows...)
+		if token = p.NextToken; token == "" {
+			return all, nil
+		}
+		if token == last {
+			return nil, &CallError{Action: action, Family: Ambiguous, Code: "EndlessListing", Message: "EDS answered a page with the token of that same page"}
+		}
+	}
 }

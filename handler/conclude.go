@@ -3,6 +3,8 @@ package handler
 import (
 	"slices"
 	"time"
+
+	"stopdesktops/events"
 )
 
 // report concludes a job.
@@ -10,9 +12,9 @@ func (r *run) report(j *job) Report {
 	q := j.request
 	rep := Report{
 		InvocationId: r.inv.RequestID,
-		EventId:      clean(j.id, 256),
+		EventId:      events.Clean(j.id, 256),
 		Kind:         string(j.event.Kind),
-		Source:       clean(j.event.Source, 256),
+		Source:       events.Clean(j.event.Source, 256),
 		EventTime:    j.event.Time,
 		DryRun:       q.DryRun,
 		Reason:       q.Reason,
@@ -46,12 +48,20 @@ func (it *item) report() DesktopReport {
 	}
 	switch {
 	case it.outcome == "":
-		f := d.fate
+		f := it.final()
 		rep.Outcome, rep.Reason, rep.Code, rep.Message, rep.RequestId = f.outcome, f.reason, f.code, f.message, f.requestID
 	case it.outcome == Stopping && rep.State == "Stopped": // was stopping without us, and has been seen to end
 		rep.Outcome = Stopped
 	}
 	return rep
+}
+
+// final is the fate of a desktop that no rule spared.
+func (it *item) final() fate {
+	if it.fate.outcome != "" {
+		return it.fate
+	}
+	return it.desktop.fate
 }
 
 // conclude says how the event went, and what the first thing is that somebody should know of it.
@@ -98,6 +108,6 @@ func (j *job) firstProblem(rep Report) *Problem {
 	case d.Outcome == Accepted:
 		p.Code, p.Message = "StillRunning", "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
 	}
-	p.Retryable = slices.ContainsFunc(j.items, func(it *item) bool { return it.outcome == "" && it.desktop.fate.retryable })
+	p.Retryable = slices.ContainsFunc(j.items, func(it *item) bool { return it.outcome == "" && it.final().retryable })
 	return p
 }

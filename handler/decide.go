@@ -1,6 +1,9 @@
 package handler
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // ruling is what a rule says about one desktop of one job: what becomes of it without a call.
 type ruling struct {
@@ -9,25 +12,38 @@ type ruling struct {
 }
 
 // rule looks at one desktop for one job; ok is false where it does not apply.
-type rule func(j *job, d *desktop) (ruling, bool)
+type rule func(r *run, j *job, d *desktop) (ruling, bool)
 
 // rules in their order: the first that applies decides, and what none of them spares is stopped.
-// They judge by the last look alone and change nothing, so that a dry run, the plan and the second
-// look right before a call come to the same result.
+// They judge by what was last found out and change nothing, so that a dry run, the plan and the
+// second look right before a call come to the same result.
 var rules = []rule{
 	conflict,
 	notFound,
+	notSelected,
+	protected,
+	kept,
+	excluded,
 	alreadyStopped,
 	alreadyStopping,
 	notRunning,
 	underManagement,
 	connected,
+	notIdle,
+	usedSinceEvent,
 }
 
+// blindRules are those that need no look, for PREFLIGHT=false.
+var blindRules = []rule{conflict, denied, excludedByID}
+
 // decide says what becomes of d without a call; ok is false if it is to be stopped.
-func decide(j *job, d *desktop) (ruling, bool) {
-	for _, applies := range rules {
-		if verdict, ok := applies(j, d); ok {
+func (r *run) decide(j *job, d *desktop) (verdict ruling, ok bool) {
+	apply := rules
+	if !r.h.Policy.Preflight {
+		apply = blindRules
+	}
+	for _, rule := range apply {
+		if verdict, ok := rule(r, j, d); ok {
 			return verdict, true
 		}
 	}
@@ -35,31 +51,80 @@ func decide(j *job, d *desktop) (ruling, bool) {
 }
 
 // conflict: an earlier event of the batch wants something else done to it; the first decides.
-func conflict(j *job, d *desktop) (ruling, bool) {
+func conflict(_ *run, j *job, d *desktop) (ruling, bool) {
 	return ruling{Skipped, ReasonConflict}, d.wish != nil && *d.wish != j.wish()
 }
 
-func notFound(_ *job, d *desktop) (ruling, bool) {
+func notFound(_ *run, _ *job, d *desktop) (ruling, bool) {
 	return ruling{NotFoundThere, ""}, d.seen == nil
 }
 
+func notSelected(_ *run, j *job, d *desktop) (ruling, bool) {
+	return ruling{Skipped, ReasonNotSelected}, j.selected != nil && !j.selected[d.desktopID]
+}
+
+// What the configuration protects stays, whatever an event says.
+func protected(r *run, j *job, d *desktop) (ruling, bool) {
+	if verdict, ok := denied(r, j, d); ok {
+		return verdict, true
+	}
+	if j.region.protected == nil {
+		return ruling{}, false
+	}
+	_, carries := j.region.protected.get(d.desktopID)
+	return ruling{Skipped, ReasonProtected}, carries
+}
+
+func denied(r *run, _ *job, d *desktop) (ruling, bool) {
+	return ruling{Skipped, ReasonProtected}, r.h.Policy.Deny[d.desktopID]
+}
+
+// A time that nobody can read was still meant to keep the desktop.
+func kept(_ *run, j *job, d *desktop) (ruling, bool) {
+	if j.region.held == nil {
+		return ruling{}, false
+	}
+	hold, carries := j.region.held.get(d.desktopID)
+	return ruling{Skipped, ReasonKeepUntil}, carries && (!hold.readable || time.Now().Before(hold.until))
+}
+
+func excluded(r *run, j *job, d *desktop) (ruling, bool) {
+	if verdict, ok := excludedByID(r, j, d); ok {
+		return verdict, true
+	}
+	for _, tag := range j.excludedTags {
+		if _, carries := tag.get(d.desktopID); carries {
+			return ruling{Skipped, ReasonExcluded}, true
+		}
+	}
+	if j.excludedUsers == nil {
+		return ruling{}, false
+	}
+	_, owned := j.excludedUsers.get(d.desktopID)
+	return ruling{Skipped, ReasonExcluded}, owned
+}
+
+func excludedByID(_ *run, j *job, d *desktop) (ruling, bool) {
+	return ruling{Skipped, ReasonExcluded}, j.excludedIDs[d.desktopID]
+}
+
 // Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.
-func alreadyStopped(_ *job, d *desktop) (ruling, bool) {
+func alreadyStopped(_ *run, _ *job, d *desktop) (ruling, bool) {
 	return ruling{AlreadyStopped, ""}, d.seen.DesktopStatus == "Stopped" || d.seen.DesktopStatus == "Hibernated"
 }
 
-func alreadyStopping(_ *job, d *desktop) (ruling, bool) {
+func alreadyStopping(_ *run, _ *job, d *desktop) (ruling, bool) {
 	return ruling{Stopping, ""}, d.seen.DesktopStatus == "Stopping"
 }
 
 // The states are an open set: what is not Running is not stopped, also a state nobody knew when
 // this was written.
-func notRunning(_ *job, d *desktop) (ruling, bool) {
+func notRunning(_ *run, _ *job, d *desktop) (ruling, bool) {
 	return ruling{Skipped, ReasonStatePrefix + orUnknown(d.seen.DesktopStatus)}, d.seen.DesktopStatus != "Running"
 }
 
 // A desktop that is being migrated or updated is Running all the while.
-func underManagement(_ *job, d *desktop) (ruling, bool) {
+func underManagement(_ *run, _ *job, d *desktop) (ruling, bool) {
 	i := slices.IndexFunc(d.seen.ManagementFlags, func(flag string) bool { return flag != "NoFlag" && flag != "" })
 	if i < 0 {
 		return ruling{}, false
@@ -69,7 +134,7 @@ func underManagement(_ *job, d *desktop) (ruling, bool) {
 
 // A stop takes unsaved work with it, and nothing in the API says that EDS would refuse to stop a
 // desktop in use. What is not surely Disconnected is left alone.
-func connected(j *job, d *desktop) (ruling, bool) {
+func connected(_ *run, j *job, d *desktop) (ruling, bool) {
 	if j.request.Force {
 		return ruling{}, false
 	}
@@ -80,6 +145,24 @@ func connected(j *job, d *desktop) (ruling, bool) {
 		return ruling{Skipped, ReasonConnected}, true
 	}
 	return ruling{Skipped, ReasonConnectionUnknown}, true
+}
+
+func notIdle(_ *run, j *job, d *desktop) (ruling, bool) {
+	if j.idleSince.IsZero() {
+		return ruling{}, false
+	}
+	use, used := j.region.uses.get(d.desktopID)
+	return ruling{Skipped, ReasonNotIdle}, used && !use.any.Before(j.idleSince)
+}
+
+// An event that comes late was meant for the users of its own time. Whoever started the desktop or
+// connected to it since is somebody that the event knows nothing of.
+func usedSinceEvent(_ *run, j *job, d *desktop) (ruling, bool) {
+	if j.usedSince.IsZero() {
+		return ruling{}, false
+	}
+	use, used := j.region.uses.get(d.desktopID)
+	return ruling{Skipped, ReasonUsedSinceEvent}, used && !use.began.Before(j.usedSince)
 }
 
 func orUnknown(state string) string {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"stopdesktops/events"
 )
 
 // EDS is what the handler asks of Elastic Desktop Service with the credentials of one invocation.
@@ -15,7 +17,42 @@ type EDS interface {
 	// StopDesktops stops 1 to 100 running desktops. That it succeeds means that EDS took the call;
 	// the answer holds nothing but the ID of the API request.
 	StopDesktops(ctx context.Context, call StopCall) (requestID string, err error)
+	// DescribeDesktops returns a page of the desktops of a region that match every filter but the
+	// tags, with their state.
+	DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (Page[Desktop], error)
+	// ListTagResources returns a page of the desktops of a region that carry a tag.
+	ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (Page[Tagged], error)
+	// DescribeClientEvents returns a page of the UserActs of a region since a time.
+	DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (Page[ClientEvent], error)
 }
+
+// Page of a listing; an empty NextToken ends it.
+type Page[T any] struct {
+	Rows      []T
+	NextToken string
+}
+
+// Tagged is a desktop that carries a tag, and the tag's value.
+type Tagged struct {
+	DesktopID string
+	Value     string
+}
+
+// ClientEvent is something that a user did with a desktop.
+type ClientEvent struct {
+	DesktopID string
+	Type      string
+	Time      time.Time
+}
+
+// UserActs are the types of client events that show that somebody uses a desktop, or is about to.
+var UserActs = []string{
+	"DESKTOP_START", "DESKTOP_REBOOT", "DESKTOP_CONNECT", desktopDisconnect,
+	"GET_CONNECTION_TICKET", "GET_LITE_CONNECTION_TICKET",
+}
+
+// desktopDisconnect is the one act after which nobody is there any more.
+const desktopDisconnect = "DESKTOP_DISCONNECT"
 
 // MaxDesktopsPerCall is what StopDesktops and DescribeDesktopInfo take at once.
 const MaxDesktopsPerCall = 100

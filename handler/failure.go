@@ -1,6 +1,10 @@
 package handler
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"stopdesktops/events"
+)
 
 // Failure makes the platform count an invocation as failed: its metrics, alarms, retries and
 // failure destinations then tell the truth. Everything is safe to repeat.
@@ -117,10 +121,10 @@ func (m *failureMessage) line() string {
 			m.Problems = m.Problems[:len(m.Problems)-1]
 		case m.Error != nil && len(m.Error.Message) > 256:
 			short := *m.Error
-			short.Message = clean(short.Message, 255)
+			short.Message = events.Clean(short.Message, 255)
 			m.Error = &short
 		default:
-			m.EventId, m.Error = clean(m.EventId, 64), nil
+			m.EventId, m.Error = events.Clean(m.EventId, 64), nil
 		}
 	}
 }

@@ -64,6 +64,7 @@ func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answe
 		inv:     inv,
 		log:     h.Log.With("InvocationId", inv.RequestID),
 		started: time.Now(),
+		regions: map[string]*region{},
 		fleet:   map[place]*desktop{},
 		calls:   map[string]int{},
 	}
@@ -91,11 +92,9 @@ func (r *run) work(ctx context.Context) {
 	ctx, cancel := r.withTime(ctx)
 	defer cancel()
 
-	for _, j := range live {
-		r.resolve(j)
-	}
+	r.resolve(ctx, live)
 	if r.h.Policy.Preflight {
-		r.look(ctx, r.desktops)
+		r.look(ctx, r.unseen())
 	}
 	r.stop(ctx, r.plan())
 	r.watch(ctx)
@@ -114,10 +113,13 @@ func (r *run) connect(live []*job) bool {
 	return false
 }
 
-// resolve names the desktops that a job is about.
-func (r *run) resolve(j *job) {
-	for _, id := range j.request.DesktopId {
-		d := r.desktop(place{j.request.RegionId, id})
-		j.items = append(j.items, &item{desktop: d})
+// unseen are the desktops that were chosen by a listing that does not tell their state.
+func (r *run) unseen() []*desktop {
+	var unseen []*desktop
+	for _, d := range r.desktops {
+		if !d.looked && d.lookErr == nil {
+			unseen = append(unseen, d)
+		}
 	}
+	return unseen
 }

@@ -98,35 +98,32 @@ func (p Policy) admit(q *events.Request, path string) *Problem {
 	if q.CallbackUrl != "" {
 		return notAllowed(path+".CallbackUrl", "no destination but the configured CALLBACK_URL is allowed")
 	}
-	if field := unsupported(q); field != "" {
-		return &Problem{Code: events.Unsupported, Path: path + "." + field, status: 422,
-			Message: "this version stops desktops named in DesktopId only"}
-	}
-	return p.admitWait(q, path)
+	return p.admitBlind(q, path)
 }
 
-func unsupported(q *events.Request) string {
-	switch {
-	case q.Select != nil:
-		return "Select"
-	case q.Exclude != nil:
-		return "Exclude"
-	case q.IdleMinutes != 0:
-		return "IdleMinutes"
-	}
-	return ""
-}
-
-// admitWait: without preflight there is no look, so nothing can be waited for.
-func (p Policy) admitWait(q *events.Request, path string) *Problem {
+// admitBlind: without preflight nothing can be looked at, so a request must not rest on a look.
+func (p Policy) admitBlind(q *events.Request, path string) *Problem {
 	if q.WaitSeconds == nil {
 		seconds := int(p.Wait / time.Second)
 		q.WaitSeconds = &seconds
 	}
-	if *q.WaitSeconds > 0 && !p.Preflight {
-		return notAllowed(path+".WaitSeconds", "the function may not look at desktops (PREFLIGHT=false), so it cannot wait to see them stopped")
+	if p.Preflight {
+		return nil
 	}
-	return nil
+	field := ""
+	switch {
+	case q.Select != nil:
+		field = "Select"
+	case q.Exclude != nil && (len(q.Exclude.Tag) > 0 || len(q.Exclude.EndUserId) > 0):
+		field = "Exclude"
+	case q.IdleMinutes > 0:
+		field = "IdleMinutes"
+	case *q.WaitSeconds > 0:
+		field = "WaitSeconds"
+	default:
+		return nil
+	}
+	return notAllowed(path+"."+field, "the function may not look at desktops (PREFLIGHT=false), so it stops explicit desktops only")
 }
 
 // checkTime holds the event's own time against the clock.
@@ -142,7 +139,11 @@ func (j *job) checkTime(r *run) *job {
 	case age > r.h.Policy.MaxEventAge:
 		j.status = StatusStale
 		j.problem = &Problem{Code: "Stale", Message: fmt.Sprintf("the event is %s old; MAX_EVENT_AGE is %s. Nothing was stopped.", age.Round(time.Second), r.h.Policy.MaxEventAge)}
-	case late && !r.h.Policy.Preflight:
+	case late && r.h.Policy.Preflight:
+		if j.usedSince = j.event.Time; j.usedSince.IsZero() {
+			j.usedSince = r.started.Add(-r.h.Policy.MaxEventAge)
+		}
+	case late:
 		return j.reject(notAllowed("", "the event is late or repeated, and the function may not look who has used the desktops since (PREFLIGHT=false)"))
 	}
 	return j

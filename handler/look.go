@@ -51,18 +51,6 @@ func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
 	note(desktops, rows, at, err)
 }
 
-// lookNow is one attempt to look at up to 100 desktops of one region within a turn that the caller
-// already has.
-func (r *run) lookNow(ctx context.Context, desktops []*desktop) error {
-	r.count("DescribeDesktopInfo")
-	at := time.Now()
-	rows, err := r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
-	if err == nil {
-		note(desktops, rows, at, nil)
-	}
-	return err
-}
-
 // note keeps what a look at these desktops told. Rows of other desktops are ignored.
 func note(desktops []*desktop, rows []Desktop, at time.Time, err error) {
 	seen := make(map[string]*Desktop, len(rows))

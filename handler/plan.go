@@ -33,14 +33,17 @@ func (r *run) plan() []*desktop {
 	return claimed
 }
 
-// decideAll applies the rules to each desktop of j and returns those that none of them spares.
+// decideAll applies the rules to each desktop of j and returns those that none of them spares. What
+// cannot be known of a desktop, or of its region, spares it and is a failure.
 func (r *run) decideAll(j *job) (toStop []*item) {
+	unknown := j.unknown()
 	for _, it := range j.items {
-		if r.h.Policy.Preflight && !it.desktop.looked {
-			it.desktop.fate = blind(it.desktop.lookErr)
+		d := it.desktop
+		if err := r.blindness(d, unknown); err != nil {
+			it.fate = blind(err)
 			continue
 		}
-		if verdict, spared := r.decide(j, it.desktop); spared {
+		if verdict, spared := r.decide(j, d); spared {
 			it.outcome, it.reason = verdict.outcome, verdict.reason
 			continue
 		}
@@ -49,12 +52,12 @@ func (r *run) decideAll(j *job) (toStop []*item) {
 	return toStop
 }
 
-// decide is where PREFLIGHT=false leaves out the rules that need a look.
-func (r *run) decide(j *job, d *desktop) (ruling, bool) {
-	if !r.h.Policy.Preflight {
-		return conflict(j, d)
+// blindness is why nothing can be decided about d: nil if something can.
+func (r *run) blindness(d *desktop, unknown error) error {
+	if unknown == nil && r.h.Policy.Preflight && !d.looked {
+		return d.lookErr
 	}
-	return decide(j, d)
+	return unknown
 }
 
 // claim makes the wish of j that of its desktops, and adds those to be stopped to the claimed.

@@ -1,6 +1,10 @@
 package handler
 
-import "time"
+import (
+	"time"
+
+	"stopdesktops/events"
+)
 
 // Policy is what this deployment allows and does by default: the validated configuration.
 type Policy struct {
@@ -10,6 +14,15 @@ type Policy struct {
 	StoppedMode string
 	// MaxDesktops that one invocation may stop.
 	MaxDesktops int
+	// Deny are desktops that are never stopped.
+	Deny map[string]bool
+	// ProtectTag marks desktops that are never stopped; an empty key switches it off.
+	ProtectTag events.Tag
+	// KeepUntilTag is the key of the tag whose value is the time until which a desktop is not
+	// stopped; empty switches it off.
+	KeepUntilTag string
+	// Location is the zone of dates and times that name none.
+	Location *time.Location
 	// AllowForce lets a request stop desktops although a user is connected.
 	AllowForce bool
 	// AllowDirect admits events without an envelope (direct invocations, RawData).

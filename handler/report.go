@@ -74,9 +74,15 @@ func (o Outcome) problem() bool {
 // Reasons for skipped and not_attempted.
 const (
 	ReasonConflict          = "conflict"           // asked for twice in one batch with different wishes
+	ReasonNotSelected       = "not_selected"       // named in DesktopId, but outside Select
+	ReasonProtected         = "protected"          // on the deny list, or carries the protect tag
+	ReasonKeepUntil         = "keep_until"         // its keep-until tag names a time to come, or one nobody can read
+	ReasonExcluded          = "excluded"           // matched by Exclude
 	ReasonStatePrefix       = "state:"             // + its state
 	ReasonConnected         = "connected"          // a user is connected
 	ReasonConnectionUnknown = "connection_unknown" // it cannot be told whether one is
+	ReasonNotIdle           = "not_idle"           // started, used or left within IdleMinutes
+	ReasonUsedSinceEvent    = "used_since_event"   // started or connected to after a late or repeated event
 	ReasonMaxDesktops       = "max_desktops"       // its event would have exceeded MAX_DESKTOPS
 	ReasonDeadline          = "deadline"           // the time was up before its turn
 )

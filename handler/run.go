@@ -19,12 +19,13 @@ type run struct {
 	started  time.Time
 	http     *events.HTTPRequest // the event came over HTTP
 	jobs     []*job
+	regions  map[string]*region
 	fleet    map[place]*desktop // every desktop that any job asks for
 	desktops []*desktop         // the same, in the order asked
 	eds      EDS
-	// callContext is for StopDesktops calls: those under way when the time to work ends may take a
-	// little of the reserve, for an answer that was not waited for is a desktop whose fate is unknown.
-	callContext context.Context
+	// callEnd is when a StopDesktops call under way is given up. It lies a little behind the end of the
+	// time to work: an answer that was not waited for is a desktop whose fate is unknown.
+	callEnd time.Time
 
 	mu    sync.Mutex
 	calls map[string]int // made, by action
@@ -38,13 +39,25 @@ type job struct {
 	items   []*item        // the desktops asked for, each once, in the order asked
 	status  Status         // empty until it is known
 	problem *Problem
+
+	// What its decisions rest on.
+	region        *region
+	usedSince     time.Time // the event is late: what users began since then spares a desktop
+	idleSince     time.Time // what users did since then spares a desktop
+	chosen        []sighting
+	chosenErr     error
+	selected      map[string]bool // not nil: DesktopId holds only within this selection
+	excludedIDs   map[string]bool
+	excludedTags  []*listing[string]
+	excludedUsers *listing[bool]
 }
 
 // item is one desktop of one job.
 type item struct {
 	desktop *desktop
-	outcome Outcome // decided without a call; empty: the desktop's own fate
+	outcome Outcome // decided without a call; empty: see the fates
 	reason  string
+	fate    fate // of this job's own: nothing could be decided; empty: that of the desktop
 }
 
 // place identifies a desktop.
@@ -133,17 +146,24 @@ func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
 	wg.Wait()
 }
 
-// withTime sets the two ends of the time to work: no call is begun in the reserve, and none that
-// stops desktops is waited for beyond its first quarter.
-func (r *run) withTime(ctx context.Context) (work context.Context, cancel func()) {
+// withTime is the time to work: no call is begun in the reserve of the invocation's time, and none
+// that stops desktops is waited for beyond the reserve's first quarter.
+func (r *run) withTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		r.callContext = ctx
-		return ctx, func() {}
+		return context.WithCancel(ctx)
 	}
 	reserved := reserve(deadline.Sub(r.started))
-	work, cancelWork := context.WithDeadline(ctx, deadline.Add(-reserved))
-	calls, cancelCalls := context.WithDeadline(ctx, deadline.Add(-reserved*3/4))
-	r.callContext = calls
-	return work, func() { cancelWork(); cancelCalls() }
+	r.callEnd = deadline.Add(-reserved * 3 / 4)
+	return context.WithDeadline(ctx, deadline.Add(-reserved))
+}
+
+// callTime is the context of a StopDesktops call that is begun within ctx. What ends an invocation
+// from outside before its time does not reach it: the call is on its way, and its answer worth more.
+func (r *run) callTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = context.WithoutCancel(ctx)
+	if r.callEnd.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, r.callEnd)
 }

@@ -21,7 +21,11 @@ func (r *run) stop(ctx context.Context, desktops []*desktop) {
 		b := &batch{run: r, budget: bisectCalls}
 		b.stop(ctx, batches[i])
 	}, func(i int) {
-		settle(batches[i], fate{outcome: Failed, code: CodeInternal, message: "a fault of this program: see its log"})
+		for _, d := range batches[i] {
+			if d.fate.outcome == "" {
+				d.fate = fate{outcome: Failed, code: CodeInternal, message: "a fault of this program: see its log"}
+			}
+		}
 	})
 }
 
@@ -51,7 +55,8 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 			return
 		case e.Family == Ambiguous && e.Action == "StopDesktops":
 			b.sent = true
-			desktops = b.lookAgain(ctx, desktops, unconfirmed(e))
+			unknown := unconfirmed(e)
+			desktops = b.lookAgain(ctx, desktops, &unknown)
 			if len(desktops) > 0 && !t.again(ctx, e) {
 				settle(desktops, failure(e))
 				return
@@ -72,23 +77,23 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 // call for those that are still to be stopped: left.
 func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop, requestID string, err error) {
 	left = desktops
-	err = b.turn(ctx, func() error {
-		if b.h.Policy.Preflight && slices.ContainsFunc(left, func(d *desktop) bool { return !d.fresh() }) {
-			if err := b.lookNow(ctx, left); err != nil {
-				return err
-			}
-			if left = b.decideAgain(left); len(left) == 0 {
+	err = b.turn(ctx, func(ctx context.Context) error {
+		if b.stale(left) {
+			if left = b.lookAgain(ctx, left, nil); len(left) == 0 {
 				return nil
 			}
 		}
-		b.count("StopDesktops")
-		requestID, err = b.eds.StopDesktops(b.callContext, StopCall{
-			RegionID:    left[0].regionID,
-			DesktopIDs:  desktopIDs(left),
-			StoppedMode: left[0].wish.stoppedMode,
-			OsUpdate:    left[0].claims[0].job.request.OsUpdate,
+		return b.attempt(ctx, "StopDesktops", func(ctx context.Context) (err error) {
+			ctx, cancel := b.callTime(ctx)
+			defer cancel()
+			requestID, err = b.eds.StopDesktops(ctx, StopCall{
+				RegionID:    left[0].regionID,
+				DesktopIDs:  desktopIDs(left),
+				StoppedMode: left[0].wish.stoppedMode,
+				OsUpdate:    left[0].claims[0].job.request.OsUpdate,
+			})
+			return err
 		})
-		return err
 	})
 	return left, requestID, err
 }
@@ -103,7 +108,8 @@ func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallEr
 	}
 	if before := len(desktops); !b.refused {
 		b.refused = true
-		if desktops = b.lookAgain(ctx, desktops, failure(e)); len(desktops) < before {
+		failed := failure(e)
+		if desktops = b.lookAgain(ctx, desktops, &failed); len(desktops) < before {
 			return desktops
 		}
 	}
@@ -117,42 +123,77 @@ func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallEr
 	return nil
 }
 
-// lookAgain looks at the desktops and decides about them again. Those that cannot be looked at get
-// the fate given. It returns those still to be stopped.
-func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, blind fate) []*desktop {
+// stale says whether anything that the decisions about these desktops rest on has grown old.
+func (b *batch) stale(desktops []*desktop) bool {
+	if !b.h.Policy.Preflight {
+		return false
+	}
+	for _, d := range desktops {
+		if !d.fresh() {
+			return true
+		}
+	}
+	return slices.ContainsFunc(knowledgeOf(desktops), func(k knowledge) bool { return !k.fresh() })
+}
+
+// knowledgeOf these desktops, all of one region: what the jobs that claim them rest on.
+func knowledgeOf(desktops []*desktop) []knowledge {
+	var all []knowledge
+	asked := map[*job]bool{}
+	for _, d := range desktops {
+		for _, c := range d.claims {
+			if !asked[c.job] {
+				asked[c.job] = true
+				all = append(all, c.job.knowledge()...)
+			}
+		}
+	}
+	return all
+}
+
+// lookAgain looks at the desktops, and at what has grown old of the rest, and decides about them
+// again. Those that cannot be decided about get the fate given; with none given, that of a look
+// that failed. It returns those still to be stopped.
+func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, otherwise *fate) []*desktop {
 	if !b.h.Policy.Preflight { // may not look
 		if b.sent {
-			settle(desktops, blind)
+			settle(desktops, *otherwise)
 			return nil
 		}
 		return desktops
 	}
+	for _, k := range knowledgeOf(desktops) {
+		k.refresh(ctx)
+	}
 	b.lookAt(ctx, desktops)
-	seen := slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
-		if !d.looked {
-			d.fate = blind
-		}
-		return !d.looked
-	})
-	return b.decideAgain(seen)
+	return b.decideAgain(desktops, otherwise)
 }
 
-// decideAgain applies the rules to what was last seen, for each claim, and returns the desktops
-// that somebody still wants stopped.
-func (b *batch) decideAgain(desktops []*desktop) []*desktop {
+// decideAgain applies the rules to what was last found out, for each claim, and returns the
+// desktops that somebody still wants stopped.
+func (b *batch) decideAgain(desktops []*desktop, otherwise *fate) []*desktop {
 	return slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
-		if b.sent && d.confirmed() {
+		if d.looked && b.sent && d.confirmed() {
 			return true
 		}
-		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool {
-			verdict, spared := decide(c.job, d)
-			if spared {
-				c.item.outcome, c.item.reason = verdict.outcome, verdict.reason
-			}
-			return spared
-		})
+		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool { return b.withdrawn(d, c, otherwise) })
 		return len(d.claims) == 0
 	})
+}
+
+// withdrawn says whether a claim holds no longer, and if so lets its item know why.
+func (b *batch) withdrawn(d *desktop, c claim, otherwise *fate) bool {
+	if err := b.blindness(d, c.job.unknown()); err != nil {
+		if c.item.fate = blind(err); otherwise != nil {
+			c.item.fate = *otherwise
+		}
+		return true
+	}
+	verdict, spared := b.decide(c.job, d)
+	if spared {
+		c.item.outcome, c.item.reason = verdict.outcome, verdict.reason
+	}
+	return spared
 }
 
 // confirmed takes a look as the answer to a call of ours whose own answer was lost.

@@ -26,6 +26,11 @@ type Config struct {
 	AllowedRegions []string      `env:"ALLOWED_REGIONS"`
 	StoppedMode    string        `env:"STOPPED_MODE" envDefault:"StopCharging"`
 	MaxDesktops    int           `env:"MAX_DESKTOPS" envDefault:"100"`
+	DenyDesktops   []string      `env:"DENY_DESKTOPS"`
+	DenyFile       string        `env:"DENY_FILE"`
+	ProtectTag     string        `env:"PROTECT_TAG" envDefault:"stop-desktops:protected"`
+	KeepUntilTag   string        `env:"KEEP_UNTIL_TAG" envDefault:"stop-desktops:keep-until"`
+	Timezone       string        `env:"TIMEZONE" envDefault:"UTC"`
 	AllowForce     bool          `env:"ALLOW_FORCE"`
 	AllowDirect    bool          `env:"ALLOW_DIRECT" envDefault:"true"`
 	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" envDefault:"1h"`
@@ -50,8 +55,13 @@ type Config struct {
 	// Set by the platform.
 	Region       string `env:"FC_REGION"`
 	FunctionName string `env:"FC_FUNCTION_NAME" envDefault:"stop-desktops"`
+	// CodePath is where the code package was unpacked.
+	CodePath string `env:"FC_FUNC_CODE_PATH"`
 	// Debug is read by the SDK: some of its values make it print every token.
 	Debug string `env:"DEBUG"`
+
+	deny     map[string]bool
+	location *time.Location
 }
 
 // Faults are what is wrong with a configuration, at most one for each variable.
@@ -85,20 +95,33 @@ func (f Faults) Add(variable string, err error) {
 func Read(environ []string) (Config, Faults) {
 	var c Config
 	faults := Faults{}
-	err := env.ParseWithOptions(&c, env.Options{Environment: withoutEmpty(env.ToMap(environ))})
-	addParseFaults(faults, err)
+	vars := env.ToMap(environ)
+	addParseFaults(faults, env.ParseWithOptions(&c, env.Options{Environment: withoutEmpty(vars)}))
+	c.switchOff(vars)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
 		c.AllowedRegions = []string{c.Region}
 	}
 	c.check(faults)
+	c.readDeny(faults)
+	c.readLocation(faults)
 	return c, faults
 }
 
 // withoutEmpty takes a variable that is set to nothing as not set: deployment templates leave such.
 func withoutEmpty(vars map[string]string) map[string]string {
-	maps.DeleteFunc(vars, func(_, value string) bool { return strings.TrimSpace(value) == "" })
-	return vars
+	set := maps.Clone(vars)
+	maps.DeleteFunc(set, func(_, value string) bool { return strings.TrimSpace(value) == "" })
+	return set
+}
+
+// switchOff the tags whose variables are there, but empty: that is how these rails are taken away.
+func (c *Config) switchOff(vars map[string]string) {
+	for name, tag := range map[string]*string{"PROTECT_TAG": &c.ProtectTag, "KEEP_UNTIL_TAG": &c.KeepUntilTag} {
+		if value, set := vars[name]; set && strings.TrimSpace(value) == "" {
+			*tag = ""
+		}
+	}
 }
 
 func trim(texts []string) []string {
@@ -162,6 +185,15 @@ func (c Config) check(f Faults) {
 	if !c.Preflight && c.Wait > 0 {
 		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
 	}
+	if !c.Preflight && c.ProtectTag != "" {
+		f.add("PROTECT_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
+	}
+	if !c.Preflight && c.KeepUntilTag != "" {
+		f.add("KEEP_UNTIL_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
+	}
+	if strings.Contains(c.KeepUntilTag, "=") {
+		f.add("KEEP_UNTIL_TAG", "must be a tag's key alone: its value is the time")
+	}
 	if c.CallbackURL.Empty() && len(c.CallbackSecrets) > 0 {
 		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not")
 	}
@@ -193,6 +225,10 @@ func (c Config) Policy(version string) handler.Policy {
 		Regions:        c.AllowedRegions,
 		StoppedMode:    c.StoppedMode,
 		MaxDesktops:    c.MaxDesktops,
+		Deny:           c.deny,
+		ProtectTag:     protectTag(c.ProtectTag),
+		KeepUntilTag:   strings.TrimSpace(c.KeepUntilTag),
+		Location:       c.location,
 		AllowForce:     c.AllowForce,
 		AllowDirect:    c.AllowDirect,
 		MaxEventAge:    c.MaxEventAge,
@@ -203,4 +239,23 @@ func (c Config) Policy(version string) handler.Policy {
 		APIConcurrency: c.APIConcurrency,
 		Version:        version,
 	}
+}
+
+// protectTag reads "key" or "key=value".
+func protectTag(text string) events.Tag {
+	key, value, exact := strings.Cut(strings.TrimSpace(text), "=")
+	tag := events.Tag{Key: key}
+	if exact {
+		tag.Value = &value
+	}
+	return tag
+}
+
+func (c *Config) readLocation(f Faults) {
+	location, err := time.LoadLocation(c.Timezone)
+	if err != nil || c.Timezone == "Local" {
+		f.add("TIMEZONE", "must be an IANA time zone such as Asia/Shanghai")
+		location = time.UTC
+	}
+	c.location = location
 }

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
+	"stopdesktops/events"
 	"stopdesktops/handler"
 )
 
@@ -68,7 +69,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 	}
 	var e envelope
 	unreadable := json.Unmarshal(x.body, &e)
-	e.RequestId, e.Code = foreign(e.RequestId, 64), foreign(e.Code, 64)
+	e.RequestId, e.Code = events.Clean(e.RequestId, 64), events.Clean(e.Code, 64)
 	switch ok := x.status >= 200 && x.status < 300; {
 	case !ok && (unreadable != nil || e.Code == ""):
 		return "", x.codeless(e.RequestId)
@@ -76,7 +77,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 		return "", &handler.CallError{
 			Family:     familyOf(x.status, e.Code),
 			Code:       e.Code,
-			Message:    foreign(e.Message, 256),
+			Message:    events.Clean(e.Message, 256),
 			RequestID:  e.RequestId,
 			RetryAfter: pauseAsked(x.header),
 		}

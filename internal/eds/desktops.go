@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
+	"stopdesktops/events"
 	"stopdesktops/handler"
 )
 
@@ -54,9 +55,9 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 	for i, d := range *info.Desktops {
 		desktops[i] = handler.Desktop{
 			DesktopID:        d.DesktopId,
-			DesktopStatus:    foreign(d.DesktopStatus, 32),
-			ConnectionStatus: foreign(d.ConnectionStatus, 32),
-			ManagementFlags:  foreignAll(d.ManagementFlag),
+			DesktopStatus:    events.Clean(d.DesktopStatus, 32),
+			ConnectionStatus: events.Clean(d.ConnectionStatus, 32),
+			ManagementFlags:  cleanAll(d.ManagementFlag),
 		}
 	}
 	return desktops, nil
@@ -77,9 +78,9 @@ func pointers(texts []string) []*string {
 	return pointers
 }
 
-func foreignAll(texts []string) []string {
+func cleanAll(texts []string) []string {
 	for i := range texts {
-		texts[i] = foreign(texts[i], 32)
+		texts[i] = events.Clean(texts[i], 32)
 	}
 	return texts
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"stopdesktops/handler"
 )
@@ -125,21 +124,4 @@ func pauseAsked(header http.Header) time.Duration {
 		return time.Duration(n) * time.Second
 	}
 	return 0
-}
-
-// foreign text of the service, made fit for a log: no control or formatting characters, no more
-// than limit bytes.
-func foreign(text string, limit int) string {
-	text = strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return -1
-		}
-		return c
-	}, text)
-	for i := range text {
-		if i >= limit {
-			return text[:i] + "…"
-		}
-	}
-	return text
 }

@@ -1,0 +1,142 @@
+package events
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// httpSourceType begins the type of the events of EventBridge's HTTP source.
+const httpSourceType = "eventbridge:Events:HTTPEvent"
+
+// isCloudEvent goes by specversion alone, which no request has: an object without
+// one of the other required attributes is a CloudEvent with a clear fault.
+func isCloudEvent(o object) bool { return o.has("specversion") }
+
+// cloudEvent reads an event as EventBridge delivers it. Other attributes than these
+// are not used.
+func (d *decoder) cloudEvent(o object, at place) []Event {
+	e := Event{Kind: EventBridge, Suffix: at.suffix, Path: at.path}
+	if err := o.duplicateFault(); err != nil {
+		return e.rejected(err)
+	}
+	if err := e.identify(o, at.path); err != nil {
+		return e.rejected(err)
+	}
+	when, err := eventTime(o, at.path)
+	if err != nil {
+		return e.rejected(err)
+	}
+	e.Time = when
+	e.Traceparent = traceparent(o)
+	data, path, err := cloudEventData(o, at.path)
+	if err != nil {
+		return e.rejected(err)
+	}
+	for _, s := range messageSources {
+		if !strings.HasPrefix(e.Type, s.typePrefix) {
+			continue
+		}
+		if data == nil {
+			return d.payload(e, nil, path, s.hint)
+		}
+		envelope, err := readEnvelope(data, path)
+		if err != nil {
+			return e.rejected(err)
+		}
+		return d.payload(e, envelope.get(s.member), memberPath(path, s.member), s.hint)
+	}
+	return d.payload(e, data, path, "the event's data must be the request")
+}
+
+// messageSources are the event sources that wrap what a sender wrote into an
+// envelope of their own inside data.
+var messageSources = [...]struct{ typePrefix, member, hint string }{
+	{"mns:", "messageBody", "put the request into the message body"},
+	{"mq:", "body", "put the request into the message body"},
+	{"amqp:", "body", "put the request into the message body"},
+	{"alikafka:", "value", "put the request into the record's value"},
+	{"eventbridge:Events:ScheduledEvent", "UserData", "put the request into the UserData of the scheduled event source"},
+	{httpSourceType, "body", "put the request into the HTTP body"},
+}
+
+// identify sets what names the event.
+func (e *Event) identify(o object, path string) *Error {
+	var err *Error
+	if e.Source, err = o.scalarField("source", path); err != nil {
+		return err
+	}
+	id, err := o.scalarField("id", path)
+	if err != nil {
+		return err
+	}
+	e.ID = e.Source + "|" + id
+	e.Suffix = "" // the event has an ID of its own
+	if e.Type, err = o.scalarField("type", path); err != nil {
+		return err
+	}
+	e.Unauthenticated = strings.HasPrefix(e.Type, httpSourceType)
+	return nil
+}
+
+// eventTime reads when the event happened. A time that is there but unreadable is a
+// fault: nobody could tell how old the event is.
+func eventTime(o object, path string) (time.Time, *Error) {
+	if v := o.get("time"); v != nil {
+		when, ok := readTime(v)
+		if !ok {
+			return time.Time{}, timeFault(memberPath(path, "time"))
+		}
+		return when, nil
+	}
+	published, _ := readTime(o.get("aliyunpublishtime"))
+	return published, nil
+}
+
+// cloudEventData returns the event's data; CloudEvents forbids to send both forms.
+func cloudEventData(o object, path string) (json.RawMessage, string, *Error) {
+	data, encoded := o.get("data"), o.get("data_base64")
+	if encoded == nil {
+		return data, memberPath(path, "data"), nil
+	}
+	path = memberPath(path, "data_base64")
+	if data != nil {
+		return nil, path, fault(Conflict, path, "is there beside data")
+	}
+	if kindOf(encoded) != '"' {
+		return nil, path, fault(WrongType, path, "must be a string")
+	}
+	b, err := base64.StdEncoding.DecodeString(text(encoded))
+	if err != nil {
+		return nil, path, fault(InvalidValue, path, "is not base64")
+	}
+	if b = trim(b); len(b) == 0 {
+		return nil, path, nil
+	}
+	if err := check(b, path, 0); err != nil {
+		return nil, path, err
+	}
+	return b, path, nil
+}
+
+// traceparent returns the extension if it is well-formed: version, trace, parent
+// and flags in lower-case hex. What a future version may append is not accepted.
+func traceparent(o object) string {
+	v := o.get("traceparent")
+	if kindOf(v) != '"' {
+		return ""
+	}
+	s := text(v)
+	if len(s) != 55 || s[2] != '-' || s[35] != '-' || s[52] != '-' {
+		return ""
+	}
+	version, trace, parent, flags := s[:2], s[3:35], s[36:52], s[53:]
+	if !hex(version) || !hex(trace) || !hex(parent) || !hex(flags) || version == "ff" ||
+		strings.Trim(trace, "0") == "" || strings.Trim(parent, "0") == "" {
+		return ""
+	}
+	return s
+}
+
+func hex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }

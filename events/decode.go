@@ -1,0 +1,148 @@
+package events
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// decoder counts the events of one invocation.
+type decoder struct {
+	spare int // events that payloads holding several requests may still add
+}
+
+// place is where a value stands.
+type place struct {
+	path   string
+	suffix string // for events without an ID of their own
+	whole  bool   // it is the whole invocation, where trigger envelopes stand
+}
+
+func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
+	const path = "$"
+	b := trim(raw)
+	if len(b) == 0 {
+		return nil, fault(Empty, path, "the invocation is empty: send a request")
+	}
+	if b[0] == '[' {
+		return d.batch(raw, path, true)
+	}
+	if err := check(raw, path, 0); err != nil {
+		return nil, err
+	}
+	switch b[0] {
+	case '{':
+		d.spare = MaxBatch - 1
+		return d.object(b, place{path: path, whole: true}), nil
+	case '"':
+		return d.openedInvocation(text(b))
+	}
+	return nil, fault(WrongType, path, "must be an object or an array")
+}
+
+// openedInvocation reads an invocation that is a string, as EventBridge sends it
+// when a target's form JSONPATH selects one.
+func (d *decoder) openedInvocation(s string) ([]Event, *Error) {
+	const path = "$"
+	doc, err := open(s, path)
+	if err != nil {
+		return nil, err
+	}
+	if doc[0] == '[' {
+		return d.batch(doc, path, false)
+	}
+	d.spare = MaxBatch - 1
+	return d.object(doc, place{path: path}), nil
+}
+
+// batch reads an array of events. Their strings are opened unless the array was a
+// string itself.
+func (d *decoder) batch(raw []byte, path string, openStrings bool) ([]Event, *Error) {
+	batch, err := readBatch(raw, path)
+	if err != nil {
+		return nil, err
+	}
+	d.spare = MaxBatch - len(batch)
+	events := make([]Event, 0, len(batch))
+	for _, e := range batch {
+		events = append(events, d.element(e, openStrings)...)
+	}
+	return events, nil
+}
+
+func (d *decoder) element(e element, openStrings bool) []Event {
+	if e.err != nil {
+		return []Event{e.at.rejected(e.err)}
+	}
+	b := e.json
+	if b[0] == '"' && openStrings {
+		doc, err := open(text(b), e.at.path)
+		if err != nil {
+			return []Event{e.at.rejected(err)}
+		}
+		b = doc
+	}
+	if b[0] != '{' {
+		return []Event{e.at.rejected(fault(WrongType, e.at.path, "must be an object"))}
+	}
+	return d.object(b, e.at)
+}
+
+// object tells by its shape what an object is.
+func (d *decoder) object(b []byte, at place) []Event {
+	o, err := readObject(b, at.path)
+	if err != nil {
+		return []Event{at.rejected(err)}
+	}
+	switch {
+	case isCloudEvent(o):
+		return d.cloudEvent(o, at)
+	case at.whole && isTimer(o):
+		return d.timer(o, at)
+	case at.whole && isHTTP(o):
+		return []Event{httpEvent(o, at)}
+	}
+	if name := unsupportedTrigger(o); name != "" {
+		return []Event{at.rejected(fault(Unsupported, at.path,
+			"is an event of %s, which carries no request: use EventBridge, a timer, HTTP or a direct invocation", name))}
+	}
+	if name := rawDataMember(o); name != "" {
+		return d.rawData(o, name, at)
+	}
+	return []Event{{Kind: Direct, Suffix: at.suffix, Path: at.path, Payload: b}}
+}
+
+func (at place) rejected(err *Error) Event {
+	return Event{Kind: Direct, Suffix: at.suffix, Path: at.path, Err: err}
+}
+
+// open reads a string that holds a JSON object or array, or such JSON in base64.
+// A string is opened once: a string inside is not opened again.
+func open(s, path string) ([]byte, *Error) {
+	b := []byte(s)
+	doc := trim(b)
+	if len(doc) == 0 {
+		return nil, fault(Empty, path, "is empty: put a request there")
+	}
+	err := check(b, path, 0)
+	if err != nil && err.Code == InvalidJSON {
+		if decoded, ok := openBase64(s); ok {
+			doc, err = decoded, check(decoded, path, 0)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if doc[0] != '{' && doc[0] != '[' {
+		return nil, fault(WrongType, path, "must hold an object or an array")
+	}
+	return doc, nil
+}
+
+func openBase64(s string) ([]byte, bool) {
+	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(s))
+	if err != nil {
+		return nil, false
+	}
+	b = trim(b)
+	return b, len(b) > 0 && (b[0] == '{' || b[0] == '[')
+}

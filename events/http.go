@@ -1,0 +1,153 @@
+package events
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"time"
+)
+
+// HTTPRequest is what the HTTP trigger delivered. Nothing in it is authenticated.
+// Members that are missing or of an odd type are zero.
+type HTTPRequest struct {
+	Method    string
+	Path      string            // decoded
+	RawPath   string            // as in the URL
+	Header    map[string]string // names as they came; FC joins repeated headers with commas
+	Query     map[string]string // decoded; repeated parameters joined with commas
+	Body      []byte            // decoded if it came in base64
+	Time      time.Time         // when it arrived at FC, in UTC
+	RequestID string
+	SourceIP  string
+}
+
+// Get returns a header, whatever the case of its name.
+func (r *HTTPRequest) Get(name string) string {
+	if v, ok := r.Header[name]; ok {
+		return v
+	}
+	name = lower(name)
+	for n, v := range r.Header {
+		if lower(n) == name {
+			return v
+		}
+	}
+	return ""
+}
+
+func isHTTP(o object) bool {
+	version, _ := scalar(o.get("version"))
+	return version == "v1" && hasMember(o.get("requestContext"), "http")
+}
+
+func httpEvent(o object, at place) Event {
+	e := Event{Kind: HTTP, Path: at.path}
+	if e.HTTP, e.Err = readHTTP(o, at.path); e.Err != nil {
+		e.HTTP = nil
+	}
+	return e
+}
+
+func readHTTP(o object, path string) (*HTTPRequest, *Error) {
+	if err := o.duplicateFault(); err != nil {
+		return nil, err
+	}
+	r := &HTTPRequest{RawPath: o.text("rawPath")}
+	if err := r.readContext(o.get("requestContext"), memberPath(path, "requestContext")); err != nil {
+		return nil, err
+	}
+	if r.Path == "" {
+		if decoded, err := url.PathUnescape(r.RawPath); err == nil {
+			r.Path = decoded
+		}
+	}
+	var err *Error
+	if r.Header, err = stringMap(o.get("headers"), memberPath(path, "headers"), lower); err != nil {
+		return nil, err
+	}
+	same := func(name string) string { return name }
+	if r.Query, err = stringMap(o.get("queryParameters"), memberPath(path, "queryParameters"), same); err != nil {
+		return nil, err
+	}
+	r.Body, err = httpBody(o, memberPath(path, "body"))
+	return r, err
+}
+
+func (r *HTTPRequest) readContext(b []byte, path string) *Error {
+	context, err := readEnvelope(b, path)
+	if err != nil {
+		return err
+	}
+	r.RequestID = context.text("requestId")
+	// timeEpoch has milliseconds, time only seconds.
+	var ok bool
+	if r.Time, ok = readTime(context.get("timeEpoch")); !ok {
+		r.Time, _ = readTime(context.get("time"))
+	}
+	http, err := readEnvelope(context.values["http"], memberPath(path, "http"))
+	if err != nil {
+		return err
+	}
+	r.Method, r.Path, r.SourceIP = http.text("method"), http.text("path"), http.text("sourceIp")
+	return nil
+}
+
+// text returns a string member, or "".
+func (o object) text(name string) string {
+	s, _ := scalar(o.get(name))
+	return s
+}
+
+// stringMap reads an object of strings. Names that fold to the same are refused:
+// which of the two counts would depend on who reads them. Values of odd types are
+// left out.
+func stringMap(b []byte, path string, fold func(string) string) (map[string]string, *Error) {
+	if kindOf(b) != '{' {
+		return nil, nil
+	}
+	result, seen := make(map[string]string), make(map[string]bool)
+	for name, value := range members(b) {
+		if folded := fold(name); seen[folded] {
+			return nil, fault(DuplicateField, memberPath(path, name), "is there twice")
+		} else {
+			seen[folded] = true
+		}
+		if len(seen) > maxMembers {
+			return nil, fault(TooLarge, path, "has more than %d members", maxMembers)
+		}
+		if s, ok := scalar(value); ok {
+			result[name] = s
+		}
+	}
+	return result, nil
+}
+
+func httpBody(o object, path string) ([]byte, *Error) {
+	b := o.get("body")
+	if kindOf(b) != '"' {
+		return b, nil // a test event written by hand may hold the JSON itself
+	}
+	s := text(b)
+	if !isTrue(o.get("isBase64Encoded")) {
+		return []byte(s), nil
+	}
+	body, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, fault(InvalidValue, path, "is not base64, though isBase64Encoded says so")
+	}
+	return body, nil
+}
+
+func isTrue(b json.RawMessage) bool { return string(b) == "true" || string(b) == `"true"` }
+
+// lower folds ASCII only: header names are ASCII, and Unicode would fold the Kelvin
+// sign to k.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,151 @@
+package events
+
+import (
+	"encoding/base64"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+const largest = 32 << 20 // what FC delivers at most
+
+func fill(prefix, piece, suffix string) []byte {
+	n := (largest - len(prefix) - len(suffix)) / len(piece)
+	return []byte(prefix + strings.Repeat(piece, n) + suffix)
+}
+
+// TestLargestInput reads inputs of 32 MB of every kind. Each must end soon, in
+// bounded memory, and be refused for the right reason.
+func TestLargestInput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("32 MB inputs")
+	}
+	const ce = `{"specversion":"1.0","id":"1","source":"s","type":"t","data":`
+	const timer = `{"triggerName":"t","triggerTime":"2026-11-20T11:00:00Z","payload":"`
+	manyNames := numbered(`"name%d":0,`, largest/20)
+	tests := []struct {
+		name, code, path string
+		input            []byte
+	}{
+		{"a string", InvalidJSON, "$", fill(`"`, `a`, `"`)},
+		{"a string of escapes", InvalidJSON, "$", fill(`"`, `\u0061`, `"`)},
+		{"a string of zero digits", InvalidJSON, "$", fill(`"`, `0`, `"`)},
+		{"an array of numbers", TooLarge, "$", fill(`[1`, `,1`, `]`)},
+		{"an array of arrays", TooLarge, "$", fill(`[[]`, `,[]`, `]`)},
+		{"deep arrays", TooDeep, "$[0]", []byte(strings.Repeat("[", largest/2) + strings.Repeat("]", largest/2))},
+		{"deep objects", TooDeep, "$", fill(``, `{"a":`, ``)},
+		{"unknown members", TooLarge, "$", []byte(`{` + manyNames + `"x":1}`)},
+		{"equal members", UnknownField, "$.a", fill(`{"a":0`, `,"a":0`, `}`)},
+		{"white space", Empty, "$", fill(``, ` `, ``)},
+		{"no JSON", InvalidJSON, "$", fill(``, `x`, ``)},
+		{"a number", WrongType, "$", fill(``, `1`, ``)},
+		{"desktops in an array", TooLarge, "$.DesktopId[100000]", []byte(`{"DesktopId":["ecd-x"` + numbered(`,"ecd-%016d"`, largest/24) + `]}`)},
+		{"one desktop in an array", "", "", fill(`{"DesktopId":["ecd-a"`, `,"ecd-a"`, `]}`)},
+		{"desktops in a string", TooLarge, "$.DesktopId", []byte(`{"DesktopId":"` + numbered(`ecd-%016d,`, largest/22) + `"}`)},
+		{"separators", Empty, "$.DesktopId", fill(`{"DesktopId":"`, `,`, `"}`)},
+		{"a desktop", InvalidValue, "$.DesktopId", fill(`{"DesktopId":"`, `a`, `"}`)},
+		{"a reason", TooLarge, "$.Reason", fill(`{"Reason":"`, `a`, `"}`)},
+		{"a reason of marks", NoTarget, "$", fill(`{"Reason":"`, "\u200b", `"}`)},
+		{"a name", UnknownField, "$['" + strings.Repeat("a", 64) + "…']", fill(`{"`, `a`, `":1}`)},
+		{"a name of separators", "", "", fill(`{"DesktopId`, `_`, `":"ecd-a"}`)},
+		{"a CloudEvent's payload", TooLarge, "$.data", fill(ce+`[{}`, `,{}`, `]}`)},
+		{"a CloudEvent's unknown members", TooLarge, "$", []byte(ce + `{},` + manyNames + `"x":1}`)},
+		{"a timer's payload", TooLarge, "$.payload", fill(timer+`[{}`, `,{}`, `]"}`)},
+		{"base64", TooLarge, "$.payload", []byte(timer + base64.StdEncoding.EncodeToString([]byte("["+strings.Repeat("{},", largest/4)+"{}]")) + `"}`)},
+		{"HTTP headers", TooLarge, "$.headers", []byte(`{"version":"v1","requestContext":{"http":{}},"headers":{` + manyNames + `"x":1}}`)},
+		{"an HTTP body", "", "", fill(`{"version":"v1","requestContext":{"http":{}},"body":"`, `a`, `"}`)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			got := firstFault(t, test.input)
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if got.Code != test.code || got.Path != test.path {
+				t.Errorf("got %s at %s, want %s at %s", got.Code, got.Path, test.code, test.path)
+			}
+			// Generous: tests run on busy machines and with the race detector.
+			if took > 10*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 400 {
+				t.Errorf("allocated %d MB", mb)
+			} else {
+				t.Logf("%v, %d MB", took.Round(time.Millisecond), mb)
+			}
+		})
+	}
+}
+
+// firstFault decodes and parses; it returns the first fault or a zero Error.
+func firstFault(t *testing.T, input []byte) Error {
+	t.Helper()
+	events, err := Decode(input)
+	if e := asError(t, err); e != nil {
+		return *e
+	}
+	for _, e := range events {
+		if e.Err != nil {
+			return *e.Err
+		}
+		if e.HTTP != nil {
+			continue
+		}
+		if _, err := ParseRequest(e.Payload, e.Path); err != nil {
+			return *asError(t, err)
+		}
+	}
+	return Error{}
+}
+
+// TestManySmallBombs makes sure that elements that each try to become many events
+// take what is left of the batch, and spoil nothing but themselves.
+func TestManySmallBombs(t *testing.T) {
+	bomb := `{"specversion":"1.0","id":"1","source":"s","type":"t","data":[{}` + strings.Repeat(",{}", 5000) + `]}`
+	events, err := Decode([]byte("[" + bomb + strings.Repeat(","+bomb, 999) + `,{"DesktopId":"ecd-running1"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(events) != 5000+1001 {
+		t.Errorf("%d events", len(events))
+	}
+	last := events[len(events)-1]
+	if last.Err != nil || last.Path != "$[1000]" {
+		t.Errorf("the last event suffered: %+v", last)
+	}
+	if e := events[len(events)-2].Err; e == nil || e.Code != TooLarge || e.Path != "$[999].data" {
+		t.Errorf("the bomb before it: %v", e)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	array := func(n int) []byte {
+		return []byte("[" + strings.TrimSuffix(numbered("{\"Reason\":\"%d\"},", n), ",") + "]")
+	}
+	for _, decode := range []func([]byte) ([]Event, error){Decode, DecodeBody} {
+		if events, err := decode(array(MaxBatch)); err != nil || len(events) != MaxBatch {
+			t.Errorf("%d events: %v", len(events), err)
+		}
+		if _, err := decode(array(MaxBatch + 1)); err == nil || asError(t, err).Code != TooLarge {
+			t.Errorf("more than %d events: %v", MaxBatch, err)
+		}
+	}
+	payload := fmt.Sprintf(`{"specversion":"1.0","id":"1","source":"s","type":"t","data":%s}`, array(MaxBatch))
+	if events, err := Decode([]byte(payload)); err != nil || len(events) != MaxBatch || events[MaxBatch-1].Suffix != "#9999" {
+		t.Errorf("%d events of one payload: %v", len(events), err)
+	}
+	payload = fmt.Sprintf(`{"specversion":"1.0","id":"1","source":"s","type":"t","data":%s}`, array(MaxBatch+1))
+	if events, err := Decode([]byte(payload)); err != nil || len(events) != 1 || events[0].Err == nil || events[0].Err.Code != TooLarge {
+		t.Errorf("%d events of a payload that is too large: %v", len(events), err)
+	}
+	if r, err := ParseRequest([]byte(`{"DesktopId":"`+numbered("ecd-%d ", MaxDesktopIds)+`"}`), "$"); err != nil || len(r.DesktopId) != MaxDesktopIds {
+		t.Errorf("%d desktops: %v", len(r.DesktopId), err)
+	}
+	if _, err := ParseRequest([]byte(`{"DesktopId":"`+numbered("ecd-%d ", MaxDesktopIds+1)+`"}`), "$"); err == nil || asError(t, err).Code != TooLarge {
+		t.Errorf("more than %d desktops: %v", MaxDesktopIds, err)
+	}
+}

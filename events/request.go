@@ -1,0 +1,112 @@
+package events
+
+import "encoding/json"
+
+// Limits of a request's fields, in characters unless said otherwise.
+const (
+	maxText           = 256
+	maxIdempotencyKey = 128
+	maxCallbackUrl    = 2048 // bytes
+	maxIdleMinutes    = 30 * 24 * 60
+	maxWaitSeconds    = 3600
+)
+
+// Request is what a sender wants to be stopped. Its names are those of the EDS API.
+// Marshalled and parsed again it is the same.
+//
+// Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
+type Request struct {
+	RegionId    string   `json:",omitempty"`
+	DesktopId   []string `json:",omitempty"` // in the order asked, without repeats; nil: not given
+	StoppedMode string   `json:",omitempty"` // StopCharging, KeepCharging, or "" for the default
+	OsUpdate    *bool    `json:",omitempty"`
+
+	// With both DesktopId and Select a desktop must be in both. One is always set.
+	Select  *Select  `json:",omitempty"`
+	Exclude *Exclude `json:",omitempty"`
+
+	DryRun      bool `json:",omitempty"`
+	Force       bool `json:",omitempty"` // never together with IdleMinutes
+	IdleMinutes int  `json:",omitempty"` // 0: not asked
+	WaitSeconds *int `json:",omitempty"`
+
+	CallbackUrl    string `json:",omitempty"`
+	Reason         string `json:",omitempty"` // cleaned for logs, as is RequestedBy
+	RequestedBy    string `json:",omitempty"`
+	IdempotencyKey string `json:",omitempty"`
+}
+
+// ParseRequest reads the JSON object payload, which stands at path ("$" if it is
+// empty). It refuses whatever it does not fully understand; the error is an
+// [*Error]. Policies (allowed regions, hosts and so on) are not its business.
+func ParseRequest(payload []byte, path string) (Request, error) {
+	if path == "" {
+		path = "$"
+	}
+	r, err := parseRequest(payload, path)
+	if err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+func parseRequest(payload []byte, path string) (Request, *Error) {
+	var r Request
+	b := trim(payload)
+	if len(b) == 0 {
+		return r, fault(Empty, path, "is empty: send a request")
+	}
+	if err := check(payload, path, 0); err != nil {
+		return r, err
+	}
+	given, err := readFields(b, path, requestFields(), &r)
+	if err != nil {
+		return r, err
+	}
+	if r.DesktopId == nil && r.Select == nil {
+		return r, fault(NoTarget, path, "name desktops in DesktopId or choose them with Select")
+	}
+	if r.Force && r.IdleMinutes > 0 {
+		return r, fault(Conflict, given["IdleMinutes"], "excludes Force: one spares users, the other does not")
+	}
+	return r, nil
+}
+
+func requestFields() []field[Request] {
+	return []field[Request]{
+		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
+		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
+		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.stoppedMode(); return }},
+		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
+		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
+		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
+		{"DryRun", func(r *Request, v value) (err *Error) { r.DryRun, err = v.bool(); return }},
+		{"Force", func(r *Request, v value) (err *Error) { r.Force, err = v.bool(); return }},
+		{"IdleMinutes", func(r *Request, v value) (err *Error) { r.IdleMinutes, err = v.integer(1, maxIdleMinutes); return }},
+		{"WaitSeconds", func(r *Request, v value) (err *Error) {
+			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))
+			return
+		}},
+		{"CallbackUrl", func(r *Request, v value) (err *Error) { r.CallbackUrl, err = v.callbackUrl(); return }},
+		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
+		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},
+		{"IdempotencyKey", func(r *Request, v value) (err *Error) { r.IdempotencyKey, err = v.idempotencyKey(); return }},
+	}
+}
+
+func pointer[T any](v T, err *Error) (*T, *Error) {
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// value is a checked JSON value of a request and where it stands.
+type value struct {
+	json json.RawMessage
+	path string
+}
+
+func (v value) fault(code, format string, args ...any) *Error {
+	return fault(code, v.path, format, args...)
+}

@@ -1,0 +1,167 @@
+package events
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of DescribeDesktops.
+const (
+	maxTags   = 20
+	maxTag    = 128 // characters of a key or value
+	maxFilter = 256 // characters of another filter; ours
+)
+
+// Select chooses desktops: those that match every filter, or all of a region.
+// Either All is true and nothing else is set, or there is at least one filter.
+type Select struct {
+	All             bool     `json:",omitempty"`
+	Tag             []Tag    `json:",omitempty"`
+	OfficeSiteId    string   `json:",omitempty"`
+	DesktopGroupId  string   `json:",omitempty"`
+	EndUserId       []string `json:",omitempty"` // any of them
+	PolicyGroupId   string   `json:",omitempty"`
+	ResourceGroupId string   `json:",omitempty"`
+	ChargeType      string   `json:",omitempty"`
+	SubPayType      string   `json:",omitempty"`
+	DesktopName     string   `json:",omitempty"`
+}
+
+// Exclude spares desktops: those that match any of it. At least one is set.
+type Exclude struct {
+	DesktopId []string `json:",omitempty"`
+	EndUserId []string `json:",omitempty"`
+	Tag       []Tag    `json:",omitempty"`
+}
+
+// Tag matches a desktop's tag.
+type Tag struct {
+	Key   string
+	Value *string `json:",omitempty"` // nil matches any value
+}
+
+func (v value) selector() (*Select, *Error) {
+	s := new(Select)
+	given, err := readFields(v.json, v.path, selectFields(), s)
+	if err != nil {
+		return nil, err
+	}
+	delete(given, "All")
+	switch {
+	case s.All && len(given) > 0:
+		return nil, v.fault(Conflict, "All stands alone: leave out All, or the filters")
+	case !s.All && len(given) == 0:
+		return nil, v.fault(EmptySelector, "selects nothing: give a filter, or All: true for every desktop of the region")
+	}
+	return s, nil
+}
+
+func selectFields() []field[Select] {
+	return []field[Select]{
+		{"All", func(s *Select, v value) (err *Error) { s.All, err = v.bool(); return }},
+		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tags(); return }},
+		{"OfficeSiteId", func(s *Select, v value) (err *Error) { s.OfficeSiteId, err = v.filter(); return }},
+		{"DesktopGroupId", func(s *Select, v value) (err *Error) { s.DesktopGroupId, err = v.filter(); return }},
+		{"EndUserId", func(s *Select, v value) (err *Error) { s.EndUserId, err = v.endUserIds(maxSelectedUsers); return }},
+		{"PolicyGroupId", func(s *Select, v value) (err *Error) { s.PolicyGroupId, err = v.filter(); return }},
+		{"ResourceGroupId", func(s *Select, v value) (err *Error) { s.ResourceGroupId, err = v.filter(); return }},
+		{"ChargeType", func(s *Select, v value) (err *Error) { s.ChargeType, err = v.filter(); return }},
+		{"SubPayType", func(s *Select, v value) (err *Error) { s.SubPayType, err = v.filter(); return }},
+		{"DesktopName", func(s *Select, v value) (err *Error) { s.DesktopName, err = v.filter(); return }},
+	}
+}
+
+// filter reads a filter's value. Wildcards alone are refused: should EDS take them
+// for any text, they would select all without saying All.
+func (v value) filter() (string, *Error) {
+	s, err := v.word(maxFilter)
+	if err == nil && strings.Trim(s, "*?% ") == "" {
+		return "", v.fault(EmptySelector, "matches anything: use All: true alone for every desktop of the region")
+	}
+	return s, err
+}
+
+func (v value) exclude() (*Exclude, *Error) {
+	x := new(Exclude)
+	given, err := readFields(v.json, v.path, excludeFields(), x)
+	if err != nil {
+		return nil, err
+	}
+	if len(given) == 0 {
+		return nil, v.fault(EmptySelector, "excludes nothing: leave it out, or give DesktopId, EndUserId or Tag")
+	}
+	return x, nil
+}
+
+func excludeFields() []field[Exclude] {
+	return []field[Exclude]{
+		{"DesktopId", func(x *Exclude, v value) (err *Error) { x.DesktopId, err = v.desktopIds(); return }},
+		{"EndUserId", func(x *Exclude, v value) (err *Error) { x.EndUserId, err = v.endUserIds(maxExcludedUsers); return }},
+		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = v.tags(); return }},
+	}
+}
+
+// tags reads an array of tags, or one tag.
+func (v value) tags() ([]Tag, *Error) {
+	if kindOf(v.json) == '{' {
+		t, err := v.tag()
+		return []Tag{t}, err
+	}
+	if kindOf(v.json) != '[' {
+		return nil, v.fault(WrongType, "must be an array of objects with Key and Value")
+	}
+	var tags []Tag
+	keys := make(map[string]bool)
+	for i, raw := range elements(v.json) {
+		at := value{raw, elementPath(v.path, i)}
+		if i == maxTags {
+			return nil, v.fault(TooLarge, "has more than %d tags", maxTags)
+		}
+		t, err := at.tag()
+		if err != nil {
+			return nil, err
+		}
+		if keys[t.Key] {
+			return nil, at.fault(DuplicateField, "repeats the key %s", quote(t.Key))
+		}
+		keys[t.Key] = true
+		tags = append(tags, t)
+	}
+	if len(tags) == 0 {
+		return nil, v.fault(Empty, "is empty: leave the field out, or give at least one tag")
+	}
+	return tags, nil
+}
+
+func (v value) tag() (Tag, *Error) {
+	var t Tag
+	given, err := readFields(v.json, v.path, tagFields(), &t)
+	if err != nil {
+		return Tag{}, err
+	}
+	if given["Key"] == "" {
+		return Tag{}, fault(MissingField, memberPath(v.path, "Key"), "is missing")
+	}
+	return t, nil
+}
+
+func tagFields() []field[Tag] {
+	return []field[Tag]{
+		{"Key", func(t *Tag, v value) (err *Error) { t.Key, err = v.word(maxTag); return }},
+		{"Value", func(t *Tag, v value) (err *Error) { t.Value, err = pointer(v.tagValue()); return }},
+	}
+}
+
+// tagValue may be empty: EDS knows tags with an empty value.
+func (v value) tagValue() (string, *Error) {
+	s, err := v.string()
+	switch {
+	case err != nil:
+		return "", err
+	case utf8.RuneCountInString(s) > maxTag:
+		return "", v.fault(TooLarge, "is longer than %d characters", maxTag)
+	case !printable(s):
+		return "", v.fault(InvalidValue, "holds control or formatting characters")
+	}
+	return s, nil
+}

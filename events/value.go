@@ -1,0 +1,108 @@
+package events
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// string reads any string.
+func (v value) string() (string, *Error) {
+	if kindOf(v.json) != '"' {
+		return "", v.fault(WrongType, "must be a string")
+	}
+	if halfSurrogate(v.json) {
+		return "", v.fault(InvalidUTF8, "holds half of a surrogate pair")
+	}
+	return text(v.json), nil
+}
+
+// word reads a string of 1 to longest visible characters.
+func (v value) word(longest int) (string, *Error) {
+	s, err := v.string()
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "", v.fault(InvalidValue, "is empty: leave the field out instead")
+	case utf8.RuneCountInString(s) > longest:
+		return "", v.fault(TooLarge, "is longer than %d characters", longest)
+	case !printable(s):
+		return "", v.fault(InvalidValue, "holds control or formatting characters")
+	}
+	return s, nil
+}
+
+// printable allows the space but no other white space.
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+func (v value) bool() (bool, *Error) {
+	switch string(v.json) {
+	case "true", `"true"`:
+		return true, nil
+	case "false", `"false"`:
+		return false, nil
+	}
+	return false, v.fault(WrongType, "must be true or false")
+}
+
+func (v value) integer(smallest, largest int) (int, *Error) {
+	s := string(v.json[:min(len(v.json), 32)])
+	if c := kindOf(v.json); c != '-' && digits(s) == 0 || strings.ContainsAny(s, ".eE") {
+		return 0, v.fault(WrongType, "must be a whole number")
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < smallest || n > largest || s[0] == '-' {
+		return 0, v.fault(InvalidValue, "must be from %d to %d", smallest, largest)
+	}
+	return n, nil
+}
+
+func (v value) regionId() (string, *Error) {
+	s, err := v.word(maxText)
+	if err != nil {
+		return "", err
+	}
+	if !ValidRegionId(s) {
+		return "", v.fault(InvalidValue, "%s is not a region ID such as cn-hangzhou", quote(s))
+	}
+	return s, nil
+}
+
+func (v value) stoppedMode() (string, *Error) {
+	s, err := v.string()
+	if err != nil {
+		return "", err
+	}
+	if s != "StopCharging" && s != "KeepCharging" {
+		return "", v.fault(InvalidValue, "must be StopCharging or KeepCharging")
+	}
+	return s, nil
+}
+
+func (v value) callbackUrl() (string, *Error) {
+	s, err := v.word(maxCallbackUrl)
+	if err == nil && len(s) > maxCallbackUrl {
+		return "", v.fault(TooLarge, "is longer than %d bytes", maxCallbackUrl)
+	}
+	return s, err
+}
+
+// note reads text for people. It may be empty, as templates of ticketing systems
+// leave it, and is cleaned rather than refused.
+func (v value) note() (string, *Error) {
+	s, err := v.string()
+	if err != nil {
+		return "", err
+	}
+	if s = clean(s); utf8.RuneCountInString(s) > maxText {
+		return "", v.fault(TooLarge, "is longer than %d characters", maxText)
+	}
+	return s, nil
+}
+
+func (v value) idempotencyKey() (string, *Error) { return v.word(maxIdempotencyKey) }

@@ -1,0 +1,157 @@
+package handler
+
+import (
+	"context"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// listing is something known of a whole region rather than of one desktop: who carries a tag, whose
+// desktop it is, who was used. It is made once for all desktops, beside the look at their state, and
+// made again when it is older than a look may be.
+type listing[T any] struct {
+	make func(context.Context) (map[string]T, error)
+
+	lock chan struct{} // holds one token while nobody makes it
+	at   time.Time     // when it was complete; zero: never
+	rows map[string]T  // by desktop ID; not changed once it is here
+	err  error         // why it could not be made
+}
+
+func newListing[T any](make func(context.Context) (map[string]T, error)) *listing[T] {
+	l := &listing[T]{make: make, lock: newLock(), err: errTimeUp}
+	return l
+}
+
+func newLock() chan struct{} {
+	lock := make(chan struct{}, 1)
+	lock <- struct{}{}
+	return lock
+}
+
+// refresh makes the listing unless it is fresh. Of several who ask at once, one makes it.
+func (l *listing[T]) refresh(ctx context.Context) {
+	select {
+	case <-l.lock:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { l.lock <- struct{}{} }()
+	if l.err == nil && time.Since(l.at) <= freshness {
+		return
+	}
+	l.rows, l.err = l.make(ctx)
+	l.at = time.Now()
+}
+
+// get returns what the listing says of a desktop. Ask unknown first.
+func (l *listing[T]) get(desktopID string) (T, bool) {
+	<-l.lock
+	defer func() { l.lock <- struct{}{} }()
+	row, ok := l.rows[desktopID]
+	return row, ok
+}
+
+// unknown is why the listing says nothing: nil if it does.
+func (l *listing[T]) unknown() error {
+	<-l.lock
+	defer func() { l.lock <- struct{}{} }()
+	return l.err
+}
+
+// fresh says whether the listing may still be relied on.
+func (l *listing[T]) fresh() bool {
+	<-l.lock
+	defer func() { l.lock <- struct{}{} }()
+	return l.err == nil && time.Since(l.at) <= freshness
+}
+
+// knowledge is a listing whatever it lists.
+type knowledge interface {
+	refresh(context.Context)
+	unknown() error
+	fresh() bool
+}
+
+// tagged lists the desktops that carry a tag, with its value.
+func (r *run) tagged(regionID string, tag events.Tag) *listing[string] {
+	return newListing(func(ctx context.Context) (map[string]string, error) {
+		rows, err := r.carriers(ctx, regionID, tag)
+		values := make(map[string]string, len(rows))
+		for _, row := range rows {
+			values[row.DesktopID] = row.Value
+		}
+		return values, err
+	})
+}
+
+// carriers are the desktops that carry a tag, in the order of the service.
+func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]Tagged, error) {
+	return pages(ctx, r, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+		return r.eds.ListTagResources(ctx, regionID, tag, token)
+	})
+}
+
+// owned lists the desktops of users.
+func (r *run) owned(regionID string, endUserIDs []string) *listing[bool] {
+	return newListing(func(ctx context.Context) (map[string]bool, error) {
+		rows, err := r.described(ctx, regionID, events.Select{EndUserId: endUserIDs})
+		owned := make(map[string]bool, len(rows))
+		for _, row := range rows {
+			owned[row.desktop.DesktopID] = true
+		}
+		return owned, err
+	})
+}
+
+// sighting is a desktop in a page of DescribeDesktops: as good as a look at it.
+type sighting struct {
+	desktop Desktop
+	at      time.Time // when its page was asked for
+}
+
+// described are the desktops that match every filter of choice but its tags.
+func (r *run) described(ctx context.Context, regionID string, choice events.Select) ([]sighting, error) {
+	return pages(ctx, r, "DescribeDesktops", func(ctx context.Context, token string) (Page[sighting], error) {
+		at := time.Now()
+		p, err := r.eds.DescribeDesktops(ctx, regionID, choice, token)
+		seen := make([]sighting, len(p.Rows))
+		for i, d := range p.Rows {
+			seen[i] = sighting{d, at}
+		}
+		return Page[sighting]{seen, p.NextToken}, err
+	})
+}
+
+// use is when users last had to do with a desktop.
+type use struct {
+	began time.Time // last start, connection or attempt at one
+	any   time.Time // the same or a disconnection
+}
+
+// used lists when desktops were last used, as far as that is since a time.
+func (r *run) used(regionID string, since time.Time) *listing[use] {
+	return newListing(func(ctx context.Context) (map[string]use, error) {
+		rows, err := pages(ctx, r, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
+			return r.eds.DescribeClientEvents(ctx, regionID, since, token)
+		})
+		uses := map[string]use{}
+		for _, row := range rows {
+			u := uses[row.DesktopID]
+			u.any = latest(u.any, row.Time)
+			if row.Type != desktopDisconnect {
+				u.began = latest(u.began, row.Time)
+			}
+			uses[row.DesktopID] = u
+		}
+		return uses, err
+	})
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,126 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// region is what is known of one region of this invocation beside the state of its desktops.
+type region struct {
+	id        string
+	protected *listing[string] // carriers of the protect tag; nil: switched off
+	held      *listing[hold]   // carriers of the keep-until tag; nil: switched off
+	uses      *listing[use]    // nil: no job asks
+	usesSince time.Time        // the earliest that a job asks for
+}
+
+// hold is what a keep-until tag says.
+type hold struct {
+	until    time.Time
+	readable bool
+}
+
+// region returns the one with this ID, and makes it at the first asking.
+func (r *run) region(id string) *region {
+	if g := r.regions[id]; g != nil {
+		return g
+	}
+	g := &region{id: id}
+	r.regions[id] = g
+	if !r.h.Policy.Preflight {
+		return g
+	}
+	if tag := r.h.Policy.ProtectTag; tag.Key != "" {
+		g.protected = r.tagged(id, tag)
+	}
+	if key := r.h.Policy.KeepUntilTag; key != "" {
+		g.held = r.heldBy(id, key)
+	}
+	return g
+}
+
+// heldBy lists the desktops that carry the keep-until tag, and warns of values nobody can read.
+func (r *run) heldBy(regionID, key string) *listing[hold] {
+	return newListing(func(ctx context.Context) (map[string]hold, error) {
+		rows, err := r.carriers(ctx, regionID, events.Tag{Key: key})
+		held := make(map[string]hold, len(rows))
+		for _, row := range rows {
+			until, ok := keepUntil(row.Value, r.h.Policy.Location)
+			if !ok {
+				r.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", regionID, "DesktopId", row.DesktopID, "Value", events.Clean(row.Value, 64))
+			}
+			held[row.DesktopID] = hold{until, ok}
+		}
+		return held, err
+	})
+}
+
+// keepUntilLayouts with a zone of their own, then those that are in the configured one.
+var (
+	zonedLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04Z07:00"}
+	localLayouts = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
+)
+
+// keepUntil reads the value of a keep-until tag. A date lasts to its end.
+func keepUntil(value string, location *time.Location) (until time.Time, ok bool) {
+	for _, layout := range zonedLayouts {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t, true
+		}
+	}
+	for _, layout := range localLayouts {
+		if t, err := time.ParseInLocation(layout, value, location); err == nil {
+			return t, true
+		}
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, value, location); err == nil {
+		return t.AddDate(0, 0, 1), true
+	}
+	return time.Time{}, false
+}
+
+// askUses makes sure that the uses of the region are known as far back as since.
+func (g *region) askUses(since time.Time) {
+	if !since.IsZero() && (g.usesSince.IsZero() || since.Before(g.usesSince)) {
+		g.usesSince = since
+	}
+}
+
+// knowledge of the region.
+func (g *region) knowledge() []knowledge {
+	var all []knowledge
+	if g.protected != nil {
+		all = append(all, g.protected)
+	}
+	if g.held != nil {
+		all = append(all, g.held)
+	}
+	if g.uses != nil {
+		all = append(all, g.uses)
+	}
+	return all
+}
+
+// knowledge that decisions of j rest on.
+func (j *job) knowledge() []knowledge {
+	all := j.region.knowledge()
+	for _, l := range j.excludedTags {
+		all = append(all, l)
+	}
+	if j.excludedUsers != nil {
+		all = append(all, j.excludedUsers)
+	}
+	return all
+}
+
+// unknown is why it cannot be decided about the desktops of j: nil if it can.
+func (j *job) unknown() error {
+	var faults []error
+	for _, k := range j.knowledge() {
+		faults = append(faults, k.unknown())
+	}
+	return errors.Join(faults...)
+}

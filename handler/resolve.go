@@ -1,0 +1,186 @@
+package handler
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// resolve finds out which desktops the live jobs mean, and all that decisions about them rest on:
+// everything at once, as far as the gate lets it.
+func (r *run) resolve(ctx context.Context, live []*job) {
+	var tasks []func()
+	for _, j := range live {
+		r.prepare(j)
+		if j.request.Select != nil {
+			tasks = append(tasks, func() { j.chosen, j.chosenErr = r.choose(ctx, j) })
+		}
+	}
+	for _, k := range r.knowledge(live) {
+		tasks = append(tasks, func() { k.refresh(ctx) })
+	}
+	if r.h.Policy.Preflight {
+		explicit := r.desktops
+		tasks = append(tasks, func() { r.look(ctx, explicit) })
+	}
+	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(int) {
+		for _, j := range live {
+			j.fail(errPanicked)
+		}
+	})
+	for _, j := range live {
+		r.own(j)
+	}
+}
+
+// prepare the desktops that j names, and what it wants to know of its region.
+func (r *run) prepare(j *job) {
+	q := j.request
+	j.region = r.region(q.RegionId)
+	j.region.askUses(j.usedSince)
+	if q.IdleMinutes > 0 {
+		j.idleSince = r.started.Add(-time.Duration(q.IdleMinutes) * time.Minute)
+		j.region.askUses(j.idleSince)
+	}
+	if x := q.Exclude; x != nil {
+		j.excludedIDs = set(x.DesktopId)
+		for _, tag := range x.Tag {
+			j.excludedTags = append(j.excludedTags, r.tagged(q.RegionId, tag))
+		}
+		if len(x.EndUserId) > 0 {
+			j.excludedUsers = r.owned(q.RegionId, x.EndUserId)
+		}
+	}
+	for _, id := range q.DesktopId {
+		j.items = append(j.items, &item{desktop: r.desktop(place{q.RegionId, id})})
+	}
+}
+
+// knowledge that the live jobs ask for, each listing once.
+func (r *run) knowledge(live []*job) []knowledge {
+	for _, g := range r.regions {
+		if !g.usesSince.IsZero() {
+			g.uses = r.used(g.id, g.usesSince)
+		}
+	}
+	var all []knowledge
+	listed := map[knowledge]bool{}
+	for _, j := range live {
+		for _, k := range j.knowledge() {
+			if !listed[k] {
+				listed[k] = true
+				all = append(all, k)
+			}
+		}
+	}
+	return all
+}
+
+// own makes the chosen desktops those of j.
+func (r *run) own(j *job) {
+	switch {
+	case j.request.Select == nil || j.status != "":
+	case j.chosenErr != nil:
+		j.fail(j.chosenErr)
+	case j.request.DesktopId != nil:
+		j.selected = map[string]bool{}
+		for _, s := range j.chosen {
+			j.selected[s.desktop.DesktopID] = true
+		}
+	default:
+		if len(j.chosen) == 0 {
+			r.log.Warn("the selection matches no desktop", "EventId", j.id, "RegionId", j.request.RegionId)
+		}
+		for _, s := range j.chosen {
+			d := r.desktop(place{j.request.RegionId, s.desktop.DesktopID})
+			if s.desktop.DesktopStatus != "" && !d.looked {
+				d.looked, d.seen, d.seenAt = true, &s.desktop, s.at
+			}
+			j.items = append(j.items, &item{desktop: d})
+		}
+	}
+	j.chosen = nil
+}
+
+// choose the desktops that match every filter of j's Select. Where it names nothing but tags, their
+// state is not known yet.
+func (r *run) choose(ctx context.Context, j *job) ([]sighting, error) {
+	q := *j.request.Select
+	carriers := make([][]Tagged, len(q.Tag))
+	errs := make([]error, len(q.Tag)+1)
+	var matching []sighting
+	tagsOnly := len(q.Tag) > 0 && onlyTags(q)
+	r.parallel(len(errs), func(i int) {
+		switch {
+		case i < len(q.Tag):
+			carriers[i], errs[i] = r.carriers(ctx, j.request.RegionId, q.Tag[i])
+		case !tagsOnly:
+			matching, errs[i] = r.described(ctx, j.request.RegionId, q)
+		}
+	}, func(i int) { errs[i] = errPanicked })
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if tagsOnly {
+		matching = unseen(carriers[0])
+	}
+	return carryingAll(matching, carriers), nil
+}
+
+func onlyTags(q events.Select) bool {
+	return q.OfficeSiteId == "" && q.DesktopGroupId == "" && len(q.EndUserId) == 0 && q.PolicyGroupId == "" &&
+		q.ResourceGroupId == "" && q.ChargeType == "" && q.SubPayType == "" && q.DesktopName == ""
+}
+
+func unseen(carriers []Tagged) []sighting {
+	seen := make([]sighting, len(carriers))
+	for i, c := range carriers {
+		seen[i].desktop.DesktopID = c.DesktopID
+	}
+	return seen
+}
+
+// carryingAll keeps, each once, the desktops that are in every list of carriers.
+func carryingAll(matching []sighting, carriers [][]Tagged) []sighting {
+	count := map[string]int{}
+	for _, list := range carriers {
+		once := map[string]bool{}
+		for _, c := range list {
+			if !once[c.DesktopID] {
+				once[c.DesktopID] = true
+				count[c.DesktopID]++
+			}
+		}
+	}
+	kept, taken := matching[:0], map[string]bool{}
+	for _, s := range matching {
+		id := s.desktop.DesktopID
+		if count[id] == len(carriers) && !taken[id] && events.ValidDesktopId(id) {
+			taken[id] = true
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// fail j as a whole: it is not known which desktops it means.
+func (j *job) fail(err error) {
+	j.status = StatusFailed
+	if e := asCallError(err); e != nil {
+		j.problem = callProblem(e)
+		return
+	}
+	j.problem = &Problem{Code: CodeDeadline, Message: "the time was up before it was known which desktops are meant; nothing was stopped", Retryable: true, status: http.StatusGatewayTimeout}
+}
+
+func set(texts []string) map[string]bool {
+	s := make(map[string]bool, len(texts))
+	for _, t := range texts {
+		s[t] = true
+	}
+	return s
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stopdesktops/events"
+)
+
+// readDeny puts the deny list together. A file that cannot be read, or a line that is no ID, is a
+// fault: a list that is half read protects half.
+func (c *Config) readDeny(f Faults) {
+	c.deny = map[string]bool{}
+	for _, id := range trim(c.DenyDesktops) {
+		if !events.ValidDesktopId(id) {
+			f.add("DENY_DESKTOPS", "holds %q, which is not a desktop ID such as ecd-7w78ozhjcwa3u0001", id)
+		}
+		c.deny[id] = true
+	}
+	if c.DenyFile == "" {
+		return
+	}
+	path := c.DenyFile
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.codePath(), path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		f.add("DENY_FILE", "names a file that cannot be opened beside the function's binary")
+		return
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for n := 1; lines.Scan(); n++ {
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		id := strings.TrimSpace(text)
+		if id == "" {
+			continue
+		}
+		if !events.ValidDesktopId(id) {
+			f.add("DENY_FILE", "line %d holds %q, which is not a desktop ID", n, id)
+		}
+		c.deny[id] = true
+	}
+	if lines.Err() != nil {
+		f.add("DENY_FILE", "could not be read to its end")
+	}
+}
+
+// codePath is the folder of the function's binary.
+func (c *Config) codePath() string {
+	if c.CodePath != "" {
+		return c.CodePath
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "."
+	}
+	return filepath.Dir(self)
+}

@@ -1,0 +1,190 @@
+package eds
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/alibabacloud-go/tea/dara"
+
+	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+// pageSize of every listing. Where the API says no other, 100 is the most it gives; its default of
+// 10 for DescribeDesktops would quietly hide the eleventh desktop of a call that forgot it.
+const pageSize = 100
+
+// desktopsPage is what is read of an answer to DescribeDesktops.
+type desktopsPage struct {
+	NextToken string
+	Desktops  *[]struct {
+		DesktopId         string
+		DesktopStatus     string
+		ConnectionStatus  string
+		ManagementFlag    string
+		ManagementFlags   []string
+		DesktopName       string
+		OfficeSiteId      string
+		DesktopGroupId    string
+		PolicyGroupId     string
+		PolicyGroupIdList []string
+		ChargeType        string
+		SubPayType        string
+		EndUserIds        []string
+	}
+}
+
+// DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
+// of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
+func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (handler.Page[handler.Desktop], error) {
+	const action = "DescribeDesktops"
+	var page desktopsPage
+	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.DescribeDesktopsWithContext(ctx, &sdk.DescribeDesktopsRequest{
+			RegionId:           &regionID,
+			MaxResults:         dara.Int32(pageSize),
+			FilterDesktopGroup: dara.Bool(false),
+			NextToken:          given(nextToken),
+			OfficeSiteId:       given(choice.OfficeSiteId),
+			DesktopGroupId:     given(choice.DesktopGroupId),
+			EndUserId:          pointers(choice.EndUserId),
+			PolicyGroupId:      given(choice.PolicyGroupId),
+			ResourceGroupId:    given(choice.ResourceGroupId),
+			ChargeType:         given(choice.ChargeType),
+			SubPayType:         given(choice.SubPayType),
+			DesktopName:        given(choice.DesktopName),
+		}, o)
+		return err
+	})
+	if err != nil {
+		return handler.Page[handler.Desktop]{}, err
+	}
+	if page.Desktops == nil {
+		return handler.Page[handler.Desktop]{}, missing(action, "Desktops", requestID)
+	}
+	rows := make([]handler.Desktop, 0, len(*page.Desktops))
+	for _, d := range *page.Desktops {
+		told := []bool{
+			agrees(d.OfficeSiteId, choice.OfficeSiteId),
+			agrees(d.DesktopGroupId, choice.DesktopGroupId),
+			agrees(d.ChargeType, choice.ChargeType),
+			agrees(d.DesktopName, choice.DesktopName),
+			d.SubPayType == "" || agrees(d.SubPayType, choice.SubPayType),
+			len(d.PolicyGroupIdList) == 0 && agrees(d.PolicyGroupId, choice.PolicyGroupId) || choice.PolicyGroupId == "" || slices.Contains(d.PolicyGroupIdList, choice.PolicyGroupId),
+			len(choice.EndUserId) == 0 || len(d.EndUserIds) == 0 || slices.ContainsFunc(d.EndUserIds, func(id string) bool { return slices.Contains(choice.EndUserId, id) }),
+		}
+		if slices.Contains(told, false) {
+			continue // the service's idea of a match is wider than ours
+		}
+		flags := d.ManagementFlags
+		if len(flags) == 0 && d.ManagementFlag != "" {
+			flags = []string{d.ManagementFlag}
+		}
+		rows = append(rows, handler.Desktop{
+			DesktopID:        d.DesktopId,
+			DesktopStatus:    events.Clean(d.DesktopStatus, 32),
+			ConnectionStatus: events.Clean(d.ConnectionStatus, 32),
+			ManagementFlags:  cleanAll(flags),
+		})
+	}
+	return handler.Page[handler.Desktop]{Rows: rows, NextToken: page.NextToken}, nil
+}
+
+// agrees says whether what a row tells does not contradict a filter. The service filters; this is
+// for the day when it does not know a filter, or matches part of a name.
+func agrees(told, wanted string) bool { return wanted == "" || told == "" || told == wanted }
+
+// tagsPage is what is read of an answer to ListTagResources.
+type tagsPage struct {
+	NextToken    string
+	TagResources *[]struct {
+		ResourceId string
+		TagKey     string
+		TagValue   string
+	}
+}
+
+// ListTagResources makes one ListTagResources call: one page of the desktops that carry a tag.
+// (Tags in the rows of DescribeDesktops may come back empty.)
+func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (handler.Page[handler.Tagged], error) {
+	const action = "ListTagResources"
+	var page tagsPage
+	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.ListTagResourcesWithContext(ctx, &sdk.ListTagResourcesRequest{
+			RegionId:     &regionID,
+			ResourceType: dara.String("ALIYUN::GWS::INSTANCE"),
+			MaxResults:   dara.Int32(pageSize),
+			NextToken:    given(nextToken),
+			Tag:          []*sdk.ListTagResourcesRequestTag{{Key: &tag.Key, Value: tag.Value}},
+		}, o)
+		return err
+	})
+	if err != nil {
+		return handler.Page[handler.Tagged]{}, err
+	}
+	if page.TagResources == nil {
+		return handler.Page[handler.Tagged]{}, missing(action, "TagResources", requestID)
+	}
+	var rows []handler.Tagged
+	for _, r := range *page.TagResources {
+		// A resource is listed with all its tags by some versions of the API.
+		if r.TagKey == tag.Key && (tag.Value == nil || *tag.Value == r.TagValue) {
+			rows = append(rows, handler.Tagged{DesktopID: r.ResourceId, Value: r.TagValue})
+		}
+	}
+	return handler.Page[handler.Tagged]{Rows: rows, NextToken: page.NextToken}, nil
+}
+
+// clientEventsPage is what is read of an answer to DescribeClientEvents.
+type clientEventsPage struct {
+	NextToken string
+	Events    *[]struct {
+		DesktopId string
+		EventType string
+		EventTime string
+	}
+}
+
+// DescribeClientEvents makes one DescribeClientEvents call: one page of what users have done with
+// the desktops of a region since a time. It tells of users' acts only, with an unknown delay.
+func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (handler.Page[handler.ClientEvent], error) {
+	const action = "DescribeClientEvents"
+	var page clientEventsPage
+	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.DescribeClientEventsWithContext(ctx, &sdk.DescribeClientEventsRequest{
+			RegionId:   &regionID,
+			MaxResults: dara.Int32(pageSize),
+			NextToken:  given(nextToken),
+			StartTime:  dara.String(since.UTC().Format("2006-01-02T15:04:05Z")),
+			EventTypes: pointers(slices.Clone(handler.UserActs)),
+		}, o)
+		return err
+	})
+	if err != nil {
+		return handler.Page[handler.ClientEvent]{}, err
+	}
+	if page.Events == nil {
+		return handler.Page[handler.ClientEvent]{}, missing(action, "Events", requestID)
+	}
+	var rows []handler.ClientEvent
+	for _, e := range *page.Events {
+		at, err := time.Parse(time.RFC3339, e.EventTime)
+		if err != nil {
+			// When it happened cannot be told: it counts as happening now, which spares the desktop.
+			at = time.Now()
+		}
+		rows = append(rows, handler.ClientEvent{DesktopID: e.DesktopId, Type: e.EventType, Time: at})
+	}
+	return handler.Page[handler.ClientEvent]{Rows: rows, NextToken: page.NextToken}, nil
+}
+
+// given is nil for what is not given: the SDK sends pointers to nothing as empty parameters.
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
