@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -351,10 +352,22 @@ func callText(c emulator.Call) string {
 	return text
 }
 
-var nowPattern = regexp.MustCompile(`\{\{now([+-][0-9a-z]+)?\}\}`)
+var (
+	nowPattern = regexp.MustCompile(`\{\{now([+-][0-9a-z]+)?\}\}`)
+	idsPattern = regexp.MustCompile(`\{\{ids ([a-z0-9-]+) ([0-9]+)\}\}`)
+)
 
-// expand the times in an event.
+// expand the times in an event, and {{ids ecd-a 20}} to the IDs that a generated fleet has.
 func expand(text string) string {
+	text = idsPattern.ReplaceAllStringFunc(text, func(m string) string {
+		parts := idsPattern.FindStringSubmatch(m)
+		count, _ := strconv.Atoi(parts[2])
+		var ids []string
+		for i := range count {
+			ids = append(ids, fmt.Sprintf("%s%0*d", parts[1], len(parts[2]), i+1))
+		}
+		return strings.Join(ids, " ")
+	})
 	return nowPattern.ReplaceAllStringFunc(text, func(m string) string {
 		offset := time.Duration(0)
 		if d := nowPattern.FindStringSubmatch(m)[1]; d != "" {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stopdesktops/events"
@@ -127,23 +128,30 @@ func (r *run) live() []*job {
 	return live
 }
 
-// parallel runs f(0) to f(n-1) at once and waits for all. A panic in one is logged and handed to
-// panicked, if that is not nil: a goroutine that panics would end the process and, with it, the
-// reports of everything else.
+// parallel runs f(0) to f(n-1), begun in this order and as many at once as calls may be, and waits
+// for all. A panic in one is logged and handed to panicked: a goroutine that panics would end the
+// process and, with it, the reports of everything else.
 func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for i := range n {
+	for range min(n, max(1, r.h.Policy.APIConcurrency)) {
 		wg.Go(func() {
-			defer func() {
-				if v := recover(); v != nil {
-					r.log.Error("panic", "stack", string(debug.Stack()))
-					panicked(i)
-				}
-			}()
-			f(i)
+			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
+				r.guarded(i, f, panicked)
+			}
 		})
 	}
 	wg.Wait()
+}
+
+func (r *run) guarded(i int, f, panicked func(i int)) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.Error("panic", "stack", string(debug.Stack()))
+			panicked(i)
+		}
+	}()
+	f(i)
 }
 
 // withTime is the time to work: no call is begun in the reserve of the invocation's time, and none

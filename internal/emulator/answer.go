@@ -1,0 +1,218 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An operation is a call whose parameters are understood.
+type operation interface {
+	// run does it with e.mu held and returns the body of the answer, which is
+	// encoded after e.mu was released and so must not share memory.
+	run(e *EDS, c *Call, now time.Time) (any, *apiError)
+}
+
+// actions are the parsers of the actions that are emulated.
+var actions = map[string]func(*params) operation{
+	"StopDesktops":         parseStop,
+	"DescribeDesktopInfo":  parseInfo,
+	"DescribeDesktops":     parseDescribe,
+	"ListTagResources":     parseListTags,
+	"DescribeClientEvents": parseEvents,
+}
+
+// answer does what the request asks for and decides what is sent back. The
+// effect is complete when it returns.
+func (e *EDS) answer(r *http.Request) (*Call, *reply) {
+	body, readErr := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.now()
+	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId()}
+	c.RegionId = c.Params.Get("RegionId")
+	c.DesktopIds = idsOf(c.Params)
+	e.calls = append(e.calls, c)
+
+	rep := &reply{requestId: c.RequestId, host: r.Host}
+	if r.URL.Path == redirectedPath {
+		e.violate(c, "followed a redirect, with %s", sentSecrets(r))
+		rep.body = map[string]string{"RequestId": c.RequestId}
+		c.Status = http.StatusOK
+		return c, rep
+	}
+	var op operation
+	err := e.checkRequest(r, body, readErr)
+	if err == nil {
+		op, err = e.authorize(c, r, body, now)
+	}
+	if err == nil && op == nil {
+		err = &apiError{Status: 404, Code: "InvalidAction.NotFound", Message: "Specified api is not found.", violation: "unknown action"}
+	}
+	rep.delay = e.latency(c.Action)
+	if err != nil {
+		e.refuse(c, rep, err)
+		return c, rep
+	}
+	e.perform(c, rep, op, now)
+	return c, rep
+}
+
+// perform runs op, unless a fault comes before, and applies the changes that
+// others make after it.
+func (e *EDS) perform(c *Call, rep *reply, op operation, now time.Time) {
+	f := e.matchFault(c)
+	if f == nil || f.afterEffect() {
+		body, err := op.run(e, c, now)
+		if err != nil {
+			e.refuse(c, rep, err)
+		} else {
+			c.Status, rep.body = http.StatusOK, body
+		}
+	}
+	if f != nil {
+		f.apply(c, rep)
+	} else if c.Status == http.StatusOK {
+		e.told(c, true)
+	}
+	e.applyChanges(c, now)
+}
+
+// refuse makes err the answer.
+func (e *EDS) refuse(c *Call, rep *reply, err *apiError) {
+	c.Status, c.Code = err.Status, err.Code
+	rep.status, rep.header, rep.body = err.Status, err.header, err.body(c.RequestId, rep.host)
+	if err.violation != "" {
+		e.violate(c, "%s", err.violation)
+	}
+}
+
+// checkRequest looks at the shape of the HTTP request.
+func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiError {
+	limit := e.MaxURI
+	if limit == 0 {
+		limit = 16 << 10
+	}
+	switch {
+	case len(r.RequestURI) > limit:
+		return &apiError{Status: 414, Code: "RequestURITooLong", Message: fmt.Sprintf("The request target has %d bytes; at most %d are allowed.", len(r.RequestURI), limit), violation: "request target too long"}
+	case r.Method != http.MethodPost:
+		return &apiError{Status: 405, Code: "UnsupportedHTTPMethod", Message: "This http method is not supported.", violation: "method " + r.Method}
+	case r.URL.Path != "/":
+		return &apiError{Status: 404, Code: "InvalidAction.NotFound", Message: "Specified api is not found.", violation: "path " + r.URL.Path}
+	case readErr != nil:
+		return errParameter("the body cannot be read: %v", readErr)
+	case len(body) > 0:
+		return errParameter("parameters belong into the query; the body has %d bytes", len(body))
+	}
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+		return errParameter("the query cannot be read: %v", err)
+	}
+	return nil
+}
+
+// authorize checks who calls, whether they may, how often, and with what.
+func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (operation, *apiError) {
+	cred, err := e.authenticate(r, body, now)
+	if cred != nil {
+		c.AccessKeyId = cred.AccessKeyId
+	}
+	if err == nil {
+		err = e.useNonce(r.Header.Get("x-acs-signature-nonce"), now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if v := r.Header.Get("x-acs-version"); v != apiVersion {
+		return nil, &apiError{Status: 400, Code: "InvalidVersion", Message: "Specified parameter Version is not valid.", violation: "version " + v}
+	}
+	parse := actions[c.Action]
+	if parse == nil {
+		return nil, nil
+	}
+	if cred.denies(c.Action) {
+		return nil, errDenied(cred, c.Action)
+	}
+	if err := e.throttle(now); err != nil {
+		return nil, err
+	}
+	p := newParams(c.Params)
+	region := p.required("RegionId")
+	if _, ok := e.store.regions[region]; p.err == nil && !ok {
+		p.fail(errRegion(region))
+	}
+	op := parse(p)
+	return op, p.finish()
+}
+
+// useNonce refuses a nonce that was seen while its date could still be valid.
+func (e *EDS) useNonce(nonce string, now time.Time) *apiError {
+	if _, used := e.nonces[nonce]; used {
+		return errNonce()
+	}
+	if len(e.nonces) > 200_000 {
+		for n, t := range e.nonces {
+			if now.Sub(t) > 2*signatureWindow {
+				delete(e.nonces, n)
+			}
+		}
+	}
+	e.nonces[nonce] = now
+	return nil
+}
+
+// throttle counts the call against MaxQPS. Refused calls do not count.
+func (e *EDS) throttle(now time.Time) *apiError {
+	if e.MaxQPS <= 0 {
+		return nil
+	}
+	e.recent = slices.DeleteFunc(e.recent, func(t time.Time) bool { return now.Sub(t) >= time.Second })
+	if len(e.recent) < e.MaxQPS {
+		e.recent = append(e.recent, now)
+		return nil
+	}
+	var left int64
+	if e.ThrottleTimeLeft {
+		left = max(1, (time.Second - now.Sub(e.recent[0])).Milliseconds())
+	}
+	return errThrottled(e.ThrottleStatus, left)
+}
+
+// latency is how late this answer is.
+func (e *EDS) latency(action string) time.Duration {
+	d, ok := e.ActionLatency[action]
+	if !ok {
+		d = e.Latency
+	}
+	if e.Jitter > 0 {
+		d += time.Duration(e.rand.Int64N(int64(e.Jitter)))
+	}
+	return d
+}
+
+// newRequestId looks like the service's: an upper-case UUID.
+func newRequestId() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return strings.ToUpper(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+}
+
+// sentSecrets names the credential headers a request carries.
+func sentSecrets(r *http.Request) string {
+	var names []string
+	for _, name := range []string{"Authorization", "X-Acs-Security-Token", "X-Acs-Accesskey-Id"} {
+		if r.Header.Get(name) != "" {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	if names == nil {
+		return "no credential"
+	}
+	return strings.Join(names, ", ")
+}

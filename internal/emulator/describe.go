@@ -1,0 +1,129 @@
+package emulator
+
+import (
+	"slices"
+	"time"
+)
+
+// describeDesktops is DescribeDesktops: pages of rows that match every filter.
+type describeDesktops struct {
+	region string
+	filter filter
+	max    int
+	cursor cursor
+	next   bool // not the first page
+}
+
+func parseDescribe(p *params) operation {
+	op := &describeDesktops{region: p.required("RegionId"), max: p.number("MaxResults", 10, 100)}
+	op.cursor, op.next = p.cursor()
+	op.filter = parseFilter(p)
+	return op
+}
+
+type describeAnswer struct {
+	Desktops   []describeRow
+	NextToken  string
+	RequestId  string
+	TotalCount int
+}
+
+func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
+	all := e.store.regions[op.region]
+	if op.filter.ids != nil {
+		all, _ = e.store.known(op.region, op.filter.ids)
+	}
+	if !op.next {
+		for _, d := range all {
+			if op.filter.matches(d, now) {
+				op.cursor.Total++
+			}
+		}
+	}
+	a := describeAnswer{Desktops: []describeRow{}, RequestId: c.RequestId, TotalCount: op.cursor.Total}
+	for i := op.cursor.Next; i < len(all); i++ {
+		if !op.filter.matches(all[i], now) {
+			continue
+		}
+		if len(a.Desktops) == op.max {
+			op.cursor.Next = i
+			a.NextToken = op.cursor.token()
+			break
+		}
+		a.Desktops = append(a.Desktops, e.describeRow(all[i], now))
+	}
+	return a, nil
+}
+
+// A describeRow has the members of a real one that are always there, so that
+// an answer of 100 rows has a realistic size (about 90 KB).
+type describeRow struct {
+	DesktopId, DesktopName, DesktopStatus, ConnectionStatus string
+	DesktopType                                             string
+	DesktopGroupId                                          string `json:",omitempty"`
+	ManagementFlag                                          string
+	ManagementFlags                                         []string
+	OfficeSiteId, OfficeSiteName, OfficeSiteType            string
+	DirectoryId                                             string
+	ChargeType, SubPayType                                  string
+	PolicyGroupId                                           string
+	PolicyGroupIdList                                       []string
+	EndUserIds                                              []string
+	ResourceGroups                                          []resourceGroup
+	Sessions                                                []session
+	Tags                                                    []Tag
+	SessionType, ProtocolType, OsType                       string
+	ImageId, NetworkInterfaceIp                             string
+	CreationTime, StartTime                                 string
+	ExpiredTime                                             string `json:",omitempty"`
+	Cpu, Memory                                             int
+	SupportHibernation                                      bool
+	Disks                                                   []disk
+}
+
+type resourceGroup struct{ Id, Name string }
+
+type session struct{ EndUserId, EstablishmentTime string }
+
+type disk struct {
+	DiskId, DiskType, DiskCategory, PerformanceLevel string
+	DiskSize                                         int
+}
+
+// firstStart is the StartTime of every desktop: the first start ever, which
+// says nothing about the last one.
+const firstStart = "2026-01-05T08:31Z"
+
+// describeRow is the row of d. Besides the state everything is made up.
+func (e *EDS) describeRow(d *desktop, now time.Time) describeRow {
+	status, connection := d.look(now)
+	row := describeRow{
+		DesktopId: d.DesktopId, DesktopName: d.DesktopName, DesktopStatus: status, ConnectionStatus: connection,
+		DesktopType: "ecd.basic.large", DesktopGroupId: d.DesktopGroupId,
+		ManagementFlag: "NoFlag", ManagementFlags: noNil(d.ManagementFlags),
+		OfficeSiteId: d.OfficeSiteId, OfficeSiteName: "office", OfficeSiteType: "SIMPLE", DirectoryId: d.OfficeSiteId,
+		ChargeType: d.ChargeType, SubPayType: d.SubPayType,
+		PolicyGroupId: d.PolicyGroupId, PolicyGroupIdList: []string{d.PolicyGroupId},
+		EndUserIds: noNil(d.EndUserIds), ResourceGroups: []resourceGroup{}, Sessions: []session{}, Tags: []Tag{},
+		SessionType: "SINGLE_SESSION", ProtocolType: "ASP", OsType: "Windows",
+		ImageId: "desktopimage-windows-server-2022-64-asp", NetworkInterfaceIp: "172.16.0.10",
+		CreationTime: "2026-01-05T08:28Z", StartTime: firstStart, Cpu: 4, Memory: 8192,
+		Disks: []disk{{DiskId: "d-" + d.DesktopId, DiskType: "SYSTEM", DiskCategory: "cloud_auto", PerformanceLevel: "PL0", DiskSize: 80}},
+	}
+	if len(d.ManagementFlags) > 0 {
+		row.ManagementFlag = d.ManagementFlags[0]
+	}
+	if d.ResourceGroupId != "" {
+		row.ResourceGroups = []resourceGroup{{d.ResourceGroupId, "resource group"}}
+	}
+	if connection == "Connected" && len(d.EndUserIds) > 0 {
+		row.Sessions = []session{{d.EndUserIds[0], now.UTC().Format("2006-01-02T15:04Z")}}
+	}
+	if d.ChargeType == "PrePaid" {
+		row.ExpiredTime = "2036-12-31T15:59Z"
+	}
+	if e.TagsInDescribe {
+		row.Tags = append(row.Tags, slices.Clone(d.Tags)...)
+	}
+	return row
+}

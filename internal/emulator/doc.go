@@ -1,0 +1,52 @@
+// Package emulator stands in for the services around the stop-desktops
+// function, so that the real function binary runs on a laptop, in a test or
+// in CI without an account. It shares no code with what it checks: the
+// signature check, the runtime protocol and the webhook verification are
+// written here a second time, from the protocols.
+//
+// # What it emulates
+//
+//   - [EDS]: five actions of Elastic Desktop Service 2020-09-30 as the Go SDK
+//     sends them: StopDesktops, DescribeDesktopInfo, DescribeDesktops,
+//     ListTagResources, DescribeClientEvents.
+//   - [Runtime] and [Process]: the runtime API of Function Compute 3.0 (go1)
+//     and an instance that runs a binary against it.
+//   - [HTTPTrigger]: the HTTP trigger of Function Compute 3.0.
+//   - [Receiver]: an endpoint for callbacks that checks CloudEvents and
+//     Standard Webhooks.
+//   - [Fleet]: the cloud computers, faults and changes as a YAML file, and
+//     [Emulator], which starts EDS and Receiver on the loopback interface.
+//
+// Every zero value works. Every misbehaviour is an exported field. Nothing is
+// random unless seeded.
+//
+// # Stricter, never more lenient
+//
+// Where the real service is documented, the emulator refuses what the
+// documentation refuses. Where it is not, it takes the reading that is hardest
+// on the client: an unknown parameter, a body, a repeated parameter or a
+// signature that leaves out a header is refused although the gateway of
+// Alibaba Cloud may accept it; a call with one bad ID stops nothing; stopping a
+// desktop cuts its user off. What a careful client must never do is also kept
+// as a sentence in [EDS.Violations].
+//
+// # What it does not emulate
+//
+//   - TLS, endpoint discovery, VPC endpoints, STS AssumeRole, RAM policies
+//     beyond a list of denied actions, quotas per action.
+//   - Any other action or filter: not DescribeRegions, not sessions, not the
+//     timers. DescribeDesktops knows the filters that [EDS] lists and refuses
+//     the others, PageNumber and OnlyDesktopGroup among them.
+//   - The true error codes of StopDesktops, which are not published: see
+//     [EDS.StateError] and [EDS.NotFoundError]. Nor the order in which the
+//     real service finds several faults in one call.
+//   - States that move by themselves: Starting stays Starting. Only a stop
+//     takes its course.
+//   - Function Compute beyond one instance: no scaling, no freezing between
+//     invocations, no limit of memory or CPU, no log store, no EventBridge, no
+//     timer. Instances run with the rights of the caller.
+//   - The HTTP trigger's authentication, CORS answers, and the inference of a
+//     response from a value that is not a response: that is refused.
+//
+// It is made for tests and trials. Do not expose it to a network.
+package emulator

@@ -1,0 +1,194 @@
+package emulator
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// How [EDS.MixedCalls] and [EDS.UnknownIds] can be set.
+const (
+	Refuse  = "refuse"  // the whole call is refused
+	Partial = "partial" // the rest of the call is done and nothing said
+	Omit    = "omit"    // the unknown are left out of the answer
+)
+
+// EDS emulates Elastic Desktop Service for one account. The zero value is
+// ready for use: an empty fleet in cn-hangzhou and the [DefaultCredential].
+// Set the fields before the first request; afterwards use the methods, which
+// are safe for concurrent use.
+//
+// DescribeDesktops filters by DesktopId, OfficeSiteId, DesktopGroupId,
+// EndUserId, PolicyGroupId, ResourceGroupId, ChargeType, SubPayType,
+// DesktopName (exactly), DesktopStatus, DesktopStatusList, Tag and
+// FilterDesktopGroup, whose default hides pooled desktops.
+type EDS struct {
+	Desktops     []Desktop     // the fleet at the beginning; IDs are unique
+	Regions      []string      // regions that exist; default: those of the fleet, or DefaultRegion
+	ClientEvents []ClientEvent // what users did before the beginning
+	Credentials  []Credential  // known identities; default: DefaultCredential
+
+	// AllowPermanentKeys lets a Credential without SecurityToken sign.
+	AllowPermanentKeys bool
+
+	// Now is the clock for signatures, states and history; default time.Now.
+	// Latency and Delay pass on the real clock whatever Now says.
+	Now func() time.Time
+
+	// StopTime is how long a stop takes; 0: DefaultStopTime.
+	StopTime time.Duration
+	// VisibleAfter is how long describes show the old state after a stop was
+	// accepted, as a service that is only eventually consistent.
+	VisibleAfter time.Duration
+	// ClientEventDelay is how long an event takes until DescribeClientEvents
+	// shows it.
+	ClientEventDelay time.Duration
+
+	// MixedCalls says what becomes of a StopDesktops call with an ID that is
+	// unknown or not Running among others: Refuse (the default) stops none,
+	// Partial stops the Running ones and says nothing. A call in which nothing
+	// can be stopped is refused in both.
+	MixedCalls string
+	// UnknownIds says what DescribeDesktopInfo does with an ID it does not
+	// know: Omit (the default) or Refuse.
+	UnknownIds string
+	// StateError is how StopDesktops refuses a desktop that is not Running or
+	// is under management; default 400 IncorrectDesktopStatus. The real code is
+	// not published.
+	StateError APIError
+	// NotFoundError is how an unknown ID is refused; default 404
+	// InvalidDesktopId.NotFound. The real code is not published.
+	NotFoundError APIError
+	// TagsInDescribe fills Tags in the rows of DescribeDesktops, which the real
+	// service is reported to leave empty.
+	TagsInDescribe bool
+
+	// Latency delays every answer; the effect comes first.
+	Latency time.Duration
+	// ActionLatency replaces Latency for the actions it names.
+	ActionLatency map[string]time.Duration
+	// Jitter adds up to so much to the latency, at random but repeatable: Seed
+	// chooses the sequence.
+	Jitter time.Duration
+	Seed   uint64
+
+	// MaxQPS is how many calls the account may make in any second, all actions
+	// together; more are answered Throttling.User. 0: no limit.
+	MaxQPS int
+	// ThrottleStatus is the HTTP status of that answer, 429 (default) or 400.
+	ThrottleStatus int
+	// ThrottleTimeLeft adds the header that says how long to wait.
+	ThrottleTimeLeft bool
+
+	// MaxURI is the longest request target in bytes; 0: 16 KiB. A longer one is
+	// answered 414.
+	MaxURI int
+
+	Faults  []Fault  // what goes wrong
+	Changes []Change // what others do to the desktops meanwhile
+
+	once    sync.Once
+	mu      sync.Mutex // guards everything below
+	store   store
+	events  []ClientEvent
+	nonces  map[string]time.Time
+	recent  []time.Time // calls of the last second, for MaxQPS
+	faults  []counter   // one per Faults
+	changes []counter   // one per Changes
+	calls   []*Call
+	broken  []string // violations
+	rand    *rand.Rand
+}
+
+// load turns the exported fields into what is looked up per call.
+func (e *EDS) load() {
+	e.once.Do(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		now := e.now()
+		e.store = newStore(e.Regions, e.Desktops)
+		for _, d := range e.store.byId {
+			if d.DesktopStatus == "Stopping" {
+				d.beginStop(now, e.stopTime(), 0)
+			}
+		}
+		e.loadEvents(e.ClientEvents, now)
+		e.nonces = map[string]time.Time{}
+		e.faults = make([]counter, len(e.Faults))
+		e.changes = make([]counter, len(e.Changes))
+		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
+	})
+}
+
+func (e *EDS) now() time.Time {
+	if e.Now != nil {
+		return e.Now()
+	}
+	return time.Now()
+}
+
+func (e *EDS) stopTime() time.Duration {
+	if e.StopTime > 0 {
+		return e.StopTime
+	}
+	return DefaultStopTime
+}
+
+// Desktop is the desktop with this ID as it is now, whatever describes show.
+func (e *EDS) Desktop(id string) (Desktop, bool) {
+	e.load()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	d, ok := e.store.byId[id]
+	if !ok {
+		return Desktop{}, false
+	}
+	return d.snapshot(e.now()), true
+}
+
+// Set changes a desktop as somebody else would: a user connects, an
+// administrator starts it. It reports whether the desktop exists. A user who
+// connects or disconnects leaves a client event.
+func (e *EDS) Set(id string, s State) bool {
+	e.load()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.set(id, s, e.now())
+}
+
+// set is Set with e.mu held.
+func (e *EDS) set(id string, s State, now time.Time) bool {
+	d, ok := e.store.byId[id]
+	if !ok {
+		return false
+	}
+	before := d.connection()
+	d.set(s)
+	if s.DesktopStatus != nil && *s.DesktopStatus == "Stopping" {
+		d.beginStop(now, e.stopTime(), 0)
+	}
+	if s.ConnectionStatus != nil && *s.ConnectionStatus != before {
+		e.sessionEvent(d, *s.ConnectionStatus, now)
+	}
+	return true
+}
+
+// ServeHTTP answers one call of the API.
+func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.load()
+	arrived := time.Now()
+	call, rep := e.answer(r)
+	delivered := false
+	defer func() { // also when deliver drops the connection
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		call.Duration = time.Since(arrived)
+		if !delivered && call.Fault == "" {
+			call.Status = 0 // the client did not wait
+			e.told(call, false)
+		}
+	}()
+	rep.deliver(w, r)
+	delivered = true
+}
