@@ -99,6 +99,8 @@ type scenario struct {
 	handler  *handler.Handler
 	log      bytes.Buffer
 	out      strings.Builder
+
+	invocations int
 }
 
 func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
@@ -187,6 +189,7 @@ func (s *scenario) run() string {
 
 func (s *scenario) invoke(f txtar.File) {
 	before, delivered := len(s.eds.Calls()), len(s.receiver.Deliveries())
+	s.invocations++
 	inv, ctx, cancel := s.invocation()
 	defer cancel()
 	s.log.Reset()
@@ -242,7 +245,7 @@ func (s *scenario) invocation() (handler.Invocation, context.Context, context.Ca
 		s.t.Fatalf("invocation: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), cmp.Or(o.Timeout, time.Minute))
-	inv := handler.Invocation{RequestID: "1-scenario", FunctionName: "stop-desktops", RetryCount: o.RetryCount}
+	inv := handler.Invocation{RequestID: fmt.Sprintf("1-scenario-%d", s.invocations), FunctionName: "stop-desktops", RetryCount: o.RetryCount}
 	if key := emulator.DefaultCredential; !o.NoRole {
 		inv.Credentials = handler.Credentials{
 			AccessKeyID:     key.AccessKeyId,
@@ -310,14 +313,17 @@ func summarize(calls []emulator.Call) []string {
 	})
 	var lines []string
 	if len(calls) > few {
-		// How many looks there are between the tries of a call is left to their random pauses.
-		stops := 0
+		made, faults := map[string]int{}, false
 		for _, c := range calls {
-			if c.Action == "StopDesktops" {
-				stops++
+			made[c.Action]++
+			faults = faults || c.Fault != ""
+		}
+		for _, action := range slices.Sorted(maps.Keys(made)) {
+			// How many looks there are between the tries of a call is left to its random pauses.
+			if !faults || action == "StopDesktops" {
+				lines = append(lines, fmt.Sprintf("%s × %d", action, made[action]))
 			}
 		}
-		lines = append(lines, fmt.Sprintf("StopDesktops × %d, and looks", stops))
 		return lines
 	}
 	for _, c := range calls {

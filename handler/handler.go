@@ -12,7 +12,8 @@ import (
 // Handler turns what one invocation brings into reports. It is safe for concurrent use.
 type Handler struct {
 	Options
-	gate *gate
+	gate   *gate
+	memory memory
 }
 
 // Options are what a Handler is made of.
@@ -75,6 +76,7 @@ func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answe
 		}
 	}()
 	r.take(raw)
+	r.dropDuplicates()
 	r.work(ctx)
 	reports := r.publish(ctx)
 	return r.answer(reports)

@@ -16,9 +16,9 @@ const maxHTTPBody = 256 << 10
 // takeHTTP admits an event that came over HTTP: refuses what is not a POST of JSON of a bearable
 // size, has it authenticated over its raw bytes, and only then reads the body.
 func (r *run) takeHTTP(e events.Event) {
-	r.http = e.HTTP
+	r.overHTTP, r.http = true, e.HTTP
 	whole := r.newJob(e)
-	if r.h.Fault != nil {
+	if r.h.Fault != nil || e.Err != nil {
 		r.jobs = []*job{whole.accept(r)}
 		return
 	}

@@ -21,7 +21,7 @@ func (r *run) take(raw []byte) {
 		r.jobs = []*job{r.newJob(events.Event{Kind: events.Direct}).reject(unreadable(err))}
 		return
 	}
-	if len(list) == 1 && list[0].HTTP != nil && list[0].Err == nil {
+	if len(list) == 1 && list[0].Kind == events.HTTP {
 		r.takeHTTP(list[0])
 		return
 	}

@@ -19,6 +19,7 @@ func (r *run) publish(ctx context.Context) []Report {
 	reports := make([]Report, len(r.jobs))
 	for i, j := range r.jobs {
 		reports[i] = r.report(j)
+		r.remember(j, reports[i].Status)
 		r.logReport(reports[i])
 	}
 	ctx, cancel := r.callbackTime(ctx)
@@ -50,8 +51,7 @@ func (r *run) wantsCallback(j *job) bool {
 	if r.h.Callback == nil || r.h.Fault != nil {
 		return false
 	}
-	authenticated := r.http == nil || j.problem == nil || j.event.Payload != nil
-	return authenticated
+	return !r.overHTTP || j.event.Payload != nil
 }
 
 func (r *run) logReport(rep Report) {

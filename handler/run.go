@@ -18,7 +18,8 @@ type run struct {
 	inv      Invocation
 	log      *slog.Logger
 	started  time.Time
-	http     *events.HTTPRequest // the event came over HTTP
+	overHTTP bool
+	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
 	jobs     []*job
 	regions  map[string]*region
 	fleet    map[place]*desktop // every desktop that any job asks for
