@@ -88,6 +88,9 @@ func (r *run) own(j *job) {
 		j.selected = map[string]bool{}
 		for _, s := range j.chosen {
 			j.selected[s.desktop.DesktopID] = true
+			if d := r.fleet[place{j.request.RegionId, s.desktop.DesktopID}]; d != nil {
+				d.sight(s)
+			}
 		}
 	default:
 		if len(j.chosen) == 0 {
@@ -95,13 +98,18 @@ func (r *run) own(j *job) {
 		}
 		for _, s := range j.chosen {
 			d := r.desktop(place{j.request.RegionId, s.desktop.DesktopID})
-			if s.desktop.DesktopStatus != "" && !d.looked {
-				d.looked, d.seen, d.seenAt = true, &s.desktop, s.at
-			}
+			d.sight(s)
 			j.items = append(j.items, &item{desktop: d})
 		}
 	}
 	j.chosen = nil
+}
+
+// sight takes a row of a listing for a look, if it tells the state and is newer than the last look.
+func (d *desktop) sight(s sighting) {
+	if s.at.After(d.seenAt) {
+		d.looked, d.lookErr, d.seen, d.seenAt = true, nil, &s.desktop, s.at
+	}
 }
 
 // choose the desktops that match every filter of j's Select. Where it names nothing but tags, their

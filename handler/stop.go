@@ -78,10 +78,8 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop, requestID string, err error) {
 	left = desktops
 	err = b.turn(ctx, func(ctx context.Context) error {
-		if b.stale(left) {
-			if left = b.lookAgain(ctx, left, nil); len(left) == 0 {
-				return nil
-			}
+		if left = b.freshen(ctx, left); len(left) == 0 {
+			return nil
 		}
 		return b.attempt(ctx, "StopDesktops", func(ctx context.Context) (err error) {
 			ctx, cancel := b.callTime(ctx)
@@ -123,6 +121,27 @@ func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallEr
 	return nil
 }
 
+// freshenRounds is how often what has grown old is found out again before a call is given up: one
+// look may take so long that the other has grown old meanwhile.
+const freshenRounds = 4
+
+// freshen looks again at what has grown old, and decides again. It returns those still to be
+// stopped, by looks none of which is old.
+func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
+	for range freshenRounds {
+		if !b.stale(desktops) {
+			return desktops
+		}
+		desktops = b.lookAgain(ctx, desktops, nil)
+	}
+	if b.stale(desktops) {
+		settle(desktops, fate{outcome: Failed, code: "TooSlow", retryable: true,
+			message: "EDS answers so slowly that what was seen is too old to stop anything by"})
+		return nil
+	}
+	return desktops
+}
+
 // stale says whether anything that the decisions about these desktops rest on has grown old.
 func (b *batch) stale(desktops []*desktop) bool {
 	if !b.h.Policy.Preflight {
@@ -152,8 +171,9 @@ func knowledgeOf(desktops []*desktop) []knowledge {
 }
 
 // lookAgain looks at the desktops, and at what has grown old of the rest, and decides about them
-// again. Those that cannot be decided about get the fate given; with none given, that of a look
-// that failed. It returns those still to be stopped.
+// again. Those that cannot be decided about get the fate given. Without one this is no answer to a
+// refusal or a lost call: fresh looks are good enough then, and a look that fails is the fate. It
+// returns those still to be stopped.
 func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, otherwise *fate) []*desktop {
 	if !b.h.Policy.Preflight { // may not look
 		if b.sent {
@@ -165,7 +185,9 @@ func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, otherwise *f
 	for _, k := range knowledgeOf(desktops) {
 		k.refresh(ctx)
 	}
-	b.lookAt(ctx, desktops)
+	if otherwise != nil || slices.ContainsFunc(desktops, func(d *desktop) bool { return !d.fresh() }) {
+		b.lookAt(ctx, desktops)
+	}
 	return b.decideAgain(desktops, otherwise)
 }
 

@@ -1,0 +1,483 @@
+package handler_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+// TestNeverTheWrongDesktop feeds generated events to the handler, over generated fleets that change
+// meanwhile and a service that lies down in every way it can. It holds each StopDesktops call
+// against what the service had told before it: see world.StopDesktops. And it holds each report
+// against what was asked.
+func TestNeverTheWrongDesktop(t *testing.T) {
+	cases := 12_000
+	var stopped, calls, spared int
+	for seed := range cases {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, uint64(seed))
+			w.invoke()
+			stopped += w.stopped
+			calls += w.stopCalls
+			spared += w.spared
+		})
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	t.Logf("%d cases: %d StopDesktops calls, %d desktops stopped, %d spared", cases, calls, stopped, spared)
+	if stopped < cases || spared < cases {
+		t.Error("the cases are too tame: they hardly stop or spare anything")
+	}
+}
+
+const (
+	regionA = "cn-hangzhou"
+	regionB = "cn-beijing"
+)
+
+// machine is one desktop of a world, as it really is.
+type machine struct {
+	handler.Desktop
+	region, office, user string
+	tags                 map[string]string
+
+	// What the handler was last told of it, and when it had asked.
+	told   handler.Desktop
+	toldAt time.Time
+}
+
+// world is a fleet and its service. It implements handler.EDS.
+type world struct {
+	t        *testing.T
+	rng      *rand.Rand
+	policy   handler.Policy
+	machines []*machine
+	byID     map[string]*machine
+	tagsAt   map[string]time.Time         // when a listing of a tag was last complete, by region and tag
+	tagsTold map[string]map[string]string // and what it said
+	uses     map[string][]handler.ClientEvent
+	usesAt   map[string]time.Time
+	pending  map[string]map[string]string // pages of a listing under way
+	trouble  float64                      // how often a call goes wrong
+	request  map[string]any
+	retry    int
+
+	stopped, stopCalls, spared int
+}
+
+func newWorld(t *testing.T, seed uint64) *world {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	w := &world{
+		t: t, rng: rng,
+		byID:     map[string]*machine{},
+		tagsAt:   map[string]time.Time{},
+		tagsTold: map[string]map[string]string{},
+		uses:     map[string][]handler.ClientEvent{},
+		usesAt:   map[string]time.Time{},
+		pending:  map[string]map[string]string{},
+	}
+	if rng.IntN(2) == 0 {
+		w.trouble = rng.Float64() * 0.3
+	}
+	w.policy = handler.Policy{
+		Regions:        []string{regionA},
+		StoppedMode:    "StopCharging",
+		MaxDesktops:    []int{3, 50, 1000}[rng.IntN(3)],
+		Deny:           map[string]bool{},
+		ProtectTag:     events.Tag{Key: "protect"},
+		KeepUntilTag:   "keep",
+		Location:       time.UTC,
+		AllowForce:     rng.IntN(2) == 0,
+		AllowDirect:    true,
+		MaxEventAge:    time.Hour,
+		Preflight:      true,
+		APIConcurrency: 1 + rng.IntN(8),
+	}
+	for i := range 1 + rng.IntN(12)*rng.IntN(12) {
+		w.add(i)
+	}
+	w.makeRequest()
+	return w
+}
+
+func pick[T any](rng *rand.Rand, all ...T) T { return all[rng.IntN(len(all))] }
+
+func (w *world) add(i int) {
+	m := &machine{region: regionA, office: pick(w.rng, "site-1", "site-2"), user: pick(w.rng, "li", "zhang"), tags: map[string]string{}}
+	m.DesktopID = fmt.Sprintf("ecd-%d", i)
+	if w.rng.IntN(10) == 0 {
+		m.region = regionB
+	}
+	w.shuffle(m)
+	if w.rng.IntN(15) == 0 {
+		w.policy.Deny[m.DesktopID] = true
+	}
+	w.machines = append(w.machines, m)
+	w.byID[m.DesktopID] = m
+}
+
+// shuffle a desktop's state: mostly as it is at night.
+func (w *world) shuffle(m *machine) {
+	m.DesktopStatus = pick(w.rng, "Running", "Running", "Running", "Running", "Running", "Stopped", "Stopping", "Starting", "Weird", "")
+	m.ConnectionStatus = pick(w.rng, "Disconnected", "Disconnected", "Disconnected", "Disconnected", "Connected", "Unknown", "")
+	m.ManagementFlags = pick(w.rng, nil, nil, nil, nil, []string{"NoFlag"}, []string{"Migrating"})
+	for _, key := range []string{"protect", "keep", "night"} {
+		delete(m.tags, key)
+		if w.rng.IntN(12) == 0 {
+			m.tags[key] = pick(w.rng, "", "1999-01-01", "2100-01-01", "garbage")
+		}
+	}
+}
+
+// makeRequest of some kind that the parser takes.
+func (w *world) makeRequest() {
+	q := map[string]any{}
+	var ids []string
+	for _, m := range w.machines {
+		if m.region == regionA && w.rng.IntN(3) > 0 {
+			ids = append(ids, m.DesktopID)
+		}
+	}
+	ids = append(ids, "ecd-nosuch")
+	switch w.rng.IntN(4) {
+	case 0:
+		q["Select"] = map[string]any{"OfficeSiteId": "site-1"}
+	case 1:
+		q["Select"] = map[string]any{"Tag": map[string]any{"Key": "night"}}
+	case 2:
+		q["Select"] = map[string]any{"All": true}
+		q["DesktopId"] = ids
+	default:
+		q["DesktopId"] = ids
+	}
+	if w.rng.IntN(3) == 0 {
+		q["Exclude"] = pick(w.rng,
+			map[string]any{"DesktopId": "ecd-0"},
+			map[string]any{"EndUserId": "li"},
+			map[string]any{"Tag": map[string]any{"Key": "night"}})
+	}
+	if w.policy.AllowForce && w.rng.IntN(3) == 0 {
+		q["Force"] = true
+	} else if w.rng.IntN(4) == 0 {
+		q["IdleMinutes"] = 30
+	}
+	if w.rng.IntN(6) == 0 {
+		q["DryRun"] = true
+	}
+	if w.rng.IntN(4) == 0 {
+		q["WaitSeconds"] = w.rng.IntN(20)
+	}
+	w.retry = w.rng.IntN(2)
+	w.request = q
+}
+
+func (w *world) invoke() {
+	raw, err := json.Marshal(w.request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, m := range w.machines {
+		if w.rng.IntN(8) == 0 {
+			w.use(m, time.Now().Add(-time.Duration(w.rng.IntN(120))*time.Minute))
+		}
+	}
+	h := handler.New(handler.Options{
+		Policy:  w.policy,
+		Connect: func(handler.Credentials) (handler.EDS, error) { return w, nil },
+		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(4+w.rng.IntN(60))*time.Second)
+	defer cancel()
+	answer, failure := h.Handle(ctx, handler.Invocation{RequestID: "1", RetryCount: w.retry}, raw)
+	if ctx.Err() != nil {
+		w.t.Error("the answer came after the deadline")
+	}
+	rep, ok := answer.(handler.Report)
+	if !ok && failure == nil {
+		w.t.Errorf("answer %T without a failure", answer)
+	}
+	if ok {
+		w.checkReport(rep)
+	}
+}
+
+// checkReport: every desktop asked for by its ID is there exactly once, and nothing is claimed that
+// is not so.
+func (w *world) checkReport(rep handler.Report) {
+	seen := map[string]handler.DesktopReport{}
+	for _, d := range rep.Desktops {
+		if _, twice := seen[d.DesktopId]; twice {
+			w.t.Errorf("%s is in the report twice", d.DesktopId)
+		}
+		seen[d.DesktopId] = d
+		if d.Outcome == "" {
+			w.t.Errorf("%s has no outcome", d.DesktopId)
+		}
+		if m := w.byID[d.DesktopId]; d.Outcome == handler.Stopped && m.told.DesktopStatus != "Stopped" {
+			w.t.Errorf("%s is called stopped, but was last seen %s", d.DesktopId, m.told.DesktopStatus)
+		}
+		if d.Outcome == handler.Skipped {
+			w.spared++
+		}
+	}
+	asked, _ := w.request["DesktopId"].([]string)
+	for _, id := range asked {
+		if _, ok := seen[id]; !ok {
+			w.t.Errorf("%s was asked for and is not in the report", id)
+		}
+	}
+	if len(asked) > 0 && len(asked) != len(seen) {
+		w.t.Errorf("%d desktops were asked for, %d are in the report", len(asked), len(seen))
+	}
+}
+
+// pass time, change the world a little, and let the call go wrong now and then.
+func (w *world) pass(ctx context.Context, action string) error {
+	select {
+	case <-time.After(time.Duration(w.rng.IntN(1500)) * time.Millisecond):
+	case <-ctx.Done():
+		return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: "Timeout"}
+	}
+	for w.rng.IntN(4) == 0 {
+		m := w.machines[w.rng.IntN(len(w.machines))]
+		w.shuffle(m)
+		if m.ConnectionStatus == "Connected" {
+			w.use(m, time.Now())
+		}
+	}
+	if w.rng.Float64() >= w.trouble {
+		return nil
+	}
+	family := pick(w.rng, handler.Throttled, handler.Throttled, handler.Temporary, handler.Ambiguous, handler.NotFound, handler.WrongState, handler.Denied, handler.Invalid)
+	return &handler.CallError{Action: action, Family: family, Code: "Trouble", RetryAfter: time.Duration(w.rng.IntN(8)) * time.Second}
+}
+
+func (w *world) use(m *machine, at time.Time) {
+	w.uses[m.region] = append(w.uses[m.region], handler.ClientEvent{DesktopID: m.DesktopID, Type: pick(w.rng, "DESKTOP_CONNECT", "DESKTOP_DISCONNECT"), Time: at})
+}
+
+// tell the state of m in answer to a question asked at a time. Of two under way at once, the one
+// asked later is the last look; of two asked at the same instant, a look at the desktop itself.
+func (w *world) tell(m *machine, at time.Time, itself bool) handler.Desktop {
+	if at.After(m.toldAt) || itself && at.Equal(m.toldAt) {
+		m.told, m.toldAt = m.Desktop, at
+	}
+	return m.Desktop
+}
+
+func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]handler.Desktop, error) {
+	at := time.Now()
+	if err := w.pass(ctx, "DescribeDesktopInfo"); err != nil {
+		return nil, err
+	}
+	if len(ids) < 1 || len(ids) > 100 {
+		w.t.Errorf("a look at %d desktops", len(ids))
+	}
+	var rows []handler.Desktop
+	for _, id := range ids {
+		if m := w.byID[id]; m != nil && m.region == region {
+			rows = append(rows, w.tell(m, at, true))
+		}
+	}
+	return rows, nil
+}
+
+// page cuts a listing into pages of 7.
+func page[T any](all []T, token string) handler.Page[T] {
+	from := 0
+	_, _ = fmt.Sscan(token, &from)
+	to := min(from+7, len(all))
+	p := handler.Page[T]{Rows: all[min(from, to):to]}
+	if to < len(all) {
+		p.NextToken = fmt.Sprint(to)
+	}
+	return p
+}
+
+func (w *world) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (handler.Page[handler.Desktop], error) {
+	at := time.Now()
+	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
+		return handler.Page[handler.Desktop]{}, err
+	}
+	var matching []*machine
+	for _, m := range w.machines {
+		if m.region == region && (choice.OfficeSiteId == "" || choice.OfficeSiteId == m.office) &&
+			(len(choice.EndUserId) == 0 || slices.Contains(choice.EndUserId, m.user)) {
+			matching = append(matching, m)
+		}
+	}
+	p := page(matching, token)
+	rows := handler.Page[handler.Desktop]{NextToken: p.NextToken}
+	for _, m := range p.Rows {
+		if len(choice.EndUserId) > 0 { // asked for whose desktop it is, not for its state
+			rows.Rows = append(rows.Rows, m.Desktop)
+			continue
+		}
+		rows.Rows = append(rows.Rows, w.tell(m, at, false))
+	}
+	return rows, nil
+}
+
+func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {
+	if err := w.pass(ctx, "ListTagResources"); err != nil {
+		return handler.Page[handler.Tagged]{}, err
+	}
+	var carriers []handler.Tagged
+	for _, m := range w.machines {
+		if value, ok := m.tags[tag.Key]; ok && m.region == region {
+			carriers = append(carriers, handler.Tagged{DesktopID: m.DesktopID, Value: value})
+		}
+	}
+	p := page(carriers, token)
+	w.note(region+tag.Key, token == "", p.NextToken == "", p.Rows)
+	return p, nil
+}
+
+// note what a listing told, when it is complete.
+func (w *world) note(key string, first, last bool, rows []handler.Tagged) {
+	if first {
+		w.pending[key] = map[string]string{}
+	}
+	for _, row := range rows {
+		w.pending[key][row.DesktopID] = row.Value
+	}
+	if last {
+		w.tagsTold[key], w.tagsAt[key] = w.pending[key], time.Now()
+	}
+}
+
+func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (handler.Page[handler.ClientEvent], error) {
+	if err := w.pass(ctx, "DescribeClientEvents"); err != nil {
+		return handler.Page[handler.ClientEvent]{}, err
+	}
+	var happened []handler.ClientEvent
+	for _, e := range w.uses[region] {
+		if !e.Time.Before(since.Truncate(time.Second)) {
+			happened = append(happened, e)
+		}
+	}
+	p := page(happened, token)
+	if p.NextToken == "" {
+		w.usesAt[region] = time.Now()
+	}
+	return p, nil
+}
+
+// StopDesktops is where the promise is kept or broken: it is held against what the service told,
+// written down here once more and not taken from the handler.
+func (w *world) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
+	w.stopCalls++
+	now := time.Now()
+	if len(call.DesktopIDs) < 1 || len(call.DesktopIDs) > 100 {
+		w.t.Errorf("a call for %d desktops", len(call.DesktopIDs))
+	}
+	if w.request["DryRun"] == true {
+		w.t.Error("a dry run stops desktops")
+	}
+	if call.RegionID != regionA {
+		w.t.Errorf("a call to %s", call.RegionID)
+	}
+	once := map[string]bool{}
+	for _, id := range call.DesktopIDs {
+		if once[id] {
+			w.t.Errorf("%s twice in one call", id)
+		}
+		once[id] = true
+		w.checkStop(id, now)
+	}
+	err := w.pass(ctx, "StopDesktops")
+	var lost *handler.CallError
+	if err != nil {
+		lost = err.(*handler.CallError)
+	}
+	if lost == nil || lost.Family == handler.Ambiguous && w.rng.IntN(2) == 0 {
+		for _, id := range call.DesktopIDs {
+			if m := w.byID[id]; m.DesktopStatus == "Running" {
+				m.DesktopStatus = pick(w.rng, "Stopping", "Stopped")
+				w.stopped++
+			}
+		}
+	}
+	return "request", err
+}
+
+func (w *world) checkStop(id string, now time.Time) {
+	m := w.byID[id]
+	if m == nil {
+		w.t.Errorf("%s is stopped, but not there", id)
+		return
+	}
+	bad := func(why string) {
+		w.t.Errorf("%s is stopped, but %s (told %+v, %s before)", id, why, m.told, now.Sub(m.toldAt))
+	}
+	old := func(at time.Time) bool { return at.IsZero() || now.Sub(at) > 5*time.Second }
+	force := w.request["Force"] == true
+	switch {
+	case m.region != regionA:
+		bad("in another region")
+	case old(m.toldAt):
+		bad("was not looked at within 5 seconds")
+	case m.told.DesktopStatus != "Running":
+		bad("was not running")
+	case slices.Contains(m.told.ManagementFlags, "Migrating"):
+		bad("was under management")
+	case !force && m.told.ConnectionStatus != "Disconnected":
+		bad("somebody was, or may have been, connected")
+	case w.policy.Deny[id]:
+		bad("is on the deny list")
+	case old(w.tagsAt[regionA+"protect"]) || old(w.tagsAt[regionA+"keep"]):
+		bad("its tags were not looked at within 5 seconds")
+	}
+	if _, ok := w.tagsTold[regionA+"protect"][id]; ok {
+		bad("is protected")
+	}
+	if until, ok := w.tagsTold[regionA+"keep"][id]; ok && until != "1999-01-01" {
+		bad("is to be kept until " + until)
+	}
+	if w.excluded(m, now, old) {
+		bad("is excluded")
+	}
+	w.checkUse(m, now, bad, old)
+}
+
+func (w *world) excluded(m *machine, now time.Time, old func(time.Time) bool) bool {
+	exclude, _ := w.request["Exclude"].(map[string]any)
+	if exclude["DesktopId"] == m.DesktopID || exclude["EndUserId"] == m.user {
+		return true
+	}
+	if _, byTag := exclude["Tag"]; byTag {
+		_, carries := w.tagsTold[regionA+"night"][m.DesktopID]
+		return carries || old(w.tagsAt[regionA+"night"])
+	}
+	return false
+}
+
+// checkUse: for an idle stop, and for a retry, nobody may have used the desktop as far as was told.
+func (w *world) checkUse(m *machine, now time.Time, bad func(string), old func(time.Time) bool) {
+	idle, retried := w.request["IdleMinutes"] != nil, w.retry > 0
+	if (idle || retried) && old(w.usesAt[regionA]) {
+		bad("who used it was not asked within 5 seconds")
+	}
+	for _, e := range w.uses[regionA] {
+		if e.DesktopID != m.DesktopID || e.Time.After(w.usesAt[regionA]) {
+			continue
+		}
+		if idle && now.Sub(e.Time) < 29*time.Minute {
+			bad("was used within 30 minutes")
+		}
+		if retried && e.Type == "DESKTOP_CONNECT" && now.Sub(e.Time) < 58*time.Minute {
+			bad("was connected to since the event")
+		}
+	}
+}
