@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"stopdesktops/internal/emulator"
+)
+
+// ownEvent is an event of the caller.
+type ownEvent struct {
+	name string // of its file
+	data []byte
+}
+
+// title of its block: where it came from and what the function took it for.
+func (e ownEvent) title(r *record) string {
+	if len(r.reports) == 0 || r.reports[0].Kind == "" {
+		return e.name
+	}
+	return e.name + " · " + kindOf(r)
+}
+
+// kindOf the event, as the function saw it.
+func kindOf(r *record) string {
+	if len(r.reports) == 0 {
+		return "event"
+	}
+	first := r.reports[0]
+	kind := first.Kind
+	if first.Kind == "http" {
+		kind += requestLine(r.event)
+	}
+	if first.Source != "" {
+		kind += " " + first.Source
+	}
+	if n := len(r.reports); n > 1 {
+		kind = fmt.Sprintf("%s, %d events", kind, n)
+	}
+	return kind
+}
+
+// requestLine of an HTTP event: " POST /path".
+func requestLine(event []byte) string {
+	var e struct {
+		RequestContext struct {
+			HTTP struct{ Method, Path string }
+		}
+	}
+	if json.Unmarshal(event, &e) != nil {
+		return ""
+	}
+	line := []rune(" " + e.RequestContext.HTTP.Method + " " + e.RequestContext.HTTP.Path)
+	return string(line[:min(len(line), 40)])
+}
+
+// readEvents reads the files of -event.
+func readEvents(o *runOptions, stdin io.Reader) ([]ownEvent, error) {
+	var events []ownEvent
+	for _, name := range o.events {
+		e := ownEvent{name: name}
+		var err error
+		if name == "-" {
+			e.name = "standard input"
+			e.data, err = io.ReadAll(stdin)
+		} else {
+			e.data, err = os.ReadFile(name)
+		}
+		if err != nil {
+			return nil, usagef("run: -event: %v", err)
+		}
+		if err := checkJSON(e.data); err != nil {
+			return nil, usagef("run: -event %s%v", e.name, err)
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+// checkJSON says where data is not JSON: ":line:column: what".
+func checkJSON(data []byte) error {
+	var any json.RawMessage
+	err := json.Unmarshal(data, &any)
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case len(bytes.TrimSpace(data)) == 0:
+		return errors.New(": is empty")
+	case !errors.As(err, &syntax):
+		return fmt.Errorf(": %w", err)
+	}
+	before := data[:max(0, min(int(syntax.Offset)-1, len(data)))]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	column := len(before) - bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf(":%d:%d: is not JSON: %w", line, column, err)
+}
+
+func readFleet(name string) (*emulator.Fleet, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, usagef("run: -fleet: %v", err)
+	}
+	defer f.Close()
+	fleet, err := emulator.LoadFleet(f)
+	if err != nil {
+		return nil, usagef("run: -fleet %s: %v", name, err)
+	}
+	return fleet, nil
+}

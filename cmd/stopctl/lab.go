@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"stopdesktops/internal/emulator"
+)
+
+// Fake secrets, for the emulator alone.
+const (
+	callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
+	webhookSecret  = "whsec_ZmFrZS1zZWNyZXQtb2YtYS13ZWJob29rLXNlbmRlci0wMQ=="
+)
+
+// lab is an emulated account with the function running in it.
+type lab struct {
+	em       *emulator.Emulator
+	function *emulator.Process
+	log      *logbook
+	ids      []string // of the desktops, in the fleet's order
+	// ownCallback: callbacks go where the caller wants them, not to the emulator's receiver.
+	ownCallback bool
+
+	mu sync.Mutex // held by the invocation that runs
+}
+
+// newLab starts an account with this fleet, and the function with these variables. Call close.
+func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[string]string, timeout time.Duration) (*lab, error) {
+	l := &lab{em: emulator.New(fleet), log: &logbook{}}
+	for _, d := range l.em.EDS.Desktops {
+		l.ids = append(l.ids, d.DesktopId)
+	}
+	if err := l.em.Start(); err != nil {
+		l.close()
+		return nil, err
+	}
+	all := l.variables(fleet, env)
+	for _, s := range strings.Split(all["CALLBACK_SECRET"], ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			l.em.Receiver.Secrets = append(l.em.Receiver.Secrets, s)
+		}
+	}
+	var err error
+	l.function, err = emulator.Start(ctx, binary, emulator.Options{
+		Env:      all,
+		Tee:      l.log,
+		Restart:  true,
+		Function: emulator.Invocation{Timeout: timeout, Handler: "main"},
+	})
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// variables of the function: what ties it to the emulator, and the caller's.
+func (l *lab) variables(fleet *emulator.Fleet, env map[string]string) map[string]string {
+	all := map[string]string{"EDS_ENDPOINT": l.em.EDSEndpoint()}
+	if _, l.ownCallback = env["CALLBACK_URL"]; !l.ownCallback {
+		all["CALLBACK_URL"], all["CALLBACK_SECRET"] = l.em.CallbackURL(), callbackSecret
+	}
+	if regions := regionsOf(l.em.EDS.Desktops); !slices.Equal(regions, []string{emulator.DefaultRegion}) && len(regions) > 0 {
+		all["ALLOWED_REGIONS"] = strings.Join(regions, ",")
+	}
+	maps.Copy(all, env)
+	return all
+}
+
+func regionsOf(desktops []emulator.Desktop) []string {
+	seen := map[string]bool{}
+	for _, d := range desktops {
+		if d.RegionId == "" {
+			d.RegionId = emulator.DefaultRegion
+		}
+		seen[d.RegionId] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func (l *lab) close() {
+	if l.function != nil {
+		l.function.Stop()
+	}
+	l.em.Close()
+}
+
+// states of all desktops now, by ID.
+func (l *lab) states() map[string]string {
+	states := make(map[string]string, len(l.ids))
+	for _, id := range l.ids {
+		d, _ := l.em.EDS.Desktop(id)
+		states[id] = d.DesktopStatus
+	}
+	return states
+}
+
+// invoke runs the function once and notes all there is to see of it. One at a time, as an instance
+// of Function Compute does, so that what is seen belongs to this invocation.
+func (l *lab) invoke(ctx context.Context, inv emulator.Invocation) *record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rec := &record{event: inv.Event, before: l.states(), ownCallback: l.ownCallback}
+	calls, deliveries, violations := len(l.em.EDS.Calls()), len(l.em.Receiver.Deliveries()), len(l.em.EDS.Violations())
+	l.log.forget()
+
+	rec.result, rec.err = l.function.Invoke(ctx, inv)
+
+	rec.after = l.states()
+	rec.calls = l.em.EDS.Calls()[calls:]
+	rec.deliveries = l.em.Receiver.Deliveries()[deliveries:]
+	rec.violations = l.em.EDS.Violations()[violations:]
+	rec.readLog(l.log)
+	return rec
+}

@@ -1,0 +1,150 @@
+// Command stopctl is for whoever runs the stop-desktops function: it tries the function on this
+// machine, against an emulated account, without touching anything real.
+//
+// Every command exits with 0 if all is well, with 1 if something is not as expected, and with 2 if
+// it was not told right what to do: unknown flags, unreadable files.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	exitOK         = 0
+	exitUnexpected = 1
+	exitUsage      = 2
+)
+
+// outside is what the commands touch of the world. Tests put their own in.
+type outside struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+	self     string // how to call this command again
+}
+
+// command is one word after stopctl.
+type command struct {
+	name  string
+	short string
+	run   func(ctx context.Context, args []string, o outside) error
+}
+
+func commands() []command {
+	return []command{
+		{"run", "run the function on this machine, against an emulated account", runCommand},
+		{"version", "print the version", versionCommand},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := stopctl(ctx, os.Args[1:], outside{os.Stdin, os.Stdout, os.Stderr, os.Getenv, self()})
+	stop()
+	os.Exit(code)
+}
+
+// self is how this command was called: go run builds it into a folder that nobody types.
+func self() string {
+	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
+		return "go run ./cmd/stopctl"
+	}
+	return "stopctl"
+}
+
+// stopctl runs one command line and returns its exit code.
+func stopctl(ctx context.Context, args []string, o outside) int {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		return help(ctx, args, o)
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return exitCode(c.run(ctx, args[1:], o), o)
+		}
+	}
+	fmt.Fprintf(o.err, "stopctl: there is no command %q. The commands are: %s. See stopctl help.\n", args[0], names())
+	return exitUsage
+}
+
+// help is the overview, or what `help COMMAND` asks for.
+func help(ctx context.Context, args []string, o outside) int {
+	if len(args) > 1 {
+		return stopctl(ctx, []string{args[1], "-h"}, o)
+	}
+	fmt.Fprint(o.out, "stopctl tries the stop-desktops function, which stops Elastic Desktop Service\ncloud computers on events.\n\nCommands:\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(o.out, "  stopctl %-9s %s\n", c.name, c.short)
+	}
+	fmt.Fprint(o.out, `
+To begin with:
+
+  stopctl run                      every kind of event, and what becomes of it
+  stopctl run -event request.json  an event of your own
+  stopctl run -h                   all that run can do
+
+Exit codes: 0 all is well, 1 something is not as expected, 2 wrong usage or
+unreadable input.
+`)
+	return exitOK
+}
+
+func names() string {
+	var list []string
+	for _, c := range commands() {
+		list = append(list, c.name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// usageError is a mistake of whoever called.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// errUnexpected: something is not as expected, and all about it has been said.
+var errUnexpected = errors.New("not as expected")
+
+// exitCode says what is still to be said of an error and returns its exit code.
+func exitCode(err error, o outside) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errUnexpected):
+		return exitUnexpected
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(o.err, "stopctl: interrupted")
+		return exitUnexpected
+	case errors.As(err, &usage):
+		fmt.Fprintln(o.err, "stopctl: "+usage.text)
+		return exitUsage
+	}
+	fmt.Fprintln(o.err, "stopctl: "+err.Error())
+	return exitUnexpected
+}
+
+func versionCommand(_ context.Context, args []string, o outside) error {
+	if len(args) > 0 {
+		return usagef("version takes no arguments")
+	}
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	fmt.Fprintf(o.out, "stopctl %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}

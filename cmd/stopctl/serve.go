@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"stopdesktops/internal/emulator"
+)
+
+// server takes events over HTTP for as long as it runs.
+type server struct {
+	*runner
+	env     map[string]string
+	token   string // that we made up; empty if the caller has set something
+	trigger *emulator.HTTPTrigger
+	ctx     context.Context
+
+	lab    atomic.Pointer[lab] // exchanged by reset
+	events atomic.Int32        // shown
+	busy   sync.Mutex          // held while an event is under way or the lab is exchanged
+}
+
+// retryDelay between the tries of an asynchronous invocation. Function Compute waits longer.
+const retryDelay = time.Second
+
+func (r *runner) serve(ctx context.Context) error {
+	listener, err := net.Listen("tcp", r.options.listen)
+	if err != nil {
+		return usagef("run: -listen %s: %v", r.options.listen, err)
+	}
+	defer listener.Close()
+	s := &server{runner: r, ctx: ctx}
+	s.chooseToken()
+	first, err := r.start(ctx, r.fleet, s.env)
+	if err != nil {
+		return err
+	}
+	s.lab.Store(first)
+	defer func() { s.lab.Load().close() }()
+	s.trigger = &emulator.HTTPTrigger{
+		Function:   invoker{s},
+		Invocation: emulator.Invocation{Timeout: r.options.timeout},
+		MaxRetries: 3,
+		RetryDelay: retryDelay,
+	}
+	s.introduce(listener.Addr().String())
+
+	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	_ = web.Close()
+	r.screen.note("Stopped after %s.", plural(int(s.events.Load()), "event"))
+	return nil
+}
+
+// chooseToken makes bearer tokens the way in, unless the caller has chosen another.
+func (s *server) chooseToken() {
+	s.env = maps.Clone(s.options.env.values)
+	if s.env == nil {
+		s.env = map[string]string{}
+	}
+	if _, chosen := s.env["WEBHOOK_AUTH"]; chosen {
+		return
+	}
+	s.env["WEBHOOK_AUTH"] = "token"
+	if _, own := s.env["WEBHOOK_SECRETS"]; !own {
+		s.token = "fake-token-" + strings.ToLower(rand.Text()[:12])
+		s.env["WEBHOOK_SECRETS"] = s.token
+	}
+}
+
+// invoker runs the function for the HTTP trigger.
+type invoker struct{ *server }
+
+func (s invoker) Invoke(ctx context.Context, inv emulator.Invocation) (emulator.Result, error) {
+	return s.event(ctx, inv)
+}
+
+// event runs the function for one event and shows what becomes of it. A caller who goes away does
+// not take the invocation with it, as in Function Compute; the end of the server does.
+func (s *server) event(ctx context.Context, inv emulator.Invocation) (emulator.Result, error) {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	rec := s.lab.Load().invoke(ctx, inv)
+	if s.ctx.Err() != nil {
+		return rec.result, errors.New("the emulator was stopped")
+	}
+	rec.title = time.Now().Format(time.TimeOnly) + " " + kindOf(rec)
+	if inv.RetryCount > 0 {
+		rec.title += fmt.Sprintf(" · retry %d", inv.RetryCount)
+	}
+	s.screen.put(int(s.events.Add(1)), rec)
+	return rec.result, rec.err
+}
+
+// reset starts over: the fleet as it was, and a new instance of the function.
+func (s *server) reset() error {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	fresh, err := s.start(s.ctx, s.fleet, s.env)
+	if err != nil {
+		return err
+	}
+	s.lab.Swap(fresh).close()
+	s.screen.note("The fleet and the function have started over.")
+	return nil
+}

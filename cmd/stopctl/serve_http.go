@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"stopdesktops/internal/emulator"
+)
+
+// controls are the paths of the emulator itself; every other one is the HTTP trigger's.
+const controls = "/_emulator/"
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasPrefix(r.URL.Path, controls) {
+		s.trigger.ServeHTTP(w, r)
+		return
+	}
+	action := strings.TrimPrefix(r.URL.Path, controls)
+	method := http.MethodGet
+	if action == "invoke" || action == "reset" {
+		method = http.MethodPost
+	}
+	if r.Method != method {
+		w.Header().Set("Allow", method)
+		writeError(w, http.StatusMethodNotAllowed, "use "+method)
+		return
+	}
+	switch action {
+	case "invoke":
+		s.invoke(w, r)
+	case "desktops":
+		writeJSON(w, http.StatusOK, s.desktops())
+	case "calls":
+		writeJSON(w, http.StatusOK, callsJSON(s.lab.Load().em.EDS.Calls()))
+	case "callbacks":
+		writeJSON(w, http.StatusOK, callbacksJSON(s.lab.Load().em.Receiver.Deliveries()))
+	case "reset":
+		if err := s.reset(); err != nil {
+			writeError(w, http.StatusInternalServerError, err.Error())
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, GET desktops, GET calls, GET callbacks")
+	}
+}
+
+// invoke hands the body to the function as it is, as the InvokeFunction call does: a function that
+// fails is answered 200 too, with a header that says so.
+func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
+	async := strings.EqualFold(r.Header.Get("X-Fc-Invocation-Type"), "Async")
+	limit := int64(emulator.MaxEvent)
+	if async {
+		limit = emulator.MaxAsyncEvent
+	}
+	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		writeError(w, http.StatusRequestEntityTooLarge, "the event is too large")
+		return
+	case err != nil:
+		writeError(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if async {
+		go s.invokeAsync(event)
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	result, err := s.event(r.Context(), emulator.Invocation{Event: event})
+	w.Header().Set("X-Fc-Request-Id", result.RequestID)
+	switch {
+	case err != nil:
+		writeError(w, http.StatusBadGateway, err.Error())
+	case result.FunctionError != nil:
+		w.Header().Set("X-Fc-Error-Type", "UnhandledInvocationError")
+		writeJSON(w, http.StatusOK, result.FunctionError)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(append(result.Payload, '\n'))
+	}
+}
+
+// invokeAsync tries an event up to four times, as Function Compute does by default.
+func (s *server) invokeAsync(event []byte) {
+	id := ""
+	for try := 0; try <= s.trigger.MaxRetries; try++ {
+		if try > 0 && !sleep(s.ctx, retryDelay) {
+			return
+		}
+		result, err := s.event(s.ctx, emulator.Invocation{Event: event, RequestID: id, RetryCount: try})
+		if s.ctx.Err() != nil || err == nil && result.FunctionError == nil {
+			return
+		}
+		id = result.RequestID
+	}
+}
+
+// stateJSON is a desktop as it is now.
+type stateJSON struct {
+	DesktopId        string
+	RegionId         string
+	DesktopName      string
+	DesktopStatus    string
+	ConnectionStatus string
+	ManagementFlags  []string       `json:",omitempty"`
+	EndUserIds       []string       `json:",omitempty"`
+	Tags             []emulator.Tag `json:",omitempty"`
+}
+
+func (s *server) desktops() []stateJSON {
+	l := s.lab.Load()
+	out := []stateJSON{}
+	for _, id := range l.ids {
+		d, _ := l.em.EDS.Desktop(id)
+		out = append(out, stateJSON{d.DesktopId, d.RegionId, d.DesktopName, d.DesktopStatus, d.ConnectionStatus, d.ManagementFlags, d.EndUserIds, d.Tags})
+	}
+	return out
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}
+
+func writeError(w http.ResponseWriter, status int, text string) {
+	writeJSON(w, status, map[string]string{"Message": text})
+}

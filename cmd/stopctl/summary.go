@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"stopdesktops/handler"
+)
+
+// tally is what all steps come to together.
+type tally struct {
+	steps, good int
+	bad         []string // what is not as expected: "step 3 (title): what"
+	calls       map[string]int
+	cutOff      int
+	violations  int
+	callbacks   int
+	answers     map[string]int // what the function reports: success, the type of a failure, HTTP 401
+	outOfTime   bool           // an event was too old, or from the future
+}
+
+func (t *tally) add(n int, r *record) {
+	t.steps++
+	if r.ok() {
+		t.good++
+	}
+	problems := slices.Concat(r.violations, r.differences)
+	if !r.answered() && !r.checked {
+		kind, _ := answerKind(r)
+		problems = append(problems, "the answer is "+kind)
+	}
+	for _, p := range problems {
+		t.bad = append(t.bad, fmt.Sprintf("%d %s: %s", n, r.title, p))
+	}
+	if t.calls == nil {
+		t.calls, t.answers = map[string]int{}, map[string]int{}
+	}
+	for _, c := range r.calls {
+		t.calls[c.Action]++
+		t.cutOff += len(c.CutOff)
+	}
+	t.violations += len(r.violations)
+	t.callbacks += len(r.deliveries)
+	kind, _ := answerKind(r)
+	if !r.answered() {
+		kind = "no answer"
+	}
+	t.answers[strings.TrimPrefix(kind, "failure ")]++
+	t.outOfTime = t.outOfTime || slices.ContainsFunc(r.reports, func(rep handler.Report) bool {
+		return rep.Status == handler.StatusStale || rep.Error != nil && rep.Error.Code == "InvalidTime"
+	})
+}
+
+func (t *tally) err() error {
+	if len(t.bad) > 0 {
+		return errUnexpected
+	}
+	return nil
+}
+
+// put a record out, in the form asked for.
+func (s *screen) put(n int, r *record) {
+	if s.json {
+		s.putJSON(n, r)
+		return
+	}
+	s.show(n, r)
+}
+
+func (s *screen) introduce(steps int) {
+	if s.json {
+		return
+	}
+	fmt.Fprintf(s.out, `%s
+
+%d events, one after the other, each to a new instance of the function and to
+the same ten cloud computers in an emulated account. Nothing real is touched.
+
+`, s.paint(bold, "The stop-desktops function, on this machine"), steps)
+}
+
+func (s *screen) concludeWalk(t *tally) {
+	if s.json {
+		return
+	}
+	s.rule()
+	if len(t.bad) == 0 {
+		fmt.Fprintf(s.out, "%s  All %d steps went as expected.\n\n", s.verdict(true), t.steps)
+	} else {
+		fmt.Fprintf(s.out, "%s  %d of %d steps went as expected. What differs:\n\n", s.verdict(false), t.good, t.steps)
+		s.listBad(t)
+	}
+	s.totals(t)
+	if len(t.bad) > 0 {
+		fmt.Fprintf(s.out, "\nWith whole events and the function's log: %s run -v\n", s.self)
+		return
+	}
+	fmt.Fprintf(s.out, `
+Where to go next:
+
+  %[1]s run -v             the same with whole events and logs
+  %[1]s run -event FILE    an event of your own
+  %[1]s run -serve         events over HTTP, with curl
+  %[1]s run -h             more: fleets, variables, JSON
+
+Then docs/deploy.md: to your account, as a dry run first.
+`, s.self)
+}
+
+func (s *screen) concludeOwn(t *tally) {
+	if s.json {
+		return
+	}
+	s.rule()
+	s.totals(t)
+	fmt.Fprintf(s.out, "\nThe function reports: %s.\n", counts(t.answers))
+	if t.outOfTime {
+		fmt.Fprintln(s.out, "An event is too old, or from the future: -now moves its times to now.")
+	}
+	if len(t.bad) > 0 {
+		fmt.Fprintf(s.out, "\n%s  This is not well:\n\n", s.verdict(false))
+		s.listBad(t)
+	}
+}
+
+func (s *screen) rule() { fmt.Fprintln(s.out, s.paint(dim, strings.Repeat("─", width))+"\n") }
+
+func (s *screen) listBad(t *tally) {
+	for _, b := range t.bad {
+		for i, line := range wrap(visible(b), width-6) {
+			fmt.Fprintln(s.out, strings.Repeat(" ", 4+2*min(i, 1))+s.paint(red, line))
+		}
+	}
+	s.blank()
+}
+
+func (s *screen) totals(t *tally) {
+	rows := [][]cell{}
+	for _, action := range slices.Sorted(maps.Keys(t.calls)) {
+		rows = append(rows, []cell{{action, plain}, {fmt.Sprintf("%4d", t.calls[action]), plain}})
+	}
+	if len(t.calls) == 0 {
+		rows = append(rows, []cell{{"calls to EDS", plain}, {"none", plain}})
+	}
+	rows = append(rows,
+		[]cell{{"callbacks", plain}, {fmt.Sprintf("%4d", t.callbacks), plain}},
+		zero("users cut off", t.cutOff),
+		zero("violations", t.violations),
+	)
+	for _, line := range s.table(rows) {
+		fmt.Fprintln(s.out, indent+line)
+	}
+}
+
+// zero is a row of what must be none.
+func zero(label string, n int) []cell {
+	if n == 0 {
+		return []cell{{label, plain}, {"none", green}}
+	}
+	return []cell{{label, plain}, {fmt.Sprintf("%4d", n), red}}
+}
