@@ -19,7 +19,7 @@ func readFields[T any](b []byte, path string, fields []field[T], into *T) (map[s
 		at := memberPath(path, sent)
 		f := find(fields, sent)
 		if f == nil {
-			return nil, fault(UnknownField, at, "is not a known field; known are %s", names(fields))
+			return nil, fault(UnknownField, at, "is not a known field: %s", hint(fields, sent))
 		}
 		if first, twice := given[f.name]; twice {
 			return nil, fault(DuplicateField, at, "is %s again, already given as %s", f.name, first)
@@ -42,6 +42,39 @@ func find[T any](fields []field[T], sent string) *field[T] {
 		}
 	}
 	return nil
+}
+
+// hint names the field that was probably meant, or all there are.
+func hint[T any](fields []field[T], sent string) string {
+	for _, f := range fields {
+		if len(sent) <= maxHint && distance(strings.ToLower(sent), strings.ToLower(f.name)) <= 2 {
+			return "did you mean " + f.name + "?"
+		}
+	}
+	return "known are " + names(fields)
+}
+
+// maxHint is the longest name, in bytes, that a near one is looked for.
+const maxHint = 32
+
+// distance is how many bytes must be put in, taken out or changed to make a of b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 func names[T any](fields []field[T]) string {

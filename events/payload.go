@@ -15,7 +15,7 @@ func (d *decoder) payload(e Event, b json.RawMessage, path, hint string) []Event
 		if strings.TrimSpace(s) == "" {
 			b = nil
 		} else if doc, err := open(s, path); err != nil {
-			err.Message += ": " + hint
+			err.Message = hint + ": " + err.Message
 			return e.rejected(err)
 		} else {
 			b = doc
