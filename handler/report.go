@@ -1,6 +1,10 @@
 package handler
 
-import "time"
+import (
+	"time"
+
+	"stopdesktops/events"
+)
 
 // Report says what happened to one event: the one structure that is logged, sent to the callback
 // and answered. Empty members are left out of its JSON.
@@ -18,6 +22,11 @@ type Report struct {
 	RegionId     string `json:",omitempty"`
 	StoppedMode  string `json:",omitempty"`
 	OsUpdate     *bool  `json:",omitempty"`
+	// What narrowed or widened the event, as it was asked: whoever finishes it by hand needs it.
+	Select      *events.Select  `json:",omitempty"`
+	Exclude     *events.Exclude `json:",omitempty"`
+	Force       bool            `json:",omitempty"`
+	IdleMinutes int             `json:",omitempty"`
 	// Counts of the desktops by outcome.
 	Counts map[Outcome]int `json:",omitempty"`
 	Error  *Problem        `json:",omitempty"`

@@ -64,11 +64,12 @@ func readReports(lines []string) []handler.Report {
 	var reports []handler.Report
 	for _, line := range lines {
 		var l struct {
-			Msg      string                  `json:"msg"`
-			Report   handler.Report          `json:"report"`
-			EventId  string                  `json:"EventId"`
-			Desktops []handler.DesktopReport `json:"Desktops"`
-			Callback *handler.CallbackResult `json:"Callback"`
+			Msg          string                  `json:"msg"`
+			Report       handler.Report          `json:"report"`
+			EventId      string                  `json:"EventId"`
+			InvocationId string                  `json:"InvocationId"`
+			Desktops     []handler.DesktopReport `json:"Desktops"`
+			Callback     *handler.CallbackResult `json:"Callback"`
 		}
 		if json.Unmarshal([]byte(line), &l) != nil {
 			continue // a panic, or something printed
@@ -77,8 +78,11 @@ func readReports(lines []string) []handler.Report {
 		case "report":
 			reports = append(reports, l.Report)
 		case "desktops":
-			if n := len(reports); n > 0 {
-				reports[n-1].Desktops = append(reports[n-1].Desktops, l.Desktops...)
+			for i := len(reports) - 1; i >= 0; i-- {
+				if reports[i].EventId == l.EventId && reports[i].InvocationId == l.InvocationId {
+					reports[i].Desktops = append(reports[i].Desktops, l.Desktops...)
+					break
+				}
 			}
 		case "callback":
 			for i := range reports {

@@ -45,6 +45,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "run the function on this machine, against an emulated account", runCommand},
+		{"replay", "make the event that finishes what a report left undone", replayCommand},
 		{"version", "print the version", versionCommand},
 	}
 }
