@@ -34,9 +34,10 @@ test: ## all tests, with the race detector
 	@if [ -z "$(RACE)" ]; then echo "no C compiler: testing without the race detector" >&2; fi
 	go test $(RACE) ./...
 
-fuzz: ## the decoders on random input, FUZZTIME=60s each
+fuzz: ## decoder, parser and planner on random input, FUZZTIME=60s each
 	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzParseRequest$$' -fuzztime $(FUZZTIME) ./events
+	go test -run '^$$' -fuzz '^FuzzPlanner$$' -fuzztime $(FUZZTIME) ./handler
 
 bench: ## benchmarks
 	go test -bench . -run '^$$' ./...

@@ -108,23 +108,37 @@ func (m *failureMessage) add(rep Report) {
 	}
 }
 
-// line is the message as one line of JSON, with as many problems as fit.
+// line is the message as one line of JSON, with as many problems as fit. What can be long is cut step
+// by step; what is left then (counts, and short texts) always fits.
 func (m *failureMessage) line() string {
+	cut := []func(){
+		func() { m.Error = m.Error.short() },
+		func() { m.EventId = events.Clean(m.EventId, 64) },
+		func() { m.Error = nil },
+		func() { m.EventId = "" },
+	}
 	for {
 		text, err := json.Marshal(m)
 		switch {
-		case err != nil:
-			return `{"Error":{"Code":"` + CodeInternal + `"}}`
-		case len(text) <= maxFailureMessage:
+		case err == nil && len(text) <= maxFailureMessage:
 			return string(text)
 		case len(m.Problems) > 0:
 			m.Problems = m.Problems[:len(m.Problems)-1]
-		case m.Error != nil && len(m.Error.Message) > 256:
-			short := *m.Error
-			short.Message = events.Clean(short.Message, 255)
-			m.Error = &short
+		case len(cut) > 0:
+			cut[0]()
+			cut = cut[1:]
 		default:
-			m.EventId, m.Error = events.Clean(m.EventId, 64), nil
+			return `{"Error":{"Code":"` + CodeInternal + `"}}`
 		}
 	}
+}
+
+// short is p with its texts cut.
+func (p *Problem) short() *Problem {
+	if p == nil {
+		return nil
+	}
+	s := *p
+	s.Message, s.Path = events.Clean(p.Message, 200), events.Clean(p.Path, 200)
+	return &s
 }

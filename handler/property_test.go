@@ -41,6 +41,33 @@ func TestNeverTheWrongDesktop(t *testing.T) {
 	}
 }
 
+// FuzzPlanner looks for a world in which the promise is broken: the fuzzer's bytes are its dice.
+func FuzzPlanner(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed, []byte("any bytes will do"))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, dice []byte) {
+		synctest.Test(t, func(t *testing.T) {
+			newWorldOf(t, &thrown{dice: dice, then: rand.NewPCG(seed, 7)}).invoke()
+		})
+	})
+}
+
+// thrown dice come first, then others.
+type thrown struct {
+	dice []byte
+	then rand.Source
+}
+
+func (d *thrown) Uint64() uint64 {
+	if len(d.dice) == 0 {
+		return d.then.Uint64()
+	}
+	v := uint64(d.dice[0]) * 0x0101010101010101
+	d.dice = d.dice[1:]
+	return v
+}
+
 const (
 	regionA = "cn-hangzhou"
 	regionB = "cn-beijing"
@@ -76,8 +103,10 @@ type world struct {
 	stopped, stopCalls, spared int
 }
 
-func newWorld(t *testing.T, seed uint64) *world {
-	rng := rand.New(rand.NewPCG(seed, 7))
+func newWorld(t *testing.T, seed uint64) *world { return newWorldOf(t, rand.NewPCG(seed, 7)) }
+
+func newWorldOf(t *testing.T, source rand.Source) *world {
+	rng := rand.New(source)
 	w := &world{
 		t: t, rng: rng,
 		byID:     map[string]*machine{},

@@ -1,0 +1,109 @@
+package handler
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// pass goes through the gate once, taking a second, and reports how many were within at most.
+type crowd struct {
+	mu           sync.Mutex
+	within, most int
+}
+
+func (c *crowd) pass(g *gate, throttled bool) {
+	epoch, err := g.enter(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	c.mu.Lock()
+	c.within++
+	c.most = max(c.most, c.within)
+	c.mu.Unlock()
+	time.Sleep(time.Second)
+	c.mu.Lock()
+	c.within--
+	c.mu.Unlock()
+	g.leave(epoch, throttled)
+}
+
+// rush sends n through at once and returns how many were within at most.
+func rush(g *gate, n int) int {
+	var c crowd
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { c.pass(g, false) })
+	}
+	wg.Wait()
+	return c.most
+}
+
+func TestGateLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if most := rush(newGate(8), 100); most != 8 {
+			t.Errorf("%d at once, want 8", most)
+		}
+	})
+}
+
+// TestGateHalvesAndRecovers: one throttled call halves the limit; eight that were under way together
+// halve it once, not to nothing; calls that go well bring it back.
+func TestGateHalvesAndRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(8)
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() { new(crowd).pass(g, true) })
+		}
+		wg.Wait()
+		if most := rush(g, 4); most != 4 || g.limit != 4 {
+			t.Errorf("%d at once after throttling, limit %d, want 4", most, g.limit)
+		}
+		new(crowd).pass(g, true)
+		if g.limit != 2 {
+			t.Errorf("limit %d after a second throttling, want 2", g.limit)
+		}
+		rush(g, 200)
+		if g.limit != 8 {
+			t.Errorf("limit %d after 200 good calls, want 8", g.limit)
+		}
+	})
+}
+
+func TestGateNeverCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(2)
+		for range 10 {
+			new(crowd).pass(g, true)
+		}
+		if g.limit != 1 {
+			t.Errorf("limit %d, want 1", g.limit)
+		}
+	})
+}
+
+// TestGateGivesUp: who stops waiting takes no turn with them, also if it comes at that moment.
+func TestGateGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1)
+		var wg sync.WaitGroup
+		wg.Go(func() { new(crowd).pass(g, false) })
+		synctest.Wait()
+		for _, patience := range []time.Duration{500 * time.Millisecond, time.Second} {
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			wg.Go(func() {
+				if epoch, err := g.enter(ctx); err == nil {
+					g.leave(epoch, false)
+				}
+			})
+		}
+		wg.Wait()
+		if most := rush(g, 3); most != 1 || g.running != 0 || len(g.waiting) != 0 {
+			t.Errorf("%d at once, %d running, %d waiting", most, g.running, len(g.waiting))
+		}
+	})
+}
