@@ -58,7 +58,7 @@ func New(o Options) (*Sender, error) {
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil:
+	case err != nil || u.Hostname() == "" || u.User != nil:
 		return errors.New("must be https://host/path, without user and password")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return errors.New("may be http:// on loopback only: use https://")
@@ -96,6 +96,10 @@ const maxTries = 3
 
 // maxAnswer is how much of an answer is read, to be thrown away.
 const maxAnswer = 64 << 10
+
+// maxPause is the longest that a receiver can ask us to wait, in seconds: more than any invocation
+// has, and no more than a Duration holds.
+const maxPause = 24 * 60 * 60
 
 // cloudEvent is CloudEvents 1.0 in JSON.
 type cloudEvent struct {
@@ -171,7 +175,7 @@ func (s *Sender) try(ctx context.Context, id string, body []byte) (again bool, a
 	}
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 	again = status == http.StatusTooManyRequests || status >= 500
-	return again, time.Duration(seconds) * time.Second, fmt.Sprintf("http_%d", status)
+	return again, time.Duration(min(seconds, maxPause)) * time.Second, fmt.Sprintf("http_%d", status)
 }
 
 // tryTime is the timeout of one try, and at most half of the time left.

@@ -98,6 +98,8 @@ func Read(environ []string) (Config, Faults) {
 	vars := env.ToMap(environ)
 	addParseFaults(faults, env.ParseWithOptions(&c, env.Options{Environment: withoutEmpty(vars)}))
 	c.switchOff(vars)
+	trimSecrets(c.CallbackSecrets)
+	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
 		c.AllowedRegions = []string{c.Region}
@@ -129,6 +131,14 @@ func trim(texts []string) []string {
 		texts[i] = strings.TrimSpace(texts[i])
 	}
 	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+}
+
+// trimSecrets takes the spaces of "one, two" away: no header ever carries them. An empty secret
+// stays, to be refused.
+func trimSecrets(secrets []secret.String) {
+	for i, s := range secrets {
+		secrets[i] = secret.New(strings.TrimSpace(s.Reveal()))
+	}
 }
 
 // addParseFaults are the faults of single values. The library's texts show the value, which may be
@@ -168,9 +178,9 @@ func (c Config) check(f Faults) {
 	if len(c.AllowedRegions) == 0 {
 		f.add("ALLOWED_REGIONS", "is not set, and the platform named no region (FC_REGION)")
 	}
-	for _, region := range c.AllowedRegions {
+	for i, region := range c.AllowedRegions {
 		if !events.ValidRegionId(region) {
-			f.add("ALLOWED_REGIONS", "holds %q, which is not a region ID such as cn-hangzhou", region)
+			f.add("ALLOWED_REGIONS", "item %d of %d is not a region ID such as cn-hangzhou", i+1, len(c.AllowedRegions))
 		}
 	}
 	if c.StoppedMode != "StopCharging" && c.StoppedMode != "KeepCharging" {
@@ -182,14 +192,18 @@ func (c Config) check(f Faults) {
 	between(f, "MAX_EVENT_AGE", c.MaxEventAge, time.Second, 7*24*time.Hour)
 	between(f, "WAIT", c.Wait, 0, time.Hour)
 	between(f, "CALLBACK_TIMEOUT", c.CallbackTimeout, time.Second, 5*time.Minute)
-	if !c.Preflight && c.Wait > 0 {
+	blind := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
+	if blind && c.Wait > 0 {
 		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
 	}
-	if !c.Preflight && c.ProtectTag != "" {
+	if blind && c.ProtectTag != "" {
 		f.add("PROTECT_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
-	if !c.Preflight && c.KeepUntilTag != "" {
+	if blind && c.KeepUntilTag != "" {
 		f.add("KEEP_UNTIL_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
+	}
+	if c.ProtectTag != "" && protectTag(c.ProtectTag).Key == "" {
+		f.add("PROTECT_TAG", "has no key before its =: set it empty to switch it off")
 	}
 	if strings.Contains(c.KeepUntilTag, "=") {
 		f.add("KEEP_UNTIL_TAG", "must be a tag's key alone: its value is the time")

@@ -13,9 +13,10 @@ import (
 // fault: a list that is half read protects half.
 func (c *Config) readDeny(f Faults) {
 	c.deny = map[string]bool{}
-	for _, id := range trim(c.DenyDesktops) {
+	ids := trim(c.DenyDesktops)
+	for i, id := range ids {
 		if !events.ValidDesktopId(id) {
-			f.add("DENY_DESKTOPS", "holds %q, which is not a desktop ID such as ecd-7w78ozhjcwa3u0001", id)
+			f.add("DENY_DESKTOPS", "item %d of %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", i+1, len(ids))
 		}
 		c.deny[id] = true
 	}
@@ -40,7 +41,7 @@ func (c *Config) readDeny(f Faults) {
 			continue
 		}
 		if !events.ValidDesktopId(id) {
-			f.add("DENY_FILE", "line %d holds %q, which is not a desktop ID", n, id)
+			f.add("DENY_FILE", "line %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", n)
 		}
 		c.deny[id] = true
 	}

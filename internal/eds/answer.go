@@ -30,7 +30,7 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, se
 	}
 	ctx, x := withExchange(ctx)
 	sdkErr := send(ctx, client, &dara.RuntimeOptions{})
-	if !x.answered && x.err == nil && sdkErr != nil {
+	if !x.connected && sdkErr != nil && (x.err == nil || ctx.Err() != nil) {
 		return "", named(action, unsent(ctx, sdkErr))
 	}
 	requestID, e := x.read(out)
@@ -77,7 +77,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 		return "", &handler.CallError{
 			Family:     familyOf(x.status, e.Code),
 			Code:       e.Code,
-			Message:    events.Clean(e.Message, 256),
+			Message:    e.explanation(),
 			RequestID:  e.RequestId,
 			RetryAfter: pauseAsked(x.header),
 		}
@@ -95,6 +95,16 @@ func (e envelope) failed() bool {
 		return false
 	}
 	return true
+}
+
+// explanation of an error, in the service's words. Not of a wrong signature: it would repeat the
+// request as the service saw it, host and security token included.
+func (e envelope) explanation() string {
+	switch e.Code {
+	case "SignatureDoesNotMatch", "IncompleteSignature":
+		return "EDS computes another signature: the credentials do not belong together, or something between changes requests"
+	}
+	return events.Clean(e.Message, 256)
 }
 
 // codeless is the error of an answer that is not a success and has no code: a gateway's page, an

@@ -88,7 +88,7 @@ func newTransport(o Options) *http.Transport {
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("the endpoint must be https://host or https://host:port")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, fmt.Errorf("an http:// endpoint is allowed on loopback only: use https://")
@@ -149,7 +149,10 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 		RegionId:        &regionID,
 		Endpoint:        &host,
 		Protocol:        &s.client.protocol,
-		HttpClient:      sender{s.client.http},
+		// The SDK would look for a proxy in the environment. Our transport uses none, but the
+		// proxy's password would go to EDS as a header.
+		NoProxy:    &host,
+		HttpClient: sender{s.client.http},
 	})
 }
 

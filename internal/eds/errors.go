@@ -114,14 +114,20 @@ func pauseAsked(header http.Header) time.Duration {
 	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
 		for _, part := range strings.Split(header.Get(name), ",") {
 			if ms, ok := strings.CutPrefix(strings.TrimSpace(part), "TimeLeft:"); ok {
-				if n, err := strconv.Atoi(ms); err == nil && n > 0 {
-					return time.Duration(n) * time.Millisecond
+				if d := pause(ms, time.Millisecond); d > 0 {
+					return d
 				}
 			}
 		}
 	}
-	if n, err := strconv.Atoi(header.Get("Retry-After")); err == nil && n > 0 {
-		return time.Duration(n) * time.Second
+	return pause(header.Get("Retry-After"), time.Second)
+}
+
+// pause is a number of units as a duration, at most an hour: a larger one might not fit.
+func pause(number string, unit time.Duration) time.Duration {
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 {
+		return 0
 	}
-	return 0
+	return min(time.Duration(n), time.Hour/unit) * unit
 }

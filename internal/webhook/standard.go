@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -30,7 +31,7 @@ const Window = 5 * time.Minute
 const maxSignatures = 10
 
 // Key is the decoded secret of Standard Webhooks v1.
-type Key struct{ bytes []byte }
+type Key struct{ bytes secret.String }
 
 // Format hides the key from every verb of fmt.
 func (Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("REDACTED")) }
@@ -50,8 +51,10 @@ func Keys(secrets []secret.String) ([]Key, error) {
 			faults = append(faults, fmt.Errorf("secret %d of %d is not of the form whsec_<base64>", i+1, len(secrets)))
 		case len(key) < minSecret:
 			faults = append(faults, fmt.Errorf("secret %d of %d has %d bytes behind whsec_; at least %d are needed", i+1, len(secrets), len(key), minSecret))
+		case bytes.Count(key, key[:1]) == len(key):
+			faults = append(faults, fmt.Errorf("secret %d of %d is one byte repeated", i+1, len(secrets)))
 		}
-		keys = append(keys, Key{key})
+		keys = append(keys, Key{secret.New(string(key))})
 	}
 	return keys, errors.Join(faults...)
 }
@@ -73,7 +76,7 @@ func Sign(keys []Key, id string, at time.Time, body []byte) http.Header {
 }
 
 func (k Key) sign(id, timestamp string, body []byte) []byte {
-	mac := hmac.New(sha256.New, k.bytes)
+	mac := hmac.New(sha256.New, []byte(k.bytes.Reveal()))
 	mac.Write([]byte(id))
 	mac.Write([]byte{'.'})
 	mac.Write([]byte(timestamp))
@@ -100,8 +103,8 @@ func (s standard) verify(q *events.HTTPRequest, now time.Time) (handler.Proof, e
 		return handler.Proof{}, handler.Unauthenticated("the signature does not match: check the secret, and that nothing between changes the body", "")
 	}
 	// The time is worth looking at only now: before, anybody could have written it.
-	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	at := time.Unix(seconds, 0).UTC()
+	seconds, err := strconv.ParseUint(timestamp, 10, 63) // takes no sign
+	at := time.Unix(int64(seconds), 0).UTC()
 	if err != nil || at.Before(now.Add(-Window)) || at.After(now.Add(Window)) {
 		return handler.Proof{}, handler.Unauthenticated("the signed time is more than 5 minutes from ours: check the sender's clock, and do not send a request again later", "")
 	}

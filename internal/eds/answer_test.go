@@ -1,0 +1,350 @@
+package eds_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+const apiError = `{"RequestId":"REQ-1","HostId":"ecd.cn-hangzhou.aliyuncs.com","Code":"CODE","Message":"The reason.","Recommend":"https://api.aliyun.com/troubleshoot?requestId=REQ-1"}`
+
+func coded(code string) string { return strings.Replace(apiError, "CODE", code, 1) }
+
+// hijack is a server that reads the request, then does with the connection what it likes.
+func hijack(f func(c net.Conn)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer c.Close()
+		f(c)
+	})
+}
+
+func say(text string) http.Handler {
+	return hijack(func(c net.Conn) { _, _ = io.WriteString(c, text) })
+}
+
+// stall is a server that says so much and then nothing more until the client goes.
+func stall(text string) http.Handler {
+	return hijack(func(c net.Conn) {
+		_, _ = io.WriteString(c, text)
+		_, _ = io.Copy(io.Discard, c)
+	})
+}
+
+// TestOddAnswers makes one StopDesktops call against everything that a service, a gateway or a
+// network can answer. A success that was none, an error that lost its code, or a family that tries
+// again what may have had its effect: each stops or spares the wrong desktop.
+func TestOddAnswers(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+	for _, c := range []struct {
+		name   string
+		server http.Handler
+		want   handler.CallError // without its message
+		took   time.Duration     // by the clock
+	}{
+		{"an error of the API keeps its code and its request", answer(400, coded("IncorrectDesktopStatus")),
+			handler.CallError{Family: handler.WrongState, Code: "IncorrectDesktopStatus", RequestID: "REQ-1"}, 0},
+		{"no permission", answer(403, coded("NoPermission")),
+			handler.CallError{Family: handler.Denied, Code: "NoPermission", RequestID: "REQ-1"}, 0},
+		{"a fault inside the service may have had its effect", answer(500, coded("InternalError")),
+			handler.CallError{Family: handler.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
+		{"an error without a request ID", answer(400, `{"Code":"NoPermission","Message":"The reason."}`),
+			handler.CallError{Family: handler.Denied, Code: "NoPermission"}, 0},
+		{"an error without a message", answer(400, `{"RequestId":"REQ-1","Code":"NoPermission"}`),
+			handler.CallError{Family: handler.Denied, Code: "NoPermission", RequestID: "REQ-1"}, 0},
+		{"an error with a code that is a number", answer(400, `{"RequestId":"REQ-1","Code":400,"Message":"x"}`),
+			handler.CallError{Family: handler.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
+
+		{"throttled with 400", answer(400, coded("Throttling.User")),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling.User", RequestID: "REQ-1"}, 0},
+		{"throttled with 429 and how long", answer(429, coded("Throttling.Api"), "x-ratelimit-user-api", "Limit:100,Remain:0,TimeLeft:1234,Reset:1"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling.Api", RequestID: "REQ-1", RetryAfter: 1234 * time.Millisecond}, 0},
+		{"throttled with 400 and how long, for the whole account", answer(400, coded("Throttling"), "X-RateLimit-User", "Limit:5, TimeLeft:800"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 800 * time.Millisecond}, 0},
+		{"throttled with Retry-After", answer(429, coded("Throttling"), "Retry-After", "7"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 7 * time.Second}, 0},
+		{"throttled by something that is not the API", answer(429, "slow down", "Retry-After", "7"),
+			handler.CallError{Family: handler.Throttled, Code: "HTTP429", RetryAfter: 7 * time.Second}, 0},
+		{"throttled with a header nobody can read", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:soon", "Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+		{"throttled with a negative pause", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:-5", "Retry-After", "-1"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+		{"throttled for a thousand years: not for a negative time", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:9223372036854775807"),
+			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: time.Hour}, 0},
+
+		{"502 with a gateway's page", answer(502, "<html>nginx</html>"), handler.CallError{Family: handler.Ambiguous, Code: "HTTP502"}, 0},
+		{"503 with a gateway's page: not served", answer(503, "<html>busy</html>"), handler.CallError{Family: handler.Temporary, Code: "HTTP503"}, 0},
+		{"504 with a gateway's page", answer(504, "<html>late</html>"), handler.CallError{Family: handler.Ambiguous, Code: "HTTP504"}, 0},
+		{"403 with a firewall's page", answer(403, "<html>no</html>"), handler.CallError{Family: handler.Denied, Code: "HTTP403"}, 0},
+		{"414 with a gateway's page: no desktop is to blame", answer(414, "<html>long</html>"), handler.CallError{Family: handler.Invalid, Code: "HTTP414"}, 0},
+		{"200 with a page to sign in", answer(200, "<html>Wi-Fi</html>"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"500 without a body", answer(500, ""), handler.CallError{Family: handler.Ambiguous, Code: "HTTP500"}, 0},
+		{"200 without a body", answer(200, ""), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"204", answer(204, ""), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 {}", answer(200, "{}"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 null", answer(200, "null"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 []", answer(200, "[]"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 with an empty request ID", answer(200, `{"RequestId":""}`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 with a request ID nobody can see", answer(200, `{"RequestId":"\u200b\u0000"}`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 with an error inside", answer(200, coded("InternalError")),
+			handler.CallError{Family: handler.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
+		{"200 with a refusal inside", answer(200, coded("InvalidDesktopId.NotFound")),
+			handler.CallError{Family: handler.NotFound, Code: "InvalidDesktopId.NotFound", RequestID: "REQ-1"}, 0},
+		{"200 and more behind the answer", answer(200, `{"RequestId":"REQ-1"} trailing`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 larger than anything the API sends", answer(200, `{"RequestId":"REQ-1","x":"`+strings.Repeat("x", 8<<20)+`"}`),
+			handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+
+		{"302 is not followed", answer(302, "", "Location", "http://elsewhere.example/"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
+		{"307 is not followed", answer(307, "", "Location", "http://elsewhere.example/"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
+		{"307 within the host is not followed", answer(307, "", "Location", "/elsewhere"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
+		{"302 without a place to go", answer(302, ""), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
+
+		{"the answer is cut", say(head + `{"RequestId":"REQ-1"`), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"the answer is cut where it could end", say(head + `{"RequestId":"REQ-1"}`), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"a refusal is cut: what was refused is not known", say(strings.Replace(head, "200 OK", "400 Bad Request", 1) + `{"Code":"Throttling"`),
+			handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"no answer at all", say(""), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"an answer that is not HTTP", say("SSH-2.0-OpenSSH_9.6\r\n"), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"the answer never begins", stall(""), handler.CallError{Family: handler.Ambiguous, Code: "Timeout"}, 12 * time.Second},
+		{"the answer never ends", stall(head + `{"RequestId":"REQ-1"`), handler.CallError{Family: handler.Ambiguous, Code: "Timeout"}, 15 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var requests atomic.Int64
+				w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					requests.Add(1)
+					c.server.ServeHTTP(rw, r)
+				}))
+				begin := time.Now()
+				requestID, err := stop(t.Context(), connect(t, w.dial))
+				if requestID != "" {
+					t.Errorf("request ID %q of a call that failed", requestID)
+				}
+				got := callErrorOrEmpty(t, err)
+				got.Message = ""
+				c.want.Action = "StopDesktops"
+				if got != c.want {
+					t.Errorf("error\n got %+v\nwant %+v", got, c.want)
+				}
+				if took := time.Since(begin); took != c.took {
+					t.Errorf("took %v, want %v", took, c.took)
+				}
+				if n, dialled := requests.Load(), w.dialled(); n != 1 || len(dialled) != 1 {
+					t.Errorf("%d requests over %q; one call is one attempt at one host", n, dialled)
+				}
+			})
+		})
+	}
+}
+
+// callErrorOrEmpty is callError for errors whose message may be the API's own, and so empty.
+func callErrorOrEmpty(t *testing.T, err error) handler.CallError {
+	t.Helper()
+	var e *handler.CallError
+	if errors.As(err, &e) && e.Message == "" && e.RequestID != "" {
+		shows(t, e)
+		return *e
+	}
+	return callError(t, err)
+}
+
+// TestSuccess: only this is one, in these spellings of a code that is none.
+func TestSuccess(t *testing.T) {
+	for _, body := range []string{
+		`{"RequestId":"REQ-1"}`,
+		`{"RequestId":"REQ-1","Code":null,"Message":null}`,
+		`{"RequestId":"REQ-1","Code":"","Message":""}`,
+		`{"RequestId":"REQ-1","Code":"200","Message":"successful"}`,
+		`{"RequestId":"REQ-1","Code":"OK"}`,
+		`{"RequestId":"REQ-1","Code":"success"}`,
+		`{"RequestId":"REQ-1","New":{"Member":[1,2]}}`,
+	} {
+		requestID, err := stop(t.Context(), connect(t, serve(t, answer(200, body)).dial))
+		if err != nil || requestID != "REQ-1" {
+			t.Errorf("%s: %q, %v", body, requestID, err)
+		}
+	}
+}
+
+// TestCleanedTexts: what the service says goes to logs, reports and terminals.
+func TestCleanedTexts(t *testing.T) {
+	body := `{"RequestId":"REQ\n1` + strings.Repeat("r", 100) + `","Code":"Odd\u202e` + strings.Repeat("c", 100) + `","Message":"one\r\ntwo\u001b[31m` + strings.Repeat("m", 1000) + `"}`
+	_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).dial))
+	e := callError(t, err)
+	for _, text := range []string{e.RequestID, e.Code, e.Message} {
+		if strings.ContainsAny(text, "\r\n\x1b\u202e") || len(text) > 256+len("…") {
+			t.Errorf("not fit for a line: %q", text)
+		}
+	}
+	if len(e.Code) > 64+len("…") || len(e.RequestID) > 64+len("…") || !strings.HasPrefix(e.Message, "one") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestReusedConnectionLost: the service closes a connection that served a call before. The second
+// call must not be sent again behind the caller's back: it may have had its effect.
+func TestReusedConnectionLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int64
+		w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) == 1 {
+				answer(200, `{"RequestId":"REQ-1"}`).ServeHTTP(rw, r)
+				return
+			}
+			say("").ServeHTTP(rw, r)
+		}))
+		s := connect(t, w.dial)
+		if _, err := stop(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		_, err := stop(t.Context(), s)
+		if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "ConnectionLost" {
+			t.Errorf("%+v", e)
+		}
+		if n := requests.Load(); n != 2 || len(w.dialled()) != 1 {
+			t.Errorf("%d requests over %d connections; want 2 over 1", n, len(w.dialled()))
+		}
+	})
+}
+
+// TestNoConnection: without a connection nothing was sent, so trying again is safe, and the error
+// must say so. The texts of dialers name addresses; none may come through.
+func TestNoConnection(t *testing.T) {
+	for name, dial := range map[string]dialFunc{
+		"refused": func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("127.0.0.1:1 refused, token " + key.SecurityToken)}
+		},
+		"unknown host": func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.DNSError{Err: "no such host", Name: "ecd.cn-hangzhou.aliyuncs.com"}
+		},
+		"never answers": func(context.Context, string, string) (net.Conn, error) {
+			time.Sleep(time.Minute) // net/http does not end a dial when its request ends
+			return nil, errors.New("too late")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				_, err := stop(t.Context(), connect(t, dial))
+				if e := callError(t, err); e.Family != handler.Temporary || e.Code != "Unreachable" {
+					t.Errorf("%+v", e)
+				}
+				if took := time.Since(begin); took > 15*time.Second {
+					t.Errorf("took %v", took)
+				}
+				time.Sleep(time.Minute) // until the dial has ended too
+			})
+		})
+	}
+}
+
+// TestTimeIsUp: a call that the caller's own time ends. Before it was sent nothing has happened;
+// afterwards nobody knows.
+func TestTimeIsUp(t *testing.T) {
+	t.Run("before", func(t *testing.T) {
+		for _, cause := range []string{"cancelled", "deadline"} {
+			ctx, cancel := context.WithCancel(t.Context())
+			if cause == "deadline" {
+				ctx, cancel = context.WithTimeout(t.Context(), -time.Second)
+			}
+			cancel()
+			var rec recorder
+			_, err := stop(ctx, connect(t, serve(t, &rec).dial))
+			if e := callError(t, err); e.Family != handler.Temporary || len(rec.all()) != 0 {
+				t.Errorf("%s: %+v after %d requests", cause, e, len(rec.all()))
+			} else if strings.Contains(e.Message, "network") {
+				t.Errorf("%s: %q sends the operator to look for a fault of the network", cause, e.Message)
+			}
+		}
+	})
+	for name, server := range map[string]http.Handler{
+		"while waiting for the answer": stall(""),
+		"in the middle of the answer":  stall("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
+	} {
+		for _, cause := range []string{"cancelled", "deadline"} {
+			t.Run(name+", "+cause, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					if cause == "deadline" {
+						ctx, cancel = context.WithTimeout(ctx, 2*time.Second)
+						defer cancel()
+					} else {
+						time.AfterFunc(2*time.Second, cancel)
+					}
+					begin := time.Now()
+					_, err := stop(ctx, connect(t, serve(t, server).dial))
+					if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "Timeout" {
+						t.Errorf("%+v", e)
+					}
+					if took := time.Since(begin); took != 2*time.Second {
+						t.Errorf("took %v, although the time was up after 2 s", took)
+					}
+				})
+			})
+		}
+	}
+}
+
+// listings are the calls whose answer holds a list.
+var listings = map[string]func(context.Context, handler.EDS) (int, error){
+	"Desktops of DescribeDesktopInfo": func(ctx context.Context, s handler.EDS) (int, error) {
+		rows, err := s.DescribeDesktopInfo(ctx, region, []string{"ecd-a"})
+		return len(rows), err
+	},
+	"Desktops of DescribeDesktops": func(ctx context.Context, s handler.EDS) (int, error) {
+		page, err := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
+		return len(page.Rows), err
+	},
+	"TagResources of ListTagResources": func(ctx context.Context, s handler.EDS) (int, error) {
+		page, err := s.ListTagResources(ctx, region, events.Tag{Key: "k"}, "")
+		return len(page.Rows), err
+	},
+	"Events of DescribeClientEvents": func(ctx context.Context, s handler.EDS) (int, error) {
+		page, err := s.DescribeClientEvents(ctx, region, time.Now(), "")
+		return len(page.Rows), err
+	},
+}
+
+// TestMissingList: an answer without its list is not an answer with an empty one. Taken for it, no
+// desktop would be protected, none in use, and every one not found.
+func TestMissingList(t *testing.T) {
+	for name, call := range listings {
+		member, action, _ := strings.Cut(name, " of ")
+		for _, c := range []struct {
+			body string
+			ok   bool
+		}{
+			{`{"RequestId":"REQ-1","` + member + `":[]}`, true},
+			{`{"RequestId":"REQ-1"}`, false},
+			{`{"RequestId":"REQ-1","` + member + `":null}`, false},
+			{`{"RequestId":"REQ-1","` + member + `":{}}`, false},
+			{`{"RequestId":"REQ-1","` + member + `":[1]}`, false},
+			{`{"RequestId":"REQ-1","` + member + `":"none"}`, false},
+		} {
+			n, err := call(t.Context(), connect(t, serve(t, answer(200, c.body)).dial))
+			if c.ok {
+				if n != 0 || err != nil {
+					t.Errorf("%s %s: %d rows, %v", action, c.body, n, err)
+				}
+				continue
+			}
+			if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "UnreadableAnswer" || e.RequestID != "REQ-1" || e.Action != action {
+				t.Errorf("%s %s: %+v", action, c.body, e)
+			}
+		}
+	}
+}

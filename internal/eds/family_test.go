@@ -1,0 +1,88 @@
+package eds_test
+
+import (
+	"net/http"
+	"testing"
+
+	"stopdesktops/handler"
+)
+
+// TestFamilies: what can be done about a failed call is read off its code, whatever status the code
+// comes with, and off the status where the code says nothing. A denied call taken for a bad desktop
+// would be halved and halved; a lost one taken for a refused one would be made twice.
+func TestFamilies(t *testing.T) {
+	var status int
+	var code string
+	w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		answer(status, coded(code)).ServeHTTP(rw, r)
+	}))
+	s := connect(t, w.dial)
+	for _, c := range []struct {
+		code     string
+		statuses []int
+		want     handler.Family
+	}{
+		{"Throttling", []int{400, 403, 429, 503}, handler.Throttled},
+		{"Throttling.User", []int{429, 400}, handler.Throttled},
+		{"Throttling.Api", []int{429, 400}, handler.Throttled},
+		{"Throttling.UserInAFewYears", []int{400}, handler.Throttled},
+		{"TooManyRequests", []int{400, 429}, handler.Throttled},
+		{"OperationTooFrequent", []int{400}, handler.Throttled},
+
+		{"ServiceUnavailable", []int{503, 500}, handler.Temporary},
+		{"ServiceUnavailableTemporary", []int{503}, handler.Temporary},
+
+		{"InternalError", []int{500, 400, 403, 200}, handler.Ambiguous},
+		{"InternalError.Timeout", []int{500}, handler.Ambiguous},
+		{"SignatureNonceUsed", []int{400}, handler.Ambiguous},
+
+		{"Forbidden", []int{403}, handler.Denied},
+		{"Forbidden.RAM", []int{400, 403}, handler.Denied},
+		{"NoPermission", []int{403, 400}, handler.Denied},
+		{"Unauthorized", []int{401, 400}, handler.Denied},
+		{"SignatureDoesNotMatch", []int{400, 403}, handler.Denied},
+		{"IncompleteSignature", []int{400}, handler.Denied},
+		{"InvalidAccessKeyId.NotFound", []int{404, 400}, handler.Denied},
+		{"InvalidAccessKeyId.Inactive", []int{400}, handler.Denied},
+		{"InvalidSecurityToken.Expired", []int{403, 400}, handler.Denied},
+		{"InvalidSecurityToken.Malformed", []int{400}, handler.Denied},
+		{"InvalidTimeStamp.Expired", []int{400}, handler.Denied},
+		{"MissingSecurityToken", []int{400}, handler.Denied},
+
+		{"MissingRegionId", []int{400}, handler.Invalid},
+		{"InvalidParameter", []int{400}, handler.Invalid},
+		{"InvalidParameter.DesktopId", []int{400}, handler.Invalid},
+		{"InvalidRegionId.NotFound", []int{404, 400}, handler.Invalid},
+		{"InvalidAction.NotFound", []int{404}, handler.Invalid},
+		{"InvalidVersion", []int{400}, handler.Invalid},
+		{"UnsupportedHTTPMethod", []int{405, 400}, handler.Invalid},
+		{"InvalidStoppedMode", []int{400}, handler.Invalid},
+
+		{"InvalidDesktopId.NotFound", []int{404, 400}, handler.NotFound},
+		{"InvalidDesktopIds", []int{400}, handler.NotFound},
+		{"EntityNotExist.NotFound", []int{404}, handler.NotFound},
+
+		{"IncorrectDesktopStatus", []int{400, 403, 409}, handler.WrongState},
+		{"IncorrectInstanceStatus", []int{400}, handler.WrongState},
+		{"InvalidPolicyGroup.Status", []int{400, 403}, handler.WrongState},
+		{"OperationDenied.Migrating", []int{403, 400}, handler.WrongState},
+
+		// Codes that nobody has seen yet: the status decides.
+		{"SomethingNew", []int{400, 404, 409, 422}, handler.WrongState},
+		{"SomethingNew", []int{401, 403}, handler.Denied},
+		{"SomethingNew", []int{429}, handler.Throttled},
+		{"SomethingNew", []int{503}, handler.Temporary},
+		{"SomethingNew", []int{500, 502, 504, 200, 302}, handler.Ambiguous},
+		// Only the code counts, in its own spelling, and only at its beginning.
+		{"NotThrottling", []int{400}, handler.WrongState},
+		{"throttling", []int{400}, handler.WrongState},
+	} {
+		for _, status = range c.statuses {
+			code = c.code
+			_, err := stop(t.Context(), s)
+			if e := callError(t, err); e.Family != c.want || e.Code != c.code {
+				t.Errorf("%d %s: %s %s, want %s", status, c.code, e.Family, e.Code, c.want)
+			}
+		}
+	}
+}

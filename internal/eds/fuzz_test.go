@@ -1,0 +1,50 @@
+package eds
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"stopdesktops/handler"
+)
+
+// FuzzRead reads answers of any status and any bytes. What must hold: no panic; a success only for a
+// 2xx of JSON with a RequestId; every failure with a family, a code and texts fit for a log.
+func FuzzRead(f *testing.F) {
+	for _, body := range []string{
+		``, `{}`, `null`, `[]`, `{"RequestId":"REQ-1"}`, `{"RequestId":"REQ-1","Code":"Throttling.User","Message":"m"}`,
+		`{"RequestId":"REQ-1","Desktops":[{"DesktopId":"ecd-a","ManagementFlag":["x"]}]}`, `{"requestid":"REQ-1","RequestId":""}`,
+		`{"RequestId":"\u200b"}`, `{"RequestId":1}`, `<html>`, `{"RequestId":"REQ-1","Code":200}`, `{"RequestId":"REQ-1","Code":"200"}`,
+	} {
+		for _, status := range []int{200, 204, 302, 400, 403, 429, 500, 503} {
+			f.Add(status, []byte(body), "Limit:1,TimeLeft:100", "3")
+		}
+	}
+	families := []handler.Family{handler.Throttled, handler.Temporary, handler.Ambiguous, handler.NotFound, handler.WrongState, handler.Denied, handler.Invalid}
+	f.Fuzz(func(t *testing.T, status int, body []byte, limit, retryAfter string) {
+		header := http.Header{"X-Ratelimit-User-Api": {limit}, "Retry-After": {retryAfter}}
+		for _, out := range []any{nil, &desktopInfo{}, &desktopsPage{}, &tagsPage{}, &clientEventsPage{}} {
+			x := &exchange{connected: true, answered: true, status: status, header: header, body: slices.Clone(body)}
+			requestID, e := x.read(out)
+			if e == nil {
+				var told struct{ RequestId string }
+				if status < 200 || status > 299 || requestID == "" || json.Unmarshal(body, &told) != nil || told.RequestId == "" {
+					t.Fatalf("success %q from %d %q", requestID, status, body)
+				}
+				continue
+			}
+			if requestID != "" || !slices.Contains(families, e.Family) || e.Code == "" || e.RetryAfter < 0 || e.RetryAfter > time.Hour {
+				t.Fatalf("%q %+v from %d %q", requestID, e, status, body)
+			}
+			for _, text := range []string{e.Code, e.Message, e.RequestID} {
+				if len(text) > 256+len("…")+4 || strings.ContainsFunc(text, unicode.IsControl) {
+					t.Fatalf("not fit for a log: %q", text)
+				}
+			}
+		}
+	})
+}
