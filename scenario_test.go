@@ -101,6 +101,7 @@ type scenario struct {
 	out      strings.Builder
 
 	invocations int
+	retry       int // of the platform; the file's RetryCount comes first
 }
 
 func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
@@ -245,7 +246,7 @@ func (s *scenario) invocation() (handler.Invocation, context.Context, context.Ca
 		s.t.Fatalf("invocation: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), cmp.Or(o.Timeout, time.Minute))
-	inv := handler.Invocation{RequestID: fmt.Sprintf("1-scenario-%d", s.invocations), FunctionName: "stop-desktops", RetryCount: o.RetryCount}
+	inv := handler.Invocation{RequestID: fmt.Sprintf("1-scenario-%d", s.invocations), FunctionName: "stop-desktops", RetryCount: cmp.Or(o.RetryCount, s.retry)}
 	if key := emulator.DefaultCredential; !o.NoRole {
 		inv.Credentials = handler.Credentials{
 			AccessKeyID:     key.AccessKeyId,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"stopdesktops/events"
@@ -95,12 +96,24 @@ func (r *run) work(ctx context.Context) {
 	defer cancel()
 
 	r.resolve(ctx, live)
-	if r.h.Policy.Preflight {
-		r.look(ctx, r.unseen())
+	r.claims()
+	if len(r.desktops) > r.h.Policy.MaxDesktops {
+		r.look(ctx, r.unseen(r.desktops))
+		r.rail()
 	}
-	r.stop(ctx, r.plan())
+	for _, j := range r.live() {
+		j.want()
+	}
+	for wave := range slices.Chunk(r.desktops, r.wave()) {
+		r.look(ctx, r.unseen(wave))
+		r.stop(ctx, r.plan(wave))
+	}
 	r.watch(ctx)
 }
+
+// wave is how many desktops are looked at and then stopped at once. In waves no look grows old before
+// its call, and each part of a big fleet that had its turn is done when the time is up.
+func (r *run) wave() int { return r.h.Policy.APIConcurrency * MaxDesktopsPerCall }
 
 // connect to EDS; what keeps it from that fails every live job.
 func (r *run) connect(live []*job) bool {
@@ -115,11 +128,15 @@ func (r *run) connect(live []*job) bool {
 	return false
 }
 
-// unseen are the desktops that were chosen by a listing that does not tell their state.
-func (r *run) unseen() []*desktop {
+// unseen are those of the desktops that are still to be decided about and have no fresh look.
+func (r *run) unseen(desktops []*desktop) []*desktop {
+	if !r.h.Policy.Preflight {
+		return nil
+	}
 	var unseen []*desktop
-	for _, d := range r.desktops {
-		if !d.looked && d.lookErr == nil {
+	for _, d := range desktops {
+		open := slices.ContainsFunc(d.claims, func(c claim) bool { return c.job.status == "" && c.item.outcome == "" })
+		if open && !d.fresh() && d.lookErr == nil {
 			unseen = append(unseen, d)
 		}
 	}

@@ -1,6 +1,9 @@
 package handler
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // claim is one event's wish that a desktop be stopped.
 type claim struct {
@@ -8,48 +11,87 @@ type claim struct {
 	item *item
 }
 
-// plan decides about every desktop of every live job, in their order and before any call that
-// changes anything, and returns the desktops to be stopped, each once, with who claims it. A job
-// that would exceed MaxDesktops together with those before it is blocked and adds nothing.
-func (r *run) plan() []*desktop {
-	var claimed []*desktop
+// claims are all that the live jobs ask for, noted at each desktop in the order of the jobs.
+func (r *run) claims() {
 	for _, j := range r.live() {
-		toStop := r.decideAll(j)
-		more := 0
-		for _, it := range toStop {
-			if len(it.desktop.claims) == 0 {
+		for _, it := range j.items {
+			it.desktop.claims = append(it.desktop.claims, claim{j, it})
+		}
+	}
+}
+
+// rail holds MaxDesktops: a job that would exceed it, together with those before it, is blocked and
+// stops nothing. It needs a look at everything that is asked for, so it is for invocations that ask
+// for so much that the limit could be exceeded at all. What it finds to be spared stays spared.
+func (r *run) rail() {
+	limit, counted := r.h.Policy.MaxDesktops, map[*desktop]bool{}
+	for _, j := range r.live() {
+		var toStop []*item
+		more, unknown := 0, j.unknown()
+		for _, it := range j.items {
+			if r.spared(claim{j, it}, unknown) {
+				continue
+			}
+			toStop = append(toStop, it)
+			if !counted[it.desktop] {
 				more++
 			}
 		}
 		switch {
-		case len(claimed)+more > r.h.Policy.MaxDesktops:
-			j.block(toStop, len(claimed), more, r.h.Policy.MaxDesktops)
-		case j.request.DryRun:
-			spare(toStop, ruling{WouldStop, ""})
-		default:
-			claimed = j.claim(toStop, claimed)
+		case len(counted)+more > limit:
+			j.block(toStop, len(counted), more, limit)
+		case !j.request.DryRun:
+			j.want()
+			for _, it := range toStop {
+				counted[it.desktop] = true
+			}
+		}
+	}
+}
+
+// plan decides about desktops for every live job, before any call that changes anything. It returns
+// those to be stopped, each with the claims that hold.
+func (r *run) plan(desktops []*desktop) []*desktop {
+	unknown := map[*job]error{}
+	for _, j := range r.live() {
+		unknown[j] = j.unknown()
+	}
+	var claimed []*desktop
+	for _, d := range desktops {
+		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool {
+			switch {
+			case c.job.status != "" || r.spared(c, unknown[c.job]):
+				return true
+			case c.job.request.DryRun:
+				c.item.outcome = WouldStop
+				return true
+			}
+			return false
+		})
+		if len(d.claims) > 0 {
+			claimed = append(claimed, d)
 		}
 	}
 	return claimed
 }
 
-// decideAll applies the rules to each desktop of j and returns those that none of them spares. What
-// cannot be known of a desktop, or of its region, spares it and is a failure.
-func (r *run) decideAll(j *job) (toStop []*item) {
-	unknown := j.unknown()
-	for _, it := range j.items {
-		d := it.desktop
-		if err := r.blindness(d, unknown); err != nil {
-			it.fate = blind(err)
-			continue
-		}
-		if verdict, spared := r.decide(j, d); spared {
-			it.outcome, it.reason = verdict.outcome, verdict.reason
-			continue
-		}
-		toStop = append(toStop, it)
+// spared says whether a desktop is not to be stopped for this claim, and lets its item know why, if
+// that is not decided yet. What cannot be known of the desktop, or of its region, spares it too, and
+// is a failure.
+func (r *run) spared(c claim, unknown error) bool {
+	it := c.item
+	if it.outcome != "" || it.fate.outcome != "" {
+		return true
 	}
-	return toStop
+	if err := r.blindness(it.desktop, unknown); err != nil {
+		it.fate = blind(err)
+		return true
+	}
+	verdict, spared := r.decide(c.job, it.desktop)
+	if spared {
+		it.outcome, it.reason = verdict.outcome, verdict.reason
+	}
+	return spared
 }
 
 // blindness is why nothing can be decided about d: nil if something can.
@@ -60,33 +102,25 @@ func (r *run) blindness(d *desktop, unknown error) error {
 	return unknown
 }
 
-// claim makes the wish of j that of its desktops, and adds those to be stopped to the claimed.
-func (j *job) claim(toStop []*item, claimed []*desktop) []*desktop {
+// want makes the wish of j that of its desktops, where no job before it has one. A dry run wants
+// nothing done.
+func (j *job) want() {
+	if j.request.DryRun {
+		return
+	}
 	wish := j.wish()
 	for _, it := range j.items {
 		if it.desktop.wish == nil {
 			it.desktop.wish = &wish
 		}
 	}
-	for _, it := range toStop {
-		d := it.desktop
-		if len(d.claims) == 0 {
-			claimed = append(claimed, d)
-		}
-		d.claims = append(d.claims, claim{j, it})
-	}
-	return claimed
 }
 
 func (j *job) block(toStop []*item, before, more, limit int) {
 	j.status = StatusBlocked
 	j.problem = blocked(before, more, limit)
-	spare(toStop, ruling{NotAttempted, ReasonMaxDesktops})
-}
-
-func spare(items []*item, verdict ruling) {
-	for _, it := range items {
-		it.outcome, it.reason = verdict.outcome, verdict.reason
+	for _, it := range toStop {
+		it.outcome, it.reason = NotAttempted, ReasonMaxDesktops
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,6 +87,7 @@ type machine struct {
 
 // world is a fleet and its service. It implements handler.EDS.
 type world struct {
+	mu       sync.Mutex
 	t        *testing.T
 	rng      *rand.Rand
 	policy   handler.Policy
@@ -271,13 +273,19 @@ func (w *world) checkReport(rep handler.Report) {
 	}
 }
 
-// pass time, change the world a little, and let the call go wrong now and then.
+// pass time, change the world a little, and let the call go wrong now and then. The world is locked
+// by the caller, and free while the time passes.
 func (w *world) pass(ctx context.Context, action string) error {
+	after := time.After(time.Duration(w.rng.IntN(1500)) * time.Millisecond)
+	w.mu.Unlock()
+	defer w.mu.Lock()
 	select {
-	case <-time.After(time.Duration(w.rng.IntN(1500)) * time.Millisecond):
+	case <-after:
 	case <-ctx.Done():
 		return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: "Timeout"}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for w.rng.IntN(4) == 0 {
 		m := w.machines[w.rng.IntN(len(w.machines))]
 		w.shuffle(m)
@@ -306,6 +314,8 @@ func (w *world) tell(m *machine, at time.Time, itself bool) handler.Desktop {
 }
 
 func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]handler.Desktop, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	at := time.Now()
 	if err := w.pass(ctx, "DescribeDesktopInfo"); err != nil {
 		return nil, err
@@ -335,6 +345,8 @@ func page[T any](all []T, token string) handler.Page[T] {
 }
 
 func (w *world) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (handler.Page[handler.Desktop], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	at := time.Now()
 	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
 		return handler.Page[handler.Desktop]{}, err
@@ -359,6 +371,8 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 }
 
 func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := w.pass(ctx, "ListTagResources"); err != nil {
 		return handler.Page[handler.Tagged]{}, err
 	}
@@ -387,6 +401,8 @@ func (w *world) note(key string, first, last bool, rows []handler.Tagged) {
 }
 
 func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (handler.Page[handler.ClientEvent], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := w.pass(ctx, "DescribeClientEvents"); err != nil {
 		return handler.Page[handler.ClientEvent]{}, err
 	}
@@ -406,6 +422,8 @@ func (w *world) DescribeClientEvents(ctx context.Context, region string, since t
 // StopDesktops is where the promise is kept or broken: it is held against what the service told,
 // written down here once more and not taken from the handler.
 func (w *world) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.stopCalls++
 	now := time.Now()
 	if len(call.DesktopIDs) < 1 || len(call.DesktopIDs) > 100 {

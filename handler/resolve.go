@@ -22,8 +22,8 @@ func (r *run) resolve(ctx context.Context, live []*job) {
 		tasks = append(tasks, func() { k.refresh(ctx) })
 	}
 	if r.h.Policy.Preflight {
-		explicit := r.desktops
-		tasks = append(tasks, func() { r.look(ctx, explicit) })
+		first := r.desktops[:min(len(r.desktops), r.wave())]
+		tasks = append(tasks, func() { r.look(ctx, first) })
 	}
 	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(int) {
 		for _, j := range live {

@@ -74,7 +74,7 @@ type desktop struct {
 	lookErr error // why the last look failed
 
 	wish   *wish   // of the first event that asks for it
-	claims []claim // of the events that want it stopped
+	claims []claim // of the events that ask for it; of those that no rule spares, once it is planned
 	fate   fate
 }
 

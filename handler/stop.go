@@ -203,17 +203,12 @@ func (b *batch) decideAgain(desktops []*desktop, otherwise *fate) []*desktop {
 	})
 }
 
-// withdrawn says whether a claim holds no longer, and if so lets its item know why.
+// withdrawn says whether a claim holds no longer, and lets its item know why. otherwise is the fate of
+// what cannot be decided; nil: that of the look that failed.
 func (b *batch) withdrawn(d *desktop, c claim, otherwise *fate) bool {
-	if err := b.blindness(d, c.job.unknown()); err != nil {
-		if c.item.fate = blind(err); otherwise != nil {
-			c.item.fate = *otherwise
-		}
-		return true
-	}
-	verdict, spared := b.decide(c.job, d)
-	if spared {
-		c.item.outcome, c.item.reason = verdict.outcome, verdict.reason
+	spared := b.spared(c, c.job.unknown())
+	if otherwise != nil && c.item.fate.outcome != "" {
+		c.item.fate = *otherwise
 	}
 	return spared
 }

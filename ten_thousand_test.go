@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"golang.org/x/tools/txtar"
+)
+
+// TestTenThousand: 10,000 desktops and a deadline that does not suffice for them. The function
+// answers in time with every desktop in its report; the platform's retry finishes the rest; no
+// desktop is stopped twice. (Which have their turn first is left to chance, so this is no scenario.)
+func TestTenThousand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScenario(t, txtar.Parse([]byte(`
+-- env --
+MAX_DESKTOPS=100000
+-- invocation --
+Timeout: 15s
+-- fleet.yaml --
+Latency: 500ms
+StopTime: 1s
+Generate:
+  - {Count: 10000, Prefix: ecd-a}
+`)))
+		event := txtar.File{Name: "event.json", Data: []byte(`{"DesktopId":"{{ids ecd-a 10000}}"}`)}
+
+		var untouched []int
+		for try := 0; try == 0 || untouched[try-1] > 0; try++ {
+			if try == 5 {
+				t.Fatalf("not finished after %d tries: untouched %v", try, untouched)
+			}
+			s.retry = try
+			s.invoke(event)
+			rep := s.logged()[0]
+			named := map[string]bool{}
+			for _, d := range rep.Desktops {
+				named[d.DesktopId] = true
+			}
+			if len(rep.Desktops) != 10_000 || len(named) != 10_000 {
+				t.Errorf("try %d: %d desktops in the report, %d different", try, len(rep.Desktops), len(named))
+			}
+			untouched = append(untouched, rep.Counts["not_attempted"])
+		}
+		if len(untouched) < 2 {
+			t.Errorf("the deadline sufficed: this shows nothing")
+		}
+		var stopped []string
+		for _, c := range s.eds.Calls() {
+			stopped = append(stopped, c.Stopped...)
+		}
+		slices.Sort(stopped)
+		if all := len(stopped); all != 10_000 || len(slices.Compact(stopped)) != 10_000 {
+			t.Errorf("%d stops of %d desktops", all, len(slices.Compact(stopped)))
+		}
+		if v := s.eds.Violations(); len(v) > 0 {
+			t.Error(v[0])
+		}
+		t.Log(fmt.Sprint("untouched after each try: ", untouched))
+	})
+}
