@@ -34,10 +34,12 @@ test: ## all tests, with the race detector
 	@if [ -z "$(RACE)" ]; then echo "no C compiler: testing without the race detector" >&2; fi
 	go test $(RACE) ./...
 
-fuzz: ## decoder, parser and planner on random input, FUZZTIME=60s each
+fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZTIME=60s each
 	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzParseRequest$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzPlanner$$' -fuzztime $(FUZZTIME) ./handler
+	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) ./internal/eds
+	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./internal/webhook
 
 bench: ## benchmarks
 	go test -bench . -run '^$$' ./...

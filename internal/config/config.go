@@ -257,7 +257,8 @@ func (c Config) Policy(version string) handler.Policy {
 
 // protectTag reads "key" or "key=value".
 func protectTag(text string) events.Tag {
-	key, value, exact := strings.Cut(strings.TrimSpace(text), "=")
+	key, value, exact := strings.Cut(text, "=")
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	tag := events.Tag{Key: key}
 	if exact {
 		tag.Value = &value

@@ -130,7 +130,7 @@ func checkTestEdge(from, to string) string {
 	switch {
 	case within(to, functionSDK) && from != module && from != emulator:
 		return "only main.go knows the platform"
-	case within(to, desktopSDK...) && from != edsClient && from != emulator:
+	case within(to, desktopSDK...) && from != edsClient && from != emulator && from != module:
 		return "only internal/eds knows the EDS SDK"
 	}
 	return ""

@@ -60,6 +60,8 @@ func familyOfStatus(status int, unknown handler.Family) handler.Family {
 		return handler.Denied
 	case status == http.StatusServiceUnavailable:
 		return handler.Temporary
+	case status == http.StatusRequestTimeout:
+		return handler.Ambiguous
 	case status >= 400 && status < 500:
 		return unknown
 	}
