@@ -302,8 +302,8 @@ func describe(w io.Writer, rep handler.Report) {
 	}
 }
 
-// few is how many desktops are written out one by one. Of many only the failed are, and the counts:
-// which ones had their turn before the time was up is left to chance.
+// few is how many desktops or calls are written out one by one. Of many desktops only the failed are,
+// and the counts: which ones had their turn before the time was up is left to chance.
 const few = 20
 
 // summarize the calls in the order of their time. Those at the same time are in the order of their
@@ -313,12 +313,12 @@ func summarize(calls []emulator.Call) []string {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(callText(a), callText(b)))
 	})
 	var lines []string
-	if len(calls) > few {
-		made, faults := map[string]int{}, false
-		for _, c := range calls {
-			made[c.Action]++
-			faults = faults || c.Fault != ""
-		}
+	made, faults := map[string]int{}, false
+	for _, c := range calls {
+		made[c.Action]++
+		faults = faults || c.Fault != ""
+	}
+	if len(calls) > few || faults && len(calls) > few*3/4 {
 		for _, action := range slices.Sorted(maps.Keys(made)) {
 			// How many looks there are between the tries of a call is left to its random pauses.
 			if !faults || action == "StopDesktops" {

@@ -85,18 +85,19 @@ func (r *run) attempt(ctx context.Context, action string, call func(context.Cont
 }
 
 // read makes a call that changes nothing, and tries again while that may help. One that the end of
-// the time cut off has done no harm: it counts as not made.
+// the time cut off has done no harm: it counts as not made, unless EDS has failed it before.
 func (r *run) read(ctx context.Context, action string, call func(context.Context) error) error {
-	t := newTries()
-	for {
+	var before error = errTimeUp
+	for t := newTries(); ; {
 		err := r.attempt(ctx, action, call)
 		if err != nil && ctx.Err() != nil {
-			return errTimeUp
+			return before
 		}
 		e := asCallError(err)
 		if e == nil || !e.passing() || !t.again(ctx, e) {
 			return err
 		}
+		before = err
 	}
 }
 

@@ -1,7 +1,9 @@
 package handler
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 )
 
@@ -11,9 +13,13 @@ type claim struct {
 	item *item
 }
 
-// claims are all that the live jobs ask for, noted at each desktop in the order of the jobs.
-func (r *run) claims() {
-	for _, j := range r.live() {
+// claims are all that the live jobs of a region ask for, noted at each desktop in the order of the
+// jobs.
+func (g *region) claims() {
+	for _, j := range g.jobs {
+		if j.status != "" {
+			continue
+		}
 		for _, it := range j.items {
 			it.desktop.claims = append(it.desktop.claims, claim{j, it})
 		}
@@ -52,13 +58,13 @@ func (r *run) rail() {
 // plan decides about desktops for every live job, before any call that changes anything. It returns
 // those to be stopped, each with the claims that hold.
 func (r *run) plan(desktops []*desktop) []*desktop {
-	unknown := map[*job]error{}
-	for _, j := range r.live() {
-		unknown[j] = j.unknown()
-	}
 	var claimed []*desktop
+	unknown := map[*job]error{}
 	for _, d := range desktops {
 		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool {
+			if _, asked := unknown[c.job]; !asked {
+				unknown[c.job] = c.job.unknown()
+			}
 			switch {
 			case c.job.status != "" || r.spared(c, unknown[c.job]):
 				return true
@@ -91,7 +97,25 @@ func (r *run) spared(c claim, unknown error) bool {
 	if spared {
 		it.outcome, it.reason = verdict.outcome, verdict.reason
 	}
+	r.logDecision(c, spared)
 	return spared
+}
+
+// logDecision at debug: one line for each time that a desktop is decided about.
+func (r *run) logDecision(c claim, spared bool) {
+	if !r.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	decision := "stop"
+	if spared {
+		decision = string(c.item.outcome)
+	}
+	d := c.item.desktop
+	line := []any{"EventId", c.job.id, "DesktopId", d.desktopID, "Decision", decision, "Reason", c.item.reason}
+	if d.seen != nil {
+		line = append(line, "State", d.seen.DesktopStatus, "ConnectionStatus", d.seen.ConnectionStatus, "SeenAt", d.seenAt)
+	}
+	r.log.Debug("decision", line...)
 }
 
 // blindness is why nothing can be decided about d: nil if something can.

@@ -8,13 +8,38 @@ import (
 	"stopdesktops/events"
 )
 
-// region is what is known of one region of this invocation beside the state of its desktops.
+// region is one region of this invocation: the jobs about it, the desktops they ask for, and what is
+// known of it beside the state of its desktops.
 type region struct {
-	id        string
+	id       string
+	jobs     []*job              // live at the beginning
+	desktops []*desktop          // each once, in the order asked
+	byID     map[string]*desktop // the same
+
 	protected *listing[string] // carriers of the protect tag; nil: switched off
 	held      *listing[hold]   // carriers of the keep-until tag; nil: switched off
 	uses      *listing[use]    // nil: no job asks
 	usesSince time.Time        // the earliest that a job asks for
+}
+
+// desktop returns the one with this ID, and makes it at the first asking.
+func (g *region) desktop(id string) *desktop {
+	d := g.byID[id]
+	if d == nil {
+		d = &desktop{regionID: g.id, desktopID: id}
+		g.byID[id] = d
+		g.desktops = append(g.desktops, d)
+	}
+	return d
+}
+
+// asked is how many desktops are asked for in all.
+func (r *run) asked() int {
+	n := 0
+	for _, g := range r.regions {
+		n += len(g.desktops)
+	}
+	return n
 }
 
 // hold is what a keep-until tag says.
@@ -25,11 +50,13 @@ type hold struct {
 
 // region returns the one with this ID, and makes it at the first asking.
 func (r *run) region(id string) *region {
-	if g := r.regions[id]; g != nil {
-		return g
+	for _, g := range r.regions {
+		if g.id == id {
+			return g
+		}
 	}
-	g := &region{id: id}
-	r.regions[id] = g
+	g := &region{id: id, byID: map[string]*desktop{}}
+	r.regions = append(r.regions, g)
 	if !r.h.Policy.Preflight {
 		return g
 	}

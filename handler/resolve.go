@@ -3,35 +3,40 @@ package handler
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"stopdesktops/events"
 )
 
-// resolve finds out which desktops the live jobs mean, and all that decisions about them rest on:
-// everything at once, as far as the gate lets it.
-func (r *run) resolve(ctx context.Context, live []*job) {
+// resolve finds out which desktops the jobs of these regions mean, and all that decisions about them
+// rest on: everything at once, as far as the gate lets it.
+func (r *run) resolve(ctx context.Context, regions []*region) {
 	var tasks []func()
-	for _, j := range live {
-		r.prepare(j)
-		if j.request.Select != nil {
-			tasks = append(tasks, func() { j.chosen, j.chosenErr = r.choose(ctx, j) })
+	for _, g := range regions {
+		for _, j := range g.jobs {
+			if j.request.Select != nil {
+				tasks = append(tasks, func() { j.chosen, j.chosenErr = r.choose(ctx, j) })
+			}
+		}
+		for _, k := range r.allKnowledge(g) {
+			tasks = append(tasks, func() { k.refresh(ctx) })
+		}
+		if r.h.Policy.Preflight {
+			first := g.desktops[:min(len(g.desktops), r.wave())]
+			tasks = append(tasks, func() { r.look(ctx, first) })
 		}
 	}
-	for _, k := range r.knowledge(live) {
-		tasks = append(tasks, func() { k.refresh(ctx) })
-	}
-	if r.h.Policy.Preflight {
-		first := r.desktops[:min(len(r.desktops), r.wave())]
-		tasks = append(tasks, func() { r.look(ctx, first) })
-	}
-	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(int) {
-		for _, j := range live {
-			j.fail(errPanicked)
+	panicked := make([]bool, len(tasks))
+	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(i int) { panicked[i] = true })
+	for _, g := range regions {
+		for _, j := range g.jobs {
+			if slices.Contains(panicked, true) {
+				j.fail(errPanicked)
+			}
+			r.own(j)
 		}
-	})
-	for _, j := range live {
-		r.own(j)
+		g.claims()
 	}
 }
 
@@ -39,6 +44,7 @@ func (r *run) resolve(ctx context.Context, live []*job) {
 func (r *run) prepare(j *job) {
 	q := j.request
 	j.region = r.region(q.RegionId)
+	j.region.jobs = append(j.region.jobs, j)
 	j.region.askUses(j.usedSince)
 	if q.IdleMinutes > 0 {
 		j.idleSince = r.started.Add(-time.Duration(q.IdleMinutes) * time.Minute)
@@ -54,23 +60,19 @@ func (r *run) prepare(j *job) {
 		}
 	}
 	for _, id := range q.DesktopId {
-		j.items = append(j.items, &item{desktop: r.desktop(place{q.RegionId, id})})
+		j.items = append(j.items, &item{desktop: j.region.desktop(id)})
 	}
 }
 
-// knowledge that the live jobs ask for, each listing once.
-func (r *run) knowledge(live []*job) []knowledge {
-	for _, g := range r.regions {
-		if !g.usesSince.IsZero() {
-			g.uses = r.used(g.id, g.usesSince)
-		}
+// allKnowledge that the jobs of a region ask for, each listing once.
+func (r *run) allKnowledge(g *region) []knowledge {
+	if !g.usesSince.IsZero() {
+		g.uses = r.used(g.id, g.usesSince)
 	}
 	var all []knowledge
-	listed := map[knowledge]bool{}
-	for _, j := range live {
+	for _, j := range g.jobs {
 		for _, k := range j.knowledge() {
-			if !listed[k] {
-				listed[k] = true
+			if !slices.Contains(all, k) {
 				all = append(all, k)
 			}
 		}
@@ -88,7 +90,7 @@ func (r *run) own(j *job) {
 		j.selected = map[string]bool{}
 		for _, s := range j.chosen {
 			j.selected[s.desktop.DesktopID] = true
-			if d := r.fleet[place{j.request.RegionId, s.desktop.DesktopID}]; d != nil {
+			if d := j.region.byID[s.desktop.DesktopID]; d != nil {
 				d.sight(s)
 			}
 		}
@@ -97,7 +99,7 @@ func (r *run) own(j *job) {
 			r.log.Warn("the selection matches no desktop", "EventId", j.id, "RegionId", j.request.RegionId)
 		}
 		for _, s := range j.chosen {
-			d := r.desktop(place{j.request.RegionId, s.desktop.DesktopID})
+			d := j.region.desktop(s.desktop.DesktopID)
 			d.sight(s)
 			j.items = append(j.items, &item{desktop: d})
 		}

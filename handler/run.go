@@ -21,9 +21,7 @@ type run struct {
 	overHTTP bool
 	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
 	jobs     []*job
-	regions  map[string]*region
-	fleet    map[place]*desktop // every desktop that any job asks for
-	desktops []*desktop         // the same, in the order asked
+	regions  []*region // that the live jobs are about
 	eds      EDS
 	// callEnd is when a StopDesktops call under way is given up. It lies a little behind the end of the
 	// time to work: an answer that was not waited for is a desktop whose fate is unknown.
@@ -62,12 +60,10 @@ type item struct {
 	fate    fate // of this job's own: nothing could be decided; empty: that of the desktop
 }
 
-// place identifies a desktop.
-type place struct{ regionID, desktopID string }
-
 // desktop is one cloud computer in this invocation, whichever of its events ask for it.
 type desktop struct {
-	place
+	regionID, desktopID string
+
 	looked  bool     // EDS was asked for it, with an answer
 	seen    *Desktop // at the last look; nil if EDS did not know it
 	seenAt  time.Time
@@ -105,17 +101,6 @@ func (r *run) callCounts() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return maps.Clone(r.calls)
-}
-
-// desktop returns the one at a place, and makes it at the first asking.
-func (r *run) desktop(p place) *desktop {
-	d := r.fleet[p]
-	if d == nil {
-		d = &desktop{place: p}
-		r.fleet[p] = d
-		r.desktops = append(r.desktops, d)
-	}
-	return d
 }
 
 // live jobs are those still to be done.

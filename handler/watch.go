@@ -73,10 +73,12 @@ func (j *job) wait() time.Duration {
 // pending are the desktops that may still be seen Stopped.
 func (r *run) pending() []*desktop {
 	var pending []*desktop
-	for _, d := range r.desktops {
-		onTheirWay := d.fate.outcome == Accepted || d.fate.outcome == Stopping
-		if onTheirWay || d.seen != nil && d.seen.DesktopStatus == "Stopping" {
-			pending = append(pending, d)
+	for _, g := range r.regions {
+		for _, d := range g.desktops {
+			onTheirWay := d.fate.outcome == Accepted || d.fate.outcome == Stopping
+			if onTheirWay || d.seen != nil && d.seen.DesktopStatus == "Stopping" {
+				pending = append(pending, d)
+			}
 		}
 	}
 	return pending
