@@ -318,7 +318,7 @@ func summarize(calls []emulator.Call) []string {
 		made[c.Action]++
 		faults = faults || c.Fault != ""
 	}
-	if len(calls) > few || faults && len(calls) > few*3/4 {
+	if len(calls) > few || faults && len(calls) > 12 {
 		for _, action := range slices.Sorted(maps.Keys(made)) {
 			// How many looks there are between the tries of a call is left to its random pauses.
 			if !faults || action == "StopDesktops" {
