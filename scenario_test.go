@@ -328,7 +328,13 @@ func summarize(calls []emulator.Call) []string {
 		return lines
 	}
 	for _, c := range calls {
-		lines = append(lines, callText(c))
+		text := callText(c)
+		// Of a call that fails again and again, one is shown: how many there are is left to the
+		// random pauses between them.
+		if c.Fault == emulator.FaultHTML502 && slices.Contains(lines, text) {
+			continue
+		}
+		lines = append(lines, text)
 	}
 	return lines
 }
