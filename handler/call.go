@@ -36,8 +36,12 @@ func (t *tries) again(ctx context.Context, e *CallError) bool {
 		return false
 	}
 	t.left--
-	pause := max(t.backoff.NextBackOff(), min(e.RetryAfter, longestPause))
-	timer := time.NewTimer(pause)
+	return sleep(ctx, max(t.backoff.NextBackOff(), min(e.RetryAfter, longestPause)))
+}
+
+// sleep for d. It returns false if ctx ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

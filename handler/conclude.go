@@ -109,6 +109,9 @@ func (j *job) firstProblem(rep Report) *Problem {
 		p.Code, p.Message, p.status = "DesktopNotFound", "EDS does not know "+d.DesktopId+" in "+d.RegionId, 422
 	case d.Outcome == NotAttempted:
 		p.Code, p.Message, p.status = CodeDeadline, "the time was up before every desktop had its turn; the same event again does the rest", 504
+		if rep.Counts[NotAttempted] == len(rep.Desktops) {
+			p.Message = "the time was up before any desktop had its turn: raise the function's timeout"
+		}
 	case d.Outcome == Accepted:
 		p.Code, p.Message = "StillRunning", "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
 	}

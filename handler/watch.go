@@ -15,6 +15,10 @@ func (r *run) watch(ctx context.Context) {
 	if wait <= 0 {
 		return
 	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+		r.log.Warn("the wait ends before what was asked for: raise the function's timeout",
+			"AskedSeconds", int(wait.Seconds()), "LeftSeconds", int(time.Until(deadline).Seconds()))
+	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for poll := time.Second; ; poll = min(poll+time.Second, longestPoll) {
@@ -43,14 +47,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 		}
 		d = min(d, left-lookTime)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return sleep(ctx, d)
 }
 
 func (r *run) longestWait() (wait time.Duration) {

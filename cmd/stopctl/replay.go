@@ -47,7 +47,7 @@ func replayCommand(_ context.Context, args []string, o outside) error {
 	if err != nil {
 		return err
 	}
-	var left []replayed
+	var left []events.Request
 	incomplete := false
 	for _, rep := range reports {
 		requests, err := unfinished(rep, time.Now())
@@ -107,25 +107,11 @@ func readReportFile(name string, stdin io.Reader) ([]handler.Report, error) {
 	return nil, usagef("replay: %s holds no report: neither an answer, nor a callback, nor lines of the log", name)
 }
 
-// replayed is a request that finishes another.
-type replayed struct {
-	RegionId    string
-	DesktopId   []string
-	StoppedMode string          `json:",omitempty"`
-	OsUpdate    *bool           `json:",omitempty"`
-	Select      *events.Select  `json:",omitempty"`
-	Exclude     *events.Exclude `json:",omitempty"`
-	Force       bool            `json:",omitempty"`
-	IdleMinutes int             `json:",omitempty"`
-	Reason      string          `json:",omitempty"`
-	RequestedBy string          `json:",omitempty"`
-}
-
 // maxIdleMinutes is the longest that a request may ask for.
 const maxIdleMinutes = 43200
 
 // unfinished makes the request for what rep left undone: none if that is nothing.
-func unfinished(rep handler.Report, now time.Time) ([]replayed, error) {
+func unfinished(rep handler.Report, now time.Time) ([]events.Request, error) {
 	total := 0
 	for _, n := range rep.Counts {
 		total += n
@@ -138,7 +124,7 @@ func unfinished(rep handler.Report, now time.Time) ([]replayed, error) {
 	case rep.DryRun:
 		return nil, nil
 	}
-	q := replayed{
+	q := events.Request{
 		RegionId:    rep.RegionId,
 		StoppedMode: rep.StoppedMode,
 		OsUpdate:    rep.OsUpdate,
@@ -157,7 +143,7 @@ func unfinished(rep handler.Report, now time.Time) ([]replayed, error) {
 	if len(q.DesktopId) == 0 {
 		return nil, nil
 	}
-	return []replayed{q}, nil
+	return []events.Request{q}, nil
 }
 
 // idleSince spares whoever has used a desktop since the event, where its time is known. A forced
@@ -171,7 +157,7 @@ func idleSince(rep handler.Report, now time.Time) int {
 }
 
 // writeEvent writes one request as an object, several as a batch.
-func writeEvent(w io.Writer, left []replayed) error {
+func writeEvent(w io.Writer, left []events.Request) error {
 	var event any = left
 	if len(left) == 1 {
 		event = left[0]
