@@ -15,10 +15,8 @@ func (r *run) watch(ctx context.Context) {
 	if wait <= 0 {
 		return
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		r.log.Warn("the wait ends before what was asked for: raise the function's timeout",
-			"AskedSeconds", int(wait.Seconds()), "LeftSeconds", int(time.Until(deadline).Seconds()))
-	}
+	deadline, limited := ctx.Deadline()
+	tooShort := limited && time.Until(deadline) < wait
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for poll := time.Second; ; poll = min(poll+time.Second, longestPoll) {
@@ -27,6 +25,9 @@ func (r *run) watch(ctx context.Context) {
 			return
 		}
 		if !pause(ctx, poll) {
+			if tooShort {
+				r.log.Warn("the wait ended before what was asked for: raise the function's timeout", "WaitSeconds", int(wait.Seconds()))
+			}
 			return
 		}
 		r.look(ctx, pending)
