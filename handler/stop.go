@@ -100,19 +100,24 @@ func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop,
 // no longer to be stopped. If that changes nothing, the desktops are halved, and what is refused
 // alone has failed. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {
+	failed := failure(e)
+	if b.sent {
+		// Perhaps it is refused because the call whose answer was lost has had its effect, and the
+		// looks do not show it yet.
+		failed = unconfirmed(e)
+	}
 	if b.budget--; b.budget <= 0 {
-		settle(desktops, failure(e))
+		settle(desktops, failed)
 		return nil
 	}
 	if before := len(desktops); !b.refused {
 		b.refused = true
-		failed := failure(e)
 		if desktops = b.lookAgain(ctx, desktops, &failed); len(desktops) < before {
 			return desktops
 		}
 	}
 	if len(desktops) == 1 {
-		settle(desktops, failure(e))
+		settle(desktops, failed)
 		return nil
 	}
 	half := len(desktops) / 2
@@ -134,7 +139,11 @@ func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
 		}
 		desktops = b.lookAgain(ctx, desktops, nil)
 	}
-	if b.stale(desktops) {
+	switch {
+	case ctx.Err() != nil:
+		settle(desktops, blind(errTimeUp))
+		return nil
+	case b.stale(desktops):
 		settle(desktops, fate{outcome: Failed, code: "TooSlow", retryable: true,
 			message: "EDS answers so slowly that what was seen is too old to stop anything by"})
 		return nil
@@ -234,7 +243,7 @@ func unconfirmed(e *CallError) fate {
 	return fate{
 		outcome:   Failed,
 		code:      CodeUnconfirmed,
-		message:   "the call was sent but its answer was lost (" + e.Code + "), and the state could not be read since: EDS may have taken it",
+		message:   "a call was sent but its answer was lost, and the state does not tell what came of it (" + e.Code + "): EDS may have taken it",
 		retryable: true,
 	}
 }

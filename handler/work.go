@@ -78,7 +78,9 @@ func half(ctx context.Context) (context.Context, context.CancelFunc) {
 // old before its call, and each part of a big fleet that had its turn is done when the time is up.
 func (r *run) waves(ctx context.Context, g *region) {
 	for _, j := range g.jobs {
-		j.want()
+		if j.status == "" {
+			j.want()
+		}
 	}
 	for wave := range slices.Chunk(g.desktops, r.wave()) {
 		r.look(ctx, r.unseen(wave))
