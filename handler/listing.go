@@ -2,6 +2,8 @@ package handler
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"stopdesktops/events"
@@ -91,6 +93,34 @@ func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]
 	return pages(ctx, r, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		return r.eds.ListTagResources(ctx, regionID, tag, token)
 	})
+}
+
+// carriersSeen are the desktops that carry a tag, with their state: each page of them is looked at
+// beside the next page, so that the looks cost no time.
+func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag) ([]sighting, error) {
+	var looks sync.WaitGroup
+	var desktops []*desktop
+	_, err := pages(ctx, r, "ListTagResources", func(turn context.Context, token string) (Page[Tagged], error) {
+		p, err := r.eds.ListTagResources(turn, regionID, tag, token)
+		page := make([]*desktop, len(p.Rows))
+		for i, row := range p.Rows {
+			page[i] = &desktop{regionID: regionID, desktopID: row.DesktopID}
+		}
+		desktops = append(desktops, page...)
+		for part := range slices.Chunk(page, MaxDesktopsPerCall) {
+			looks.Go(func() { r.guarded(0, func(int) { r.lookAt(ctx, part) }, func(int) {}) })
+		}
+		return p, err
+	})
+	looks.Wait()
+	seen := make([]sighting, len(desktops))
+	for i, d := range desktops {
+		seen[i].desktop.DesktopID = d.desktopID
+		if d.looked && d.seen != nil {
+			seen[i] = sighting{*d.seen, d.seenAt}
+		}
+	}
+	return seen, err
 }
 
 // owned lists the desktops of users.

@@ -114,10 +114,14 @@ func (d *desktop) sight(s sighting) {
 	}
 }
 
-// choose the desktops that match every filter of j's Select. Where it names nothing but tags, their
-// state is not known yet.
+// choose the desktops that match every filter of j's Select. Where it names nothing but several tags,
+// their state is not known yet.
 func (r *run) choose(ctx context.Context, j *job) ([]sighting, error) {
 	q := *j.request.Select
+	if len(q.Tag) == 1 && onlyTags(q) {
+		seen, err := r.carriersSeen(ctx, j.request.RegionId, q.Tag[0])
+		return carryingAll(seen, nil), err
+	}
 	carriers := make([][]Tagged, len(q.Tag))
 	errs := make([]error, len(q.Tag)+1)
 	var matching []sighting
