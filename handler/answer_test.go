@@ -28,6 +28,7 @@ func TestFailureType(t *testing.T) {
 		{[]Status{StatusRejected, StatusPartial}, StopPartial},
 		{[]Status{StatusDone, StatusRejected}, StopPartial},
 		{[]Status{StatusFailed, StatusStale}, StopPartial},
+		{[]Status{StatusFailed, StatusPartial}, StopPartial},
 	} {
 		var reports []Report
 		for _, s := range c.statuses {

@@ -118,7 +118,8 @@ func asCallError(err error) *CallError {
 // part of a list must not pass for the whole.
 func pages[T any](ctx context.Context, r *run, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
-	for token, last := "", ""; ; last = token {
+	seen := map[string]bool{}
+	for token := ""; ; {
 		var p Page[T]
 		err := r.read(ctx, action, func(ctx context.Context) (err error) {
 			p, err = page(ctx, token)
@@ -131,8 +132,9 @@ func pages[T any](ctx context.Context, r *run, action string, page func(ctx cont
 		if token = p.NextToken; token == "" {
 			return all, nil
 		}
-		if token == last {
-			return nil, &CallError{Action: action, Family: Ambiguous, Code: "EndlessListing", Message: "EDS answered a page with the token of that same page"}
+		if seen[token] {
+			return nil, &CallError{Action: action, Family: Ambiguous, Code: "EndlessListing", Message: "EDS answered a page with the token of one before"}
 		}
+		seen[token] = true
 	}
 }

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ func (r *run) report(j *job) Report {
 	q := j.request
 	rep := Report{
 		InvocationId: r.inv.RequestID,
-		EventId:      events.Clean(j.id, 256),
+		EventId:      j.shownID(),
 		Kind:         string(j.event.Kind),
 		Source:       events.Clean(j.event.Source, 256),
 		EventTime:    j.event.Time,
@@ -43,6 +44,9 @@ func (r *run) report(j *job) Report {
 	return rep
 }
 
+// shownID is the event's ID made fit for logs and reports: it is foreign text.
+func (j *job) shownID() string { return events.Clean(j.id, 256) }
+
 // report of one desktop, as its job sees it.
 func (it *item) report() DesktopReport {
 	d := it.desktop
@@ -51,6 +55,9 @@ func (it *item) report() DesktopReport {
 		rep.State, rep.ConnectionStatus = d.seen.DesktopStatus, d.seen.ConnectionStatus
 	}
 	switch {
+	case it.lost():
+		f := unconfirmed(d.sent)
+		rep.Outcome, rep.Reason, rep.Code, rep.Message = f.outcome, "", f.code, f.message
 	case it.outcome == "":
 		f := it.final()
 		rep.Outcome, rep.Reason, rep.Code, rep.Message, rep.RequestId = f.outcome, f.reason, f.code, f.message, f.requestID
@@ -68,15 +75,29 @@ func (it *item) final() fate {
 	return it.desktop.fate
 }
 
+// lost says whether a call for the desktop was sent that nothing tells the effect of: neither its
+// answer, nor a later call's, nor a look. Whatever was decided about the desktop since, that is what
+// somebody has to know of it.
+func (it *item) lost() bool {
+	if !it.claimed || it.desktop.sent == nil {
+		return false
+	}
+	switch it.desktop.fate.outcome {
+	case Stopped, Stopping, Accepted:
+		return false
+	}
+	return true
+}
+
 // conclude says how the event went, and what the first thing is that somebody should know of it.
 func (j *job) conclude(rep Report) (Status, *Problem) {
 	if j.status != "" {
 		return j.status, j.problem
 	}
-	problems, underWay := 0, 0
+	problems, underWay, stillRunning := 0, 0, j.stillRunning()
 	for _, d := range rep.Desktops {
 		switch {
-		case d.Outcome.problem() || j.stillRunning(d):
+		case d.Outcome.problem() || stillRunning[d.DesktopId]:
 			problems++
 		case d.Outcome == Accepted || d.Outcome == Stopping:
 			underWay++
@@ -95,26 +116,36 @@ func (j *job) conclude(rep Report) (Status, *Problem) {
 	return StatusDone, nil
 }
 
-// stillRunning: EDS took the call, the wait is over, and the desktop runs on.
-func (j *job) stillRunning(d DesktopReport) bool {
-	return j.wait() > 0 && d.Outcome == Accepted && d.State == "Running"
+// stillRunning are the desktops of j that EDS took the call for and that were seen Running since.
+func (j *job) stillRunning() map[string]bool {
+	running := map[string]bool{}
+	for _, it := range j.items {
+		d := it.desktop
+		if it.outcome == "" && d.fate.outcome == Accepted && d.looked && d.seen != nil &&
+			d.seen.DesktopStatus == "Running" && d.seenAt.After(d.acceptedAt) {
+			running[d.desktopID] = true
+		}
+	}
+	return running
 }
 
 // firstProblem is that of the first desktop in the report: the worst come first.
 func (j *job) firstProblem(rep Report) *Problem {
 	d := rep.Desktops[0]
-	p := &Problem{Code: d.Code, Message: d.Message, RequestId: d.RequestId, status: 502}
+	p := &Problem{Code: d.Code, Message: d.Message, RequestId: d.RequestId, status: http.StatusBadGateway}
+	p.Retryable = slices.ContainsFunc(j.items, func(it *item) bool { return it.lost() || it.outcome == "" && it.final().retryable })
 	switch {
 	case d.Outcome == NotFoundThere:
-		p.Code, p.Message, p.status = "DesktopNotFound", "EDS does not know "+d.DesktopId+" in "+d.RegionId, 422
-	case d.Outcome == NotAttempted:
-		p.Code, p.Message, p.status = CodeDeadline, "the time was up before every desktop had its turn; the same event again does the rest", 504
+		p.Code, p.Message, p.status = "DesktopNotFound", "EDS does not know "+d.DesktopId+" in "+d.RegionId, http.StatusUnprocessableEntity
+	case d.Outcome == NotAttempted && d.Reason == ReasonDeadline:
+		p.Code, p.Message, p.status = CodeDeadline, "the time was up before every desktop had its turn; the same event again does the rest", http.StatusGatewayTimeout
 		if rep.Counts[NotAttempted] == len(rep.Desktops) {
 			p.Message = "the time was up before any desktop had its turn: raise the function's timeout"
 		}
 	case d.Outcome == Accepted:
 		p.Code, p.Message = "StillRunning", "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
+	case slices.ContainsFunc(j.items, func(it *item) bool { return it.desktop.desktopID == d.DesktopId && it.final().throttled }):
+		p.throttled()
 	}
-	p.Retryable = slices.ContainsFunc(j.items, func(it *item) bool { return it.outcome == "" && it.final().retryable })
 	return p
 }

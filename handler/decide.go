@@ -2,6 +2,7 @@ package handler
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,7 @@ func protected(r *run, j *job, d *desktop) (ruling, bool) {
 }
 
 func denied(r *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonProtected}, r.h.Policy.Deny[d.desktopID]
+	return ruling{Skipped, ReasonProtected}, r.h.Policy.Deny[strings.ToLower(d.desktopID)]
 }
 
 // A time that nobody can read was still meant to keep the desktop.
@@ -105,7 +106,7 @@ func excluded(r *run, j *job, d *desktop) (ruling, bool) {
 }
 
 func excludedByID(_ *run, j *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonExcluded}, j.excludedIDs[d.desktopID]
+	return ruling{Skipped, ReasonExcluded}, j.excludedIDs[strings.ToLower(d.desktopID)]
 }
 
 // Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.

@@ -2,8 +2,11 @@ package handler
 
 import (
 	"crypto/sha256"
+	"net/http"
 	"sync"
 	"time"
+
+	"stopdesktops/events"
 )
 
 // The memory for duplicates: so long, and so many at most. Beyond a warm instance it is the state of
@@ -16,8 +19,14 @@ const (
 // memory of the events that this instance has done. Safe for concurrent use.
 type memory struct {
 	mu    sync.Mutex
-	done  map[eventKey]time.Time
+	done  map[eventKey]doneEvent
 	order []eventKey // oldest first
+}
+
+// doneEvent is when an event was done, and what it asked for.
+type doneEvent struct {
+	at      time.Time
+	payload [sha256.Size]byte
 }
 
 // eventKey identifies an event: a digest, because IDs are foreign text of any length.
@@ -34,25 +43,25 @@ func (j *job) key() eventKey {
 	return eventKey(h.Sum(nil))
 }
 
-// has says whether the event was done within the last hour.
-func (m *memory) has(k eventKey) bool {
+// find the event, if it was done within the last hour.
+func (m *memory) find(k eventKey) (doneEvent, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at, ok := m.done[k]
-	return ok && time.Since(at) < rememberFor
+	e, ok := m.done[k]
+	return e, ok && time.Since(e.at) < rememberFor
 }
 
 // add an event that is done.
-func (m *memory) add(k eventKey) {
+func (m *memory) add(k eventKey, payload []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.done == nil {
-		m.done = map[eventKey]time.Time{}
+		m.done = map[eventKey]doneEvent{}
 	}
 	if _, again := m.done[k]; !again {
 		m.order = append(m.order, k)
 	}
-	m.done[k] = time.Now()
+	m.done[k] = doneEvent{time.Now(), sha256.Sum256(payload)}
 	for len(m.order) > rememberMost {
 		delete(m.done, m.order[0])
 		m.order = m.order[1:]
@@ -60,24 +69,34 @@ func (m *memory) add(k eventKey) {
 }
 
 // dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. A dry
-// run does nothing, so it neither is a duplicate nor makes one.
+// run does nothing, so it neither is a duplicate nor makes one. An ID that comes again with another
+// request is a mistake of the sender: taken for a duplicate, the second request would be lost.
 func (r *run) dropDuplicates() {
-	here := map[eventKey]bool{}
+	here := map[eventKey][sha256.Size]byte{}
 	for _, j := range r.live() {
 		if j.request.DryRun {
 			continue
 		}
-		k := j.key()
-		if here[k] || r.h.memory.has(k) {
-			j.status = StatusDuplicate
+		k, payload := j.key(), sha256.Sum256(j.event.Payload)
+		first, again := here[k]
+		if before, ok := r.h.memory.find(k); ok {
+			first, again = before.payload, true
 		}
-		here[k] = true
+		switch {
+		case !again:
+			here[k] = payload
+		case first == payload:
+			j.status = StatusDuplicate
+		default:
+			j.reject(&Problem{Code: events.Conflict, Path: j.event.Path, status: http.StatusUnprocessableEntity,
+				Message: "another request came with the same event ID: give each its own"})
+		}
 	}
 }
 
 // remember a job that went well. One that did not may come again, to be continued.
 func (r *run) remember(j *job, status Status) {
 	if status == StatusDone || status == StatusAccepted {
-		r.h.memory.add(j.key())
+		r.h.memory.add(j.key(), j.event.Payload)
 	}
 }

@@ -37,11 +37,11 @@ var seriousness = []string{StopFailed, StopPartial, StopBlocked, EventRejected}
 func failureType(reports []Report) string {
 	failed, succeeded := map[string]bool{}, false
 	for _, rep := range reports {
-		if t, ok := failureOf[rep.Status]; ok {
+		t, ok := failureOf[rep.Status]
+		if ok {
 			failed[t] = true
-		} else {
-			succeeded = true
 		}
+		succeeded = succeeded || !ok || rep.Status == StatusPartial
 	}
 	if len(failed) > 0 && succeeded {
 		return StopPartial

@@ -18,7 +18,12 @@ const lateAfter = 15 * time.Second
 func (r *run) take(raw []byte) {
 	list, err := events.Decode(raw)
 	if err != nil {
-		r.jobs = []*job{r.newJob(events.Event{Kind: events.Direct}).reject(unreadable(err))}
+		unread := r.newJob(events.Event{Kind: events.Direct})
+		if r.h.Fault != nil {
+			r.jobs = []*job{unread.accept(r)}
+			return
+		}
+		r.jobs = []*job{unread.reject(unreadable(err))}
 		return
 	}
 	if len(list) == 1 && list[0].Kind == events.HTTP {
@@ -140,13 +145,24 @@ func (j *job) checkTime(r *run) *job {
 		j.status = StatusStale
 		j.problem = &Problem{Code: "Stale", Message: fmt.Sprintf("the event is %s old; MAX_EVENT_AGE is %s. Nothing was stopped.", age.Round(time.Second), r.h.Policy.MaxEventAge)}
 	case late && r.h.Policy.Preflight:
-		if j.usedSince = j.event.Time; j.usedSince.IsZero() {
-			j.usedSince = r.started.Add(-r.h.Policy.MaxEventAge)
-		}
+		j.usedSince = usedSince(j.event.Time, r.started, r.h.Policy.MaxEventAge)
 	case late:
 		return j.reject(notAllowed("", "the event is late or repeated, and the function may not look who has used the desktops since (PREFLIGHT=false)"))
 	}
 	return j
+}
+
+// usedSince is the time from which on a user's act spares a desktop from a late event: that of the
+// event, in whole seconds as EDS tells acts; without one, as far back as events are taken at all. The
+// clock of one whose time is still to come runs ahead of ours, by as much as is believed.
+func usedSince(event, now time.Time, maxAge time.Duration) time.Time {
+	switch {
+	case event.IsZero():
+		return now.Add(-maxAge)
+	case event.After(now):
+		return now.Add(-clockSkew)
+	}
+	return event.Truncate(time.Second)
 }
 
 func misconfigured(fault error) *Problem {

@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,59 +14,76 @@ import (
 // desktop it is, who was used. It is made once for all desktops, beside the look at their state, and
 // made again when it is older than a look may be.
 type listing[T any] struct {
-	make func(context.Context) (map[string]T, error)
+	list func(context.Context) (map[string]T, error)
+	turn chan struct{} // holds one token while nobody makes it
 
-	lock chan struct{} // holds one token while nobody makes it
-	at   time.Time     // when it was complete; zero: never
-	rows map[string]T  // by desktop ID; not changed once it is here
-	err  error         // why it could not be made
+	mu   sync.Mutex // for what follows; never held while waiting
+	at   time.Time  // from when on its age counts
+	rows map[string]T
+	err  error // why it could not be made
 }
 
-func newListing[T any](make func(context.Context) (map[string]T, error)) *listing[T] {
-	l := &listing[T]{make: make, lock: newLock(), err: errTimeUp}
+func newListing[T any](list func(context.Context) (map[string]T, error)) *listing[T] {
+	l := &listing[T]{list: list, turn: make(chan struct{}, 1), err: errTimeUp}
+	l.turn <- struct{}{}
 	return l
 }
 
-func newLock() chan struct{} {
-	lock := make(chan struct{}, 1)
-	lock <- struct{}{}
-	return lock
-}
-
-// refresh makes the listing unless it is fresh. Of several who ask at once, one makes it.
+// refresh makes the listing unless it is fresh. Of several who ask at once, one makes it and the
+// others wait.
 func (l *listing[T]) refresh(ctx context.Context) {
 	select {
-	case <-l.lock:
+	case <-l.turn:
 	case <-ctx.Done():
 		return
 	}
-	defer func() { l.lock <- struct{}{} }()
-	if l.err == nil && time.Since(l.at) <= freshness {
+	defer func() { l.turn <- struct{}{} }()
+	if l.fresh() {
 		return
 	}
-	l.rows, l.err = l.make(ctx)
-	l.at = time.Now()
+	asked := time.Now()
+	rows, err := l.makeSafely(ctx)
+	done := time.Now()
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rows, l.err = rows, err
+	// Its age counts from when it was asked for, as that of a look. But one of many pages takes its
+	// time, and must not be old when it is complete: nobody could ever stop anything by it.
+	if l.at = asked; done.Sub(asked) > freshness/2 {
+		l.at = done.Add(-freshness / 2)
+	}
+}
+
+// makeSafely keeps a fault of this program in one listing from spoiling all others.
+func (l *listing[T]) makeSafely(ctx context.Context) (rows map[string]T, err error) {
+	defer func() {
+		if recover() != nil {
+			rows, err = nil, errPanicked
+		}
+	}()
+	return l.list(ctx)
 }
 
 // get returns what the listing says of a desktop. Ask unknown first.
 func (l *listing[T]) get(desktopID string) (T, bool) {
-	<-l.lock
-	defer func() { l.lock <- struct{}{} }()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	row, ok := l.rows[desktopID]
 	return row, ok
 }
 
 // unknown is why the listing says nothing: nil if it does.
 func (l *listing[T]) unknown() error {
-	<-l.lock
-	defer func() { l.lock <- struct{}{} }()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.err
 }
 
 // fresh says whether the listing may still be relied on.
 func (l *listing[T]) fresh() bool {
-	<-l.lock
-	defer func() { l.lock <- struct{}{} }()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.err == nil && time.Since(l.at) <= freshness
 }
 
@@ -76,16 +94,25 @@ type knowledge interface {
 	fresh() bool
 }
 
-// tagged lists the desktops that carry a tag, with its value.
-func (r *run) tagged(regionID string, tag events.Tag) *listing[string] {
-	return newListing(func(ctx context.Context) (map[string]string, error) {
-		rows, err := r.carriers(ctx, regionID, tag)
-		values := make(map[string]string, len(rows))
-		for _, row := range rows {
-			values[row.DesktopID] = row.Value
-		}
-		return values, err
-	})
+// tagged lists the desktops of a region that carry a tag, with its value: one listing, whoever asks.
+func (r *run) tagged(g *region, tag events.Tag) *listing[string] {
+	key := tag.Key
+	if tag.Value != nil {
+		key += "=" + *tag.Value
+	}
+	l := g.tags[key]
+	if l == nil {
+		l = newListing(func(ctx context.Context) (map[string]string, error) {
+			rows, err := r.carriers(ctx, g.id, tag)
+			values := make(map[string]string, len(rows))
+			for _, row := range rows {
+				values[row.DesktopID] = row.Value
+			}
+			return values, err
+		})
+		g.tags[key] = l
+	}
+	return l
 }
 
 // carriers are the desktops that carry a tag, in the order of the service.
@@ -123,16 +150,22 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 	return seen, err
 }
 
-// owned lists the desktops of users.
-func (r *run) owned(regionID string, endUserIDs []string) *listing[bool] {
-	return newListing(func(ctx context.Context) (map[string]bool, error) {
-		rows, err := r.described(ctx, regionID, events.Select{EndUserId: endUserIDs})
-		owned := make(map[string]bool, len(rows))
-		for _, row := range rows {
-			owned[row.desktop.DesktopID] = true
-		}
-		return owned, err
-	})
+// owned lists the desktops of users: one listing, whoever asks for the same users.
+func (r *run) owned(g *region, endUserIDs []string) *listing[bool] {
+	key := strings.Join(endUserIDs, "\x00")
+	l := g.users[key]
+	if l == nil {
+		l = newListing(func(ctx context.Context) (map[string]bool, error) {
+			rows, err := r.described(ctx, g.id, events.Select{EndUserId: endUserIDs})
+			owned := make(map[string]bool, len(rows))
+			for _, row := range rows {
+				owned[row.desktop.DesktopID] = true
+			}
+			return owned, err
+		})
+		g.users[key] = l
+	}
+	return l
 }
 
 // sighting is a desktop in a page of DescribeDesktops: as good as a look at it.

@@ -28,8 +28,12 @@ var errPanicked = &CallError{Action: "DescribeDesktopInfo", Family: Temporary, C
 
 // lookAt looks at up to 100 desktops of one region, in one call that is tried again while that may
 // help. A call refused because of one of them is made again for its halves, so that the others are
-// seen; what is refused alone is not there.
+// seen; what is refused alone as unknown is not there.
 func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
+	r.lookInParts(ctx, desktops, newBisection())
+}
+
+func (r *run) lookInParts(ctx context.Context, desktops []*desktop, parts *bisection) {
 	if len(desktops) == 0 {
 		return
 	}
@@ -40,13 +44,16 @@ func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
 		rows, err = r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
 		return err
 	})
-	if e := asCallError(err); e != nil && e.refused() && len(desktops) > 1 {
+	switch e := asCallError(err); {
+	case e != nil && e.refused() && len(desktops) > 1 && parts.refuse():
 		half := len(desktops) / 2
-		r.lookAt(ctx, desktops[:half])
-		r.lookAt(ctx, desktops[half:])
+		r.lookInParts(ctx, desktops[:half], parts)
+		r.lookInParts(ctx, desktops[half:], parts)
 		return
-	} else if e != nil && e.Family == NotFound {
-		rows, err = nil, nil
+	case e != nil && e.Family == NotFound && len(desktops) == 1:
+		rows, err, parts.succeeded = nil, nil, true
+	case err == nil:
+		parts.succeeded = true
 	}
 	note(desktops, rows, at, err)
 }
@@ -55,6 +62,10 @@ func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
 func note(desktops []*desktop, rows []Desktop, at time.Time, err error) {
 	seen := make(map[string]*Desktop, len(rows))
 	for i := range rows {
+		if first := seen[rows[i].DesktopID]; first != nil {
+			*first = Desktop{DesktopID: first.DesktopID} // told twice: believe neither
+			continue
+		}
 		seen[rows[i].DesktopID] = &rows[i]
 	}
 	for _, d := range desktops {
@@ -75,7 +86,14 @@ func blind(err error) fate {
 }
 
 func failure(e *CallError) fate {
-	return fate{outcome: Failed, code: e.Code, message: e.Message, requestID: e.RequestID, retryable: e.passing()}
+	return fate{
+		outcome:   Failed,
+		code:      e.Code,
+		message:   e.Message,
+		requestID: e.RequestID,
+		retryable: e.passing(),
+		throttled: e.Family == Throttled,
+	}
 }
 
 // chunk splits into runs of at most 100 of the same key, in the order given.

@@ -72,6 +72,7 @@ func (r *run) plan(desktops []*desktop) []*desktop {
 				c.item.outcome = WouldStop
 				return true
 			}
+			c.item.claimed = true
 			return false
 		})
 		if len(d.claims) > 0 {
@@ -111,7 +112,7 @@ func (r *run) logDecision(c claim, spared bool) {
 		decision = string(c.item.outcome)
 	}
 	d := c.item.desktop
-	line := []any{"EventId", c.job.id, "DesktopId", d.desktopID, "Decision", decision, "Reason", c.item.reason}
+	line := []any{"EventId", c.job.shownID(), "DesktopId", d.desktopID, "Decision", decision, "Reason", c.item.reason}
 	if d.seen != nil {
 		line = append(line, "State", d.seen.DesktopStatus, "ConnectionStatus", d.seen.ConnectionStatus, "SeenAt", d.seenAt)
 	}

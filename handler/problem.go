@@ -79,8 +79,13 @@ func unreadable(err error) *Problem {
 func callProblem(e *CallError) *Problem {
 	p := &Problem{Code: e.Code, Message: e.Message, RequestId: e.RequestID, Retryable: e.passing(), status: http.StatusBadGateway}
 	if e.Family == Throttled {
-		p.status = http.StatusTooManyRequests
-		p.header = map[string]string{"Retry-After": "30"}
+		p.throttled()
 	}
 	return p
+}
+
+// throttled makes p one that an HTTP caller should come back with a little later.
+func (p *Problem) throttled() {
+	p.status = http.StatusTooManyRequests
+	p.header = map[string]string{"Retry-After": "30"}
 }

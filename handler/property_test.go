@@ -1,10 +1,10 @@
 package handler_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -102,6 +102,9 @@ type world struct {
 	request  map[string]any
 	retry    int
 
+	log  bytes.Buffer
+	lost map[string]bool // desktops in a call whose answer was lost
+
 	stopped, stopCalls, spared int
 }
 
@@ -117,6 +120,7 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		uses:     map[string][]handler.ClientEvent{},
 		usesAt:   map[string]time.Time{},
 		pending:  map[string]map[string]string{},
+		lost:     map[string]bool{},
 	}
 	if rng.IntN(2) == 0 {
 		w.trouble = rng.Float64() * 0.3
@@ -226,7 +230,7 @@ func (w *world) invoke() {
 	h := handler.New(handler.Options{
 		Policy:  w.policy,
 		Connect: func(handler.Credentials) (handler.EDS, error) { return w, nil },
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(4+w.rng.IntN(60))*time.Second)
 	defer cancel()
@@ -234,13 +238,33 @@ func (w *world) invoke() {
 	if ctx.Err() != nil {
 		w.t.Error("the answer came after the deadline")
 	}
-	rep, ok := answer.(handler.Report)
-	if !ok && failure == nil {
+	if _, ok := answer.(handler.Report); !ok && failure == nil {
 		w.t.Errorf("answer %T without a failure", answer)
 	}
-	if ok {
-		w.checkReport(rep)
+	w.checkReport(w.logged())
+}
+
+// logged is the report as the log has it: also of an invocation that failed.
+func (w *world) logged() (rep handler.Report) {
+	for line := range bytes.Lines(w.log.Bytes()) {
+		var l struct {
+			Msg      string                  `json:"msg"`
+			Report   handler.Report          `json:"report"`
+			Desktops []handler.DesktopReport `json:"Desktops"`
+		}
+		if err := json.Unmarshal(line, &l); err != nil {
+			w.t.Fatal(err)
+		}
+		switch l.Msg {
+		case "report":
+			rep = l.Report
+		case "desktops":
+			rep.Desktops = append(rep.Desktops, l.Desktops...)
+		case "panic":
+			w.t.Errorf("panic: %s", line)
+		}
 	}
+	return rep
 }
 
 // checkReport: every desktop asked for by its ID is there exactly once, and nothing is claimed that
@@ -260,6 +284,10 @@ func (w *world) checkReport(rep handler.Report) {
 		}
 		if d.Outcome == handler.Skipped {
 			w.spared++
+		}
+		if w.lost[d.DesktopId] && d.Code != handler.CodeUnconfirmed &&
+			d.Outcome != handler.Stopped && d.Outcome != handler.Stopping && d.Outcome != handler.Accepted {
+			w.t.Errorf("a call for %s was sent and its answer lost; it is reported %s %s%s", d.DesktopId, d.Outcome, d.Reason, d.Code)
 		}
 	}
 	asked, _ := w.request["DesktopId"].([]string)
@@ -447,6 +475,9 @@ func (w *world) StopDesktops(ctx context.Context, call handler.StopCall) (string
 	var lost *handler.CallError
 	if err != nil {
 		lost = err.(*handler.CallError)
+	}
+	for _, id := range call.DesktopIDs {
+		w.lost[id] = w.lost[id] || lost != nil && lost.Family == handler.Ambiguous
 	}
 	if lost == nil || lost.Family == handler.Ambiguous && w.rng.IntN(2) == 0 {
 		for _, id := range call.DesktopIDs {

@@ -19,7 +19,9 @@ type region struct {
 	protected *listing[string] // carriers of the protect tag; nil: switched off
 	held      *listing[hold]   // carriers of the keep-until tag; nil: switched off
 	uses      *listing[use]    // nil: no job asks
-	usesSince time.Time        // the earliest that a job asks for
+	tags      map[string]*listing[string]
+	users     map[string]*listing[bool]
+	usesSince time.Time // the earliest that a job asks for
 }
 
 // desktop returns the one with this ID, and makes it at the first asking.
@@ -55,13 +57,13 @@ func (r *run) region(id string) *region {
 			return g
 		}
 	}
-	g := &region{id: id, byID: map[string]*desktop{}}
+	g := &region{id: id, byID: map[string]*desktop{}, tags: map[string]*listing[string]{}, users: map[string]*listing[bool]{}}
 	r.regions = append(r.regions, g)
 	if !r.h.Policy.Preflight {
 		return g
 	}
 	if tag := r.h.Policy.ProtectTag; tag.Key != "" {
-		g.protected = r.tagged(id, tag)
+		g.protected = r.tagged(g, tag)
 	}
 	if key := r.h.Policy.KeepUntilTag; key != "" {
 		g.held = r.heldBy(id, key)
@@ -116,24 +118,19 @@ func (g *region) askUses(since time.Time) {
 	}
 }
 
-// knowledge of the region.
-func (g *region) knowledge() []knowledge {
-	var all []knowledge
-	if g.protected != nil {
-		all = append(all, g.protected)
-	}
-	if g.held != nil {
-		all = append(all, g.held)
-	}
-	if g.uses != nil {
-		all = append(all, g.uses)
-	}
-	return all
-}
-
-// knowledge that decisions of j rest on.
+// knowledge that decisions of j rest on, and no more: what another job of the region asks for must
+// not fail this one.
 func (j *job) knowledge() []knowledge {
-	all := j.region.knowledge()
+	var all []knowledge
+	if j.region.protected != nil {
+		all = append(all, j.region.protected)
+	}
+	if j.region.held != nil {
+		all = append(all, j.region.held)
+	}
+	if !j.usedSince.IsZero() || !j.idleSince.IsZero() {
+		all = append(all, j.region.uses)
+	}
 	for _, l := range j.excludedTags {
 		all = append(all, l)
 	}

@@ -94,6 +94,7 @@ const (
 	ReasonUsedSinceEvent    = "used_since_event"   // started or connected to after a late or repeated event
 	ReasonMaxDesktops       = "max_desktops"       // its event would have exceeded MAX_DESKTOPS
 	ReasonDeadline          = "deadline"           // the time was up before its turn
+	ReasonRefusedTogether   = "refused_together"   // EDS refused the calls it was in, probably because of others
 )
 
 // Status of an event.

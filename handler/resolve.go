@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"stopdesktops/events"
@@ -16,6 +17,7 @@ func (r *run) resolve(ctx context.Context, regions []*region) {
 	for _, g := range regions {
 		for _, j := range g.jobs {
 			if j.request.Select != nil {
+				j.chosenErr = errPanicked // until it is known better
 				tasks = append(tasks, func() { j.chosen, j.chosenErr = r.choose(ctx, j) })
 			}
 		}
@@ -27,13 +29,9 @@ func (r *run) resolve(ctx context.Context, regions []*region) {
 			tasks = append(tasks, func() { r.look(ctx, first) })
 		}
 	}
-	panicked := make([]bool, len(tasks))
-	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(i int) { panicked[i] = true })
+	r.parallel(len(tasks), func(i int) { tasks[i]() }, func(int) {}) // each keeps its own failure
 	for _, g := range regions {
 		for _, j := range g.jobs {
-			if slices.Contains(panicked, true) {
-				j.fail(errPanicked)
-			}
 			r.own(j)
 		}
 		g.claims()
@@ -51,12 +49,12 @@ func (r *run) prepare(j *job) {
 		j.region.askUses(j.idleSince)
 	}
 	if x := q.Exclude; x != nil {
-		j.excludedIDs = set(x.DesktopId)
+		j.excludedIDs = FoldIDs(x.DesktopId)
 		for _, tag := range x.Tag {
-			j.excludedTags = append(j.excludedTags, r.tagged(q.RegionId, tag))
+			j.excludedTags = append(j.excludedTags, r.tagged(j.region, tag))
 		}
 		if len(x.EndUserId) > 0 {
-			j.excludedUsers = r.owned(q.RegionId, x.EndUserId)
+			j.excludedUsers = r.owned(j.region, x.EndUserId)
 		}
 	}
 	for _, id := range q.DesktopId {
@@ -96,7 +94,7 @@ func (r *run) own(j *job) {
 		}
 	default:
 		if len(j.chosen) == 0 {
-			r.log.Warn("the selection matches no desktop", "EventId", j.id, "RegionId", j.request.RegionId)
+			r.log.Warn("the selection matches no desktop", "EventId", j.shownID(), "RegionId", j.request.RegionId)
 		}
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)
@@ -181,20 +179,25 @@ func carryingAll(matching []sighting, carriers [][]Tagged) []sighting {
 	return kept
 }
 
-// fail j as a whole: it is not known which desktops it means.
+// fail j as a whole: it cannot be known which desktops it means, or nothing can be done about any.
 func (j *job) fail(err error) {
 	j.status = StatusFailed
 	if e := asCallError(err); e != nil {
 		j.problem = callProblem(e)
-		return
+	} else {
+		j.problem = &Problem{Code: CodeDeadline, Message: "the time was up before it was known which desktops are meant; nothing was stopped", Retryable: true, status: http.StatusGatewayTimeout}
 	}
-	j.problem = &Problem{Code: CodeDeadline, Message: "the time was up before it was known which desktops are meant; nothing was stopped", Retryable: true, status: http.StatusGatewayTimeout}
+	for _, it := range j.items {
+		it.fate = blind(err)
+	}
 }
 
-func set(texts []string) map[string]bool {
-	s := make(map[string]bool, len(texts))
-	for _, t := range texts {
-		s[t] = true
+// FoldIDs is a set of desktop IDs to hold others against, whatever their case: whether EDS tells
+// ecd-a from ecd-A is not known, and who is spared under one name is spared under the other.
+func FoldIDs(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[strings.ToLower(id)] = true
 	}
-	return s
+	return set
 }

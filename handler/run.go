@@ -55,6 +55,7 @@ type job struct {
 // item is one desktop of one job.
 type item struct {
 	desktop *desktop
+	claimed bool    // no rule spared it: it was to be stopped
 	outcome Outcome // decided without a call; empty: see the fates
 	reason  string
 	fate    fate // of this job's own: nothing could be decided; empty: that of the desktop
@@ -72,6 +73,9 @@ type desktop struct {
 	wish   *wish   // of the first event that asks for it
 	claims []claim // of the events that ask for it; of those that no rule spares, once it is planned
 	fate   fate
+	sent   *CallError // not nil: a call for it was sent and its answer lost
+	// acceptedAt is when EDS took a call for it.
+	acceptedAt time.Time
 }
 
 // wish is what an event wants done to a desktop.
@@ -89,6 +93,7 @@ type fate struct {
 	message   string
 	requestID string
 	retryable bool
+	throttled bool
 }
 
 func (r *run) count(action string) {

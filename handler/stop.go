@@ -3,12 +3,9 @@ package handler
 import (
 	"context"
 	"slices"
+	"sync"
+	"time"
 )
-
-// bisectCalls is how many StopDesktops calls may be spent on one batch of up to 100 desktops after
-// its first refusal. One bad desktop among 100 costs at most 15 calls in all; a service that
-// refuses everything for a reason of its own must not cost 199.
-const bisectCalls = 32
 
 // stop makes the calls: per region, mode and OsUpdate, at most 100 desktops each, all at once as
 // far as the gate lets them.
@@ -18,12 +15,12 @@ func (r *run) stop(ctx context.Context, desktops []*desktop) {
 		return kind{d.regionID, d.wish.stoppedMode, d.wish.osUpdate}
 	})
 	r.parallel(len(batches), func(i int) {
-		b := &batch{run: r, budget: bisectCalls}
+		b := &batch{run: r, bisection: newBisection()}
 		b.stop(ctx, batches[i])
 	}, func(i int) {
 		for _, d := range batches[i] {
 			if d.fate.outcome == "" {
-				d.fate = fate{outcome: Failed, code: CodeInternal, message: "a fault of this program: see its log"}
+				d.fate = failure(errPanicked)
 			}
 		}
 	})
@@ -32,9 +29,8 @@ func (r *run) stop(ctx context.Context, desktops []*desktop) {
 // batch is the desktops of one planned call on their way to their fate.
 type batch struct {
 	*run
-	budget  int  // of calls after a refusal
-	refused bool // once, and looked at again since
-	sent    bool // a call was sent whose effect is not known
+	*bisection
+	lookedAfterRefusal bool
 }
 
 // stop brings every desktop to its fate. Each round is one call, made for those that are still to
@@ -48,16 +44,17 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 		e := asCallError(err)
 		switch {
 		case err == nil:
-			settle(desktops, fate{outcome: Accepted, requestID: requestID})
+			b.succeeded = true
+			accept(desktops, requestID)
 			return
 		case e == nil:
 			settle(desktops, blind(err))
 			return
-		case e.Family == Ambiguous && e.Action == "StopDesktops":
-			b.sent = true
-			unknown := unconfirmed(e)
-			desktops = b.lookAgain(ctx, desktops, &unknown)
-			if len(desktops) > 0 && !t.again(ctx, e) {
+		case e.Family == Ambiguous:
+			for _, d := range desktops {
+				d.sent = e
+			}
+			if desktops = b.lookAgain(ctx, desktops, true); len(desktops) > 0 && !(b.h.Policy.Preflight && t.again(ctx, e)) {
 				settle(desktops, failure(e))
 				return
 			}
@@ -100,24 +97,18 @@ func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop,
 // no longer to be stopped. If that changes nothing, the desktops are halved, and what is refused
 // alone has failed. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {
-	failed := failure(e)
-	if b.sent {
-		// Perhaps it is refused because the call whose answer was lost has had its effect, and the
-		// looks do not show it yet.
-		failed = unconfirmed(e)
-	}
-	if b.budget--; b.budget <= 0 {
-		settle(desktops, failed)
+	if !b.refuse() {
+		settle(desktops, fate{outcome: NotAttempted, reason: ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
 		return nil
 	}
-	if before := len(desktops); !b.refused {
-		b.refused = true
-		if desktops = b.lookAgain(ctx, desktops, &failed); len(desktops) < before {
+	if before := len(desktops); !b.lookedAfterRefusal || before == 1 {
+		b.lookedAfterRefusal = true
+		if desktops = b.lookAgain(ctx, desktops, true); len(desktops) < before {
 			return desktops
 		}
 	}
 	if len(desktops) == 1 {
-		settle(desktops, failed)
+		settle(desktops, failure(e))
 		return nil
 	}
 	half := len(desktops) / 2
@@ -137,7 +128,7 @@ func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
 		if !b.stale(desktops) {
 			return desktops
 		}
-		desktops = b.lookAgain(ctx, desktops, nil)
+		desktops = b.lookAgain(ctx, desktops, false)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -172,64 +163,61 @@ func knowledgeOf(desktops []*desktop) []knowledge {
 		for _, c := range d.claims {
 			if !asked[c.job] {
 				asked[c.job] = true
-				all = append(all, c.job.knowledge()...)
+				for _, k := range c.job.knowledge() {
+					if !slices.Contains(all, k) {
+						all = append(all, k)
+					}
+				}
 			}
 		}
 	}
 	return all
 }
 
-// lookAgain looks at the desktops, and at what has grown old of the rest, and decides about them
-// again. Those that cannot be decided about get the fate given. Without one this is no answer to a
-// refusal or a lost call: fresh looks are good enough then, and a look that fails is the fate. It
-// returns those still to be stopped.
-func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, otherwise *fate) []*desktop {
-	if !b.h.Policy.Preflight { // may not look
-		if b.sent {
-			settle(desktops, *otherwise)
-			return nil
-		}
+// lookAgain looks at the desktops, unless their looks are fresh and not in doubt, and at what has
+// grown old of the rest, and decides about them again. It returns those still to be stopped.
+//
+// All of it is one turn, however many calls it makes side by side: who makes a listing keeps others
+// waiting for it, and must not wait for a turn himself while those others hold them all.
+func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, inDoubt bool) []*desktop {
+	if !b.h.Policy.Preflight || len(desktops) == 0 { // may not look
 		return desktops
 	}
-	for _, k := range knowledgeOf(desktops) {
-		k.refresh(ctx)
+	old := slices.ContainsFunc(desktops, func(d *desktop) bool { return !d.fresh() })
+	err := b.turn(ctx, func(ctx context.Context) error {
+		var wg sync.WaitGroup
+		for _, k := range knowledgeOf(desktops) {
+			wg.Go(func() { k.refresh(ctx) })
+		}
+		if inDoubt || old {
+			wg.Go(func() {
+				b.guarded(0, func(int) { b.lookAt(ctx, desktops) }, func(int) { note(desktops, nil, time.Time{}, errPanicked) })
+			})
+		}
+		wg.Wait()
+		return nil
+	})
+	if err != nil { // the turn never came
+		note(desktops, nil, time.Time{}, err)
 	}
-	if otherwise != nil || slices.ContainsFunc(desktops, func(d *desktop) bool { return !d.fresh() }) {
-		b.lookAt(ctx, desktops)
-	}
-	return b.decideAgain(desktops, otherwise)
-}
-
-// decideAgain applies the rules to what was last found out, for each claim, and returns the
-// desktops that somebody still wants stopped.
-func (b *batch) decideAgain(desktops []*desktop, otherwise *fate) []*desktop {
 	return slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
-		if d.looked && b.sent && d.confirmed() {
+		if d.confirmed() {
 			return true
 		}
-		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool { return b.withdrawn(d, c, otherwise) })
+		d.claims = slices.DeleteFunc(d.claims, func(c claim) bool { return b.spared(c, c.job.unknown()) })
 		return len(d.claims) == 0
 	})
 }
 
-// withdrawn says whether a claim holds no longer, and lets its item know why. otherwise is the fate of
-// what cannot be decided; nil: that of the look that failed.
-func (b *batch) withdrawn(d *desktop, c claim, otherwise *fate) bool {
-	spared := b.spared(c, c.job.unknown())
-	if otherwise != nil && c.item.fate.outcome != "" {
-		c.item.fate = *otherwise
-	}
-	return spared
-}
-
 // confirmed takes a look as the answer to a call of ours whose own answer was lost.
 func (d *desktop) confirmed() bool {
-	switch {
-	case d.seen == nil:
+	if d.sent == nil || !d.looked || d.seen == nil {
 		return false
-	case d.seen.DesktopStatus == "Stopped":
+	}
+	switch d.seen.DesktopStatus {
+	case "Stopped":
 		d.fate = fate{outcome: Stopped}
-	case d.seen.DesktopStatus == "Stopping":
+	case "Stopping":
 		d.fate = fate{outcome: Stopping}
 	default:
 		return false
@@ -237,14 +225,23 @@ func (d *desktop) confirmed() bool {
 	return true
 }
 
-// unconfirmed is the fate of desktops in a call that was sent, where neither its answer nor a look
-// tells what came of it.
+// unconfirmed is the fate of a desktop in a call that was sent, where neither its answer nor a look
+// since tells what came of it.
 func unconfirmed(e *CallError) fate {
 	return fate{
 		outcome:   Failed,
 		code:      CodeUnconfirmed,
-		message:   "a call was sent but its answer was lost, and the state does not tell what came of it (" + e.Code + "): EDS may have taken it",
+		message:   "a call was sent but its answer was lost (" + e.Code + "), and the state does not tell what came of it: EDS may have taken it",
 		retryable: true,
+	}
+}
+
+// accept notes that EDS took the call.
+func accept(desktops []*desktop, requestID string) {
+	now := time.Now()
+	for _, d := range desktops {
+		d.acceptedAt = now
+		d.fate = fate{outcome: Accepted, requestID: requestID}
 	}
 }
 

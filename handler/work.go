@@ -12,15 +12,15 @@ func (r *run) work(ctx context.Context) {
 	if len(live) == 0 {
 		return
 	}
+	for _, j := range live {
+		r.prepare(j)
+	}
 	if !r.connect(live) {
 		return
 	}
 	ctx, cancel := r.withTime(ctx)
 	defer cancel()
 
-	for _, j := range live {
-		r.prepare(j)
-	}
 	if len(r.regions) > 1 && r.mayExceed() {
 		r.workTogether(ctx)
 	} else {
@@ -108,7 +108,7 @@ func (r *run) connect(live []*job) bool {
 		return true
 	}
 	for _, j := range live {
-		j.status, j.problem = StatusFailed, callProblem(asCallError(err))
+		j.fail(err)
 	}
 	return false
 }

@@ -7,18 +7,20 @@ import (
 	"strings"
 
 	"stopdesktops/events"
+	"stopdesktops/handler"
 )
 
 // readDeny puts the deny list together. A file that cannot be read, or a line that is no ID, is a
 // fault: a list that is half read protects half.
 func (c *Config) readDeny(f Faults) {
-	c.deny = map[string]bool{}
+	var denied []string
+	defer func() { c.deny = handler.FoldIDs(denied) }()
 	ids := trim(c.DenyDesktops)
 	for i, id := range ids {
 		if !events.ValidDesktopId(id) {
 			f.add("DENY_DESKTOPS", "item %d of %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", i+1, len(ids))
 		}
-		c.deny[id] = true
+		denied = append(denied, id)
 	}
 	if c.DenyFile == "" {
 		return
@@ -43,7 +45,7 @@ func (c *Config) readDeny(f Faults) {
 		if !events.ValidDesktopId(id) {
 			f.add("DENY_FILE", "line %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", n)
 		}
-		c.deny[id] = true
+		denied = append(denied, id)
 	}
 	if lines.Err() != nil {
 		f.add("DENY_FILE", "could not be read to its end")

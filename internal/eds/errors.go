@@ -32,10 +32,11 @@ var families = []struct {
 	// Malformed as a whole: what the call carries is not to blame on one desktop.
 	{handler.Invalid,
 		nil, []string{"Missing", "InvalidParameter", "InvalidAction", "InvalidVersion", "InvalidRegion", "Unsupported", "InvalidStoppedMode"}, nil},
+	// Of a desktop only: an API or an office site that is unknown says nothing about a desktop.
 	{handler.NotFound,
-		nil, []string{"InvalidDesktopId"}, []string{".NotFound"}},
+		nil, []string{"InvalidDesktopId"}, nil},
 	{handler.WrongState,
-		nil, []string{"Incorrect", "OperationDenied"}, []string{"Status"}},
+		nil, []string{"Incorrect", "OperationDenied"}, []string{"Status", ".NotFound"}},
 }
 
 // familyOf an answer that is an error with a code.

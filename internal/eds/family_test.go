@@ -60,7 +60,7 @@ func TestFamilies(t *testing.T) {
 
 		{"InvalidDesktopId.NotFound", []int{404, 400}, handler.NotFound},
 		{"InvalidDesktopIds", []int{400}, handler.NotFound},
-		{"EntityNotExist.NotFound", []int{404}, handler.NotFound},
+		{"EntityNotExist.NotFound", []int{404}, handler.WrongState},
 
 		{"IncorrectDesktopStatus", []int{400, 403, 409}, handler.WrongState},
 		{"IncorrectInstanceStatus", []int{400}, handler.WrongState},

@@ -72,7 +72,7 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 			agrees(d.DesktopGroupId, choice.DesktopGroupId),
 			agrees(d.ChargeType, choice.ChargeType),
 			agrees(d.DesktopName, choice.DesktopName),
-			d.SubPayType == "" || agrees(d.SubPayType, choice.SubPayType),
+			agrees(d.SubPayType, choice.SubPayType),
 			len(d.PolicyGroupIdList) == 0 && agrees(d.PolicyGroupId, choice.PolicyGroupId) || choice.PolicyGroupId == "" || slices.Contains(d.PolicyGroupIdList, choice.PolicyGroupId),
 			len(choice.EndUserId) == 0 || len(d.EndUserIds) == 0 || slices.ContainsFunc(d.EndUserIds, func(id string) bool { return slices.Contains(choice.EndUserId, id) }),
 		}
@@ -102,7 +102,7 @@ type tagsPage struct {
 	NextToken    string
 	TagResources *[]struct {
 		ResourceId string
-		TagKey     string
+		TagKey     *string
 		TagValue   string
 	}
 }
@@ -130,8 +130,11 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 	}
 	var rows []handler.Tagged
 	for _, r := range *page.TagResources {
-		// A resource is listed with all its tags by some versions of the API.
-		if r.TagKey == tag.Key && (tag.Value == nil || *tag.Value == r.TagValue) {
+		if r.TagKey == nil {
+			return handler.Page[handler.Tagged]{}, missing(action, "TagKey", requestID)
+		}
+		// Whether a resource is listed with all its tags is not documented.
+		if *r.TagKey == tag.Key && (tag.Value == nil || *tag.Value == r.TagValue) {
 			rows = append(rows, handler.Tagged{DesktopID: r.ResourceId, Value: r.TagValue})
 		}
 	}
