@@ -53,7 +53,7 @@ func (r *run) decide(j *job, d *desktop) (verdict ruling, ok bool) {
 
 // conflict: an earlier event of the batch wants something else done to it; the first decides.
 func conflict(_ *run, j *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonConflict}, d.wish != nil && *d.wish != j.wish()
+	return ruling{Skipped, ReasonConflict}, d.wish != nil && d.wisher < j.index && *d.wish != j.wish()
 }
 
 func notFound(_ *run, _ *job, d *desktop) (ruling, bool) {

@@ -74,6 +74,9 @@ func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answe
 		}
 	}()
 	r.take(raw)
+	for i, j := range r.jobs {
+		j.index = i
+	}
 	r.dropDuplicates()
 	r.work(ctx)
 	reports := r.publish(ctx)

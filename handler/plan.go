@@ -136,7 +136,7 @@ func (j *job) want() {
 	wish := j.wish()
 	for _, it := range j.items {
 		if it.desktop.wish == nil {
-			it.desktop.wish = &wish
+			it.desktop.wish, it.desktop.wisher = &wish, j.index
 		}
 	}
 }

@@ -33,6 +33,7 @@ type run struct {
 
 // job is one event on its way to its report.
 type job struct {
+	index   int // of its event in the invocation
 	event   events.Event
 	id      string
 	request events.Request // with the defaults filled in
@@ -70,7 +71,8 @@ type desktop struct {
 	seenAt  time.Time
 	lookErr error // why the last look failed
 
-	wish   *wish   // of the first event that asks for it
+	wish   *wish   // of the first event that asks for it, but for dry runs
+	wisher int     // the index of that event's job
 	claims []claim // of the events that ask for it; of those that no rule spares, once it is planned
 	fate   fate
 	sent   *CallError // not nil: a call for it was sent and its answer lost
