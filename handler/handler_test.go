@@ -1,0 +1,435 @@
+package handler_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+// scripted is an EDS with a function for each action; without one everything is well: every desktop
+// runs, nobody is connected, nothing is tagged.
+type scripted struct {
+	info  func(ctx context.Context, ids []string) ([]handler.Desktop, error)
+	stop  func(ctx context.Context, call handler.StopCall) (string, error)
+	list  func(token string) (handler.Page[handler.Desktop], error)
+	tags  func(ctx context.Context, tag events.Tag, token string) (handler.Page[handler.Tagged], error)
+	stops int
+}
+
+func (s *scripted) DescribeDesktopInfo(ctx context.Context, _ string, ids []string) ([]handler.Desktop, error) {
+	if s.info != nil {
+		return s.info(ctx, ids)
+	}
+	return running(ids), nil
+}
+
+func running(ids []string) []handler.Desktop {
+	var rows []handler.Desktop
+	for _, id := range ids {
+		rows = append(rows, handler.Desktop{DesktopID: id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"})
+	}
+	return rows
+}
+
+func (s *scripted) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
+	s.stops++
+	if s.stop != nil {
+		return s.stop(ctx, call)
+	}
+	return "request", nil
+}
+
+func (s *scripted) DescribeDesktops(_ context.Context, _ string, _ events.Select, token string) (handler.Page[handler.Desktop], error) {
+	return s.list(token)
+}
+
+func (s *scripted) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {
+	if s.tags != nil {
+		return s.tags(ctx, tag, token)
+	}
+	return handler.Page[handler.Tagged]{}, nil
+}
+
+func (s *scripted) DescribeClientEvents(context.Context, string, time.Time, string) (handler.Page[handler.ClientEvent], error) {
+	return handler.Page[handler.ClientEvent]{}, nil
+}
+
+// bench is a handler over a scripted EDS, with its log.
+type bench struct {
+	handler *handler.Handler
+	eds     *scripted
+	log     bytes.Buffer
+	n       int
+}
+
+func newBench(eds *scripted, change ...func(*handler.Options)) *bench {
+	b := &bench{eds: eds}
+	o := handler.Options{
+		Policy: handler.Policy{
+			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", MaxDesktops: 1000, AllowDirect: true,
+			MaxEventAge: time.Hour, Preflight: true, APIConcurrency: 4, Location: time.UTC,
+		},
+		Connect: func(handler.Credentials) (handler.EDS, error) { return eds, nil },
+		Log:     slog.New(slog.NewJSONHandler(&b.log, nil)),
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	b.handler = handler.New(o)
+	return b
+}
+
+// send one event with a minute's time, and return its report or its failure.
+func (b *bench) send(event string) (handler.Report, *handler.Failure) {
+	return b.sendWithin(time.Minute, event)
+}
+
+func (b *bench) sendWithin(timeout time.Duration, event string) (handler.Report, *handler.Failure) {
+	b.n++
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	answer, err := b.handler.Handle(ctx, handler.Invocation{RequestID: fmt.Sprint(b.n)}, []byte(event))
+	var failure *handler.Failure
+	errors.As(err, &failure)
+	rep, _ := answer.(handler.Report)
+	return rep, failure
+}
+
+func ids(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("ecd-%05d", i))
+	}
+	return strings.Join(all, " ")
+}
+
+// TestTooSlow: looks that take longer than they may be relied on stop nothing.
+func TestTooSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			time.Sleep(6 * time.Second)
+			return running(ids), nil
+		}})
+		_, failure := b.sendWithin(10*time.Minute, `{"DesktopId":"ecd-a"}`)
+		if b.eds.stops != 0 || failure == nil || !strings.Contains(failure.Message, "TooSlow") {
+			t.Errorf("%d stops, %v", b.eds.stops, failure)
+		}
+	})
+}
+
+// TestCallUnderWay: a stop that is under way when the time to work ends may take a quarter of the
+// reserve for its answer, and no more: what is left is for the callback and the answer.
+func TestCallUnderWay(t *testing.T) {
+	for took, want := range map[time.Duration]bool{18200 * time.Millisecond: true, 18800 * time.Millisecond: false} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			b := newBench(&scripted{stop: func(ctx context.Context, _ handler.StopCall) (string, error) {
+				select {
+				case <-time.After(took):
+					return "request", nil
+				case <-ctx.Done():
+					return "", &handler.CallError{Action: "StopDesktops", Family: handler.Ambiguous, Code: "Timeout"}
+				}
+			}})
+			_, failure := b.sendWithin(20*time.Second, `{"DesktopId":"ecd-a"}`)
+			if accepted := failure == nil; accepted != want || time.Since(begun) > 18600*time.Millisecond {
+				t.Errorf("an answer after %s: accepted %v, at %s", took, accepted, time.Since(begun))
+			}
+		})
+	}
+}
+
+// TestEndlessListing: a service whose pages go round is found out at the first repetition.
+func TestEndlessListing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pages := 0
+		b := newBench(&scripted{list: func(token string) (handler.Page[handler.Desktop], error) {
+			pages++
+			return handler.Page[handler.Desktop]{NextToken: map[string]string{"": "a", "a": "b", "b": "a"}[token]}, nil
+		}})
+		_, failure := b.send(`{"Select":{"All":true}}`)
+		if failure == nil || !strings.Contains(failure.Message, "EndlessListing") || pages != 3 {
+			t.Errorf("%d pages, %v", pages, failure)
+		}
+	})
+}
+
+// TestForeignRows: a listing's rows with IDs that are none are left out; a desktop told twice in one
+// look is believed neither way.
+func TestForeignRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{list: func(string) (handler.Page[handler.Desktop], error) {
+			return handler.Page[handler.Desktop]{Rows: running([]string{"", "i-123", "ecd-a", "ecd-a", "ecd-b&x=1"})}, nil
+		}})
+		rep, _ := b.send(`{"Select":{"All":true}}`)
+		if len(rep.Desktops) != 1 || rep.Desktops[0].DesktopId != "ecd-a" {
+			t.Errorf("%+v", rep.Desktops)
+		}
+		b = newBench(&scripted{info: func(context.Context, []string) ([]handler.Desktop, error) {
+			rows := running([]string{"ecd-a", "ecd-a"})
+			rows[0].ConnectionStatus = "Connected"
+			return rows, nil
+		}})
+		rep, _ = b.send(`{"DesktopId":"ecd-a"}`)
+		if b.eds.stops != 0 || rep.Counts[handler.Skipped] != 1 {
+			t.Errorf("%d stops, %+v", b.eds.stops, rep)
+		}
+	})
+}
+
+// TestListingThatPanics: a fault of ours in one listing fails the event that rests on it, and no other.
+func TestListingThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{tags: func(_ context.Context, tag events.Tag, _ string) (handler.Page[handler.Tagged], error) {
+			var nothing *handler.Report
+			return handler.Page[handler.Tagged]{NextToken: nothing.EventId}, nil
+		}})
+		_, failure := b.send(`[{"DesktopId":"ecd-a","Exclude":{"Tag":{"Key":"k"}}},{"DesktopId":"ecd-b"}]`)
+		if b.eds.stops != 1 || failure == nil || failure.Type != handler.StopPartial || !strings.Contains(failure.Message, `"accepted":1,"failed":1`) {
+			t.Errorf("%d stops, %v", b.eds.stops, failure)
+		}
+	})
+}
+
+// TestPanicAnywhere: also where nothing nearer contains it, the platform gets an error of a stable type.
+func TestPanicAnywhere(t *testing.T) {
+	b := newBench(&scripted{}, func(o *handler.Options) {
+		o.Connect = func(handler.Credentials) (handler.EDS, error) { panic("a fault") }
+	})
+	_, failure := b.send(`{"DesktopId":"ecd-a"}`)
+	if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, handler.CodeInternal) {
+		t.Errorf("%v", failure)
+	}
+	if strings.Contains(b.log.String(), "a fault") {
+		t.Error("the log shows what was panicked with: it may hold anything")
+	}
+}
+
+// TestMemoryForgets: a duplicate is one for an hour, and among the last 10,000 events.
+func TestMemoryForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{})
+		const event = `{"DesktopId":"ecd-a","IdempotencyKey":"k"}`
+		again := func() bool {
+			rep, _ := b.send(event)
+			return rep.Status == handler.StatusDuplicate
+		}
+		if again() || !again() {
+			t.Error("the second is no duplicate of the first")
+		}
+		if time.Sleep(59 * time.Minute); !again() {
+			t.Error("forgotten within the hour")
+		}
+		if time.Sleep(2 * time.Minute); again() {
+			t.Error("remembered beyond the hour")
+		}
+		for i := range 10_000 {
+			b.send(fmt.Sprintf(`{"DesktopId":"ecd-a","IdempotencyKey":"other-%d"}`, i))
+		}
+		if again() {
+			t.Error("more than 10,000 are remembered")
+		}
+	})
+}
+
+// TestDryRunIsNoDuplicate: neither of the real run nor for it.
+func TestDryRunIsNoDuplicate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{})
+		for _, c := range []struct {
+			dry  string
+			want handler.Status
+		}{{"true", handler.StatusPlanned}, {"false", handler.StatusAccepted}, {"true", handler.StatusPlanned}} {
+			if rep, _ := b.send(`{"DesktopId":"ecd-a","IdempotencyKey":"k","DryRun":` + c.dry + `}`); rep.Status != c.want {
+				t.Errorf("DryRun %s: %s, want %s", c.dry, rep.Status, c.want)
+			}
+		}
+	})
+}
+
+// TestLate: an event is late from 15 seconds on.
+func TestLate(t *testing.T) {
+	for age, asks := range map[time.Duration]bool{14 * time.Second: false, 15 * time.Second: true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(&scripted{})
+			at := time.Now().Add(-age).UTC().Format(time.RFC3339)
+			rep, _ := b.send(`{"triggerName":"t","triggerTime":"` + at + `","payload":"{\"DesktopId\":\"ecd-a\"}"}`)
+			if (rep.Calls["DescribeClientEvents"] > 0) != asks {
+				t.Errorf("%s old: calls %v", age, rep.Calls)
+			}
+		})
+	}
+}
+
+// TestRailSparesForGood: what the count found to be spared stays spared, also if a later look would
+// have it stopped: otherwise more than MAX_DESKTOPS could be.
+func TestRailSparesForGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			rows := running(ids)
+			if looks++; looks <= 2 { // the first is old when it is decided
+				for i := range rows[2:] {
+					rows[2+i].ConnectionStatus = "Connected"
+				}
+			}
+			time.Sleep(3 * time.Second)
+			return rows, nil
+		}, tags: func(context.Context, events.Tag, string) (handler.Page[handler.Tagged], error) {
+			time.Sleep(6 * time.Second)
+			return handler.Page[handler.Tagged]{}, nil
+		}}, func(o *handler.Options) { o.Policy.MaxDesktops, o.Policy.ProtectTag.Key = 2, "protect" })
+		rep, _ := b.sendWithin(10*time.Minute, `{"DesktopId":"`+ids(5)+`"}`)
+		if rep.Counts[handler.Accepted] != 2 || rep.Counts[handler.Skipped] != 3 {
+			t.Errorf("%v", rep.Counts)
+		}
+	})
+}
+
+// TestWaitFollows: a look that fails during the wait changes nothing of what was seen before it.
+func TestWaitFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			rows := running(ids)
+			switch looks++; looks {
+			case 2:
+				rows[0].DesktopStatus = "Stopping"
+			case 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13:
+				return nil, &handler.CallError{Action: "DescribeDesktopInfo", Family: handler.Denied, Code: "NoPermission"}
+			}
+			return rows, nil
+		}})
+		rep, _ := b.send(`{"DesktopId":"ecd-a","WaitSeconds":20}`)
+		if rep.Status != handler.StatusAccepted || rep.Counts[handler.Stopping] != 1 {
+			t.Errorf("%+v", rep)
+		}
+	})
+}
+
+// TestWaitUnseen: no look succeeds during the wait: nobody knows that the desktop runs on.
+func TestWaitUnseen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			if looks++; looks > 1 {
+				return nil, &handler.CallError{Action: "DescribeDesktopInfo", Family: handler.Denied, Code: "NoPermission"}
+			}
+			return running(ids), nil
+		}})
+		rep, failure := b.send(`{"DesktopId":"ecd-a","WaitSeconds":20}`)
+		if rep.Status != handler.StatusAccepted || failure != nil {
+			t.Errorf("%+v %v", rep, failure)
+		}
+	})
+}
+
+// TestLogLines: the report in one line, then the desktops in lines of at most 80.
+func TestLogLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{})
+		b.send(`{"DesktopId":"` + ids(170) + `"}`)
+		var sizes []int
+		for line := range bytes.Lines(b.log.Bytes()) {
+			var l struct {
+				Msg         string `json:"msg"`
+				Part, Parts int
+				Desktops    []handler.DesktopReport
+				Report      handler.Report `json:"report"`
+			}
+			if err := json.Unmarshal(line, &l); err != nil {
+				t.Fatal(err)
+			}
+			if l.Msg == "desktops" {
+				sizes = append(sizes, len(l.Desktops))
+				if l.Parts != 3 || l.Part != len(sizes) {
+					t.Errorf("part %d of %d", l.Part, l.Parts)
+				}
+			}
+			if l.Msg == "report" && l.Report.Desktops != nil {
+				t.Error("the report's line holds the desktops")
+			}
+		}
+		if fmt.Sprint(sizes) != "[80 80 10]" {
+			t.Errorf("%v", sizes)
+		}
+	})
+}
+
+// judge is an Authenticator by a function.
+type judge func(*events.HTTPRequest, time.Time) (handler.Proof, error)
+
+func (j judge) Verify(q *events.HTTPRequest, now time.Time) (handler.Proof, error) { return j(q, now) }
+
+func httpEvent(body string) string {
+	text, _ := json.Marshal(body)
+	return `{"version":"v1","headers":{"Content-Type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/"}},"body":` + string(text) + `}`
+}
+
+// TestAuthenticator: any error of it refuses, whatever its kind; what it proves is believed.
+func TestAuthenticator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			judge  judge
+			body   string
+			status int
+			says   string
+		}{
+			"an error of another kind": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
+				return handler.Proof{}, errors.New("broken")
+			}, `{"DesktopId":"ecd-a"}`, 401, "Unauthenticated"},
+			"a signed time that is old": {func(_ *events.HTTPRequest, now time.Time) (handler.Proof, error) {
+				return handler.Proof{Time: now.Add(-2 * time.Hour)}, nil
+			}, `{"DesktopId":"ecd-a"}`, 200, `"stale"`},
+			"a signed ID": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
+				return handler.Proof{ID: "signed"}, nil
+			}, `{"DesktopId":"ecd-a","IdempotencyKey":"unsigned"}`, 202, `"EventId":"signed"`},
+			"a hash of the body": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
+				return handler.Proof{BodyHash: "hash"}, nil
+			}, `{"DesktopId":"ecd-a"}`, 202, `"EventId":"hash"`},
+			"a body that is too large": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
+				return handler.Proof{}, nil
+			}, `{"Reason":"` + strings.Repeat("x", 256<<10) + `"}`, 413, "TooLarge"},
+		} {
+			b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = c.judge })
+			answer, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "1"}, []byte(httpEvent(c.body)))
+			response, ok := answer.(handler.HTTPResponse)
+			if !ok || err != nil || response.StatusCode != c.status || !strings.Contains(response.Body, c.says) {
+				t.Errorf("%s: %+v %v", name, answer, err)
+			}
+		}
+	})
+}
+
+// waiting is a Callback that takes all the time there is.
+type waiting struct{ left time.Duration }
+
+func (w *waiting) Deliver(ctx context.Context, _ handler.Report) handler.CallbackResult {
+	deadline, _ := ctx.Deadline()
+	w.left = time.Until(deadline)
+	<-ctx.Done()
+	return handler.CallbackResult{Status: handler.CallbackFailed}
+}
+
+// TestCallbackTime: however long the callback takes, half a second is left for the answer.
+func TestCallbackTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &waiting{}
+		b := newBench(&scripted{}, func(o *handler.Options) { o.Callback = w })
+		begun := time.Now()
+		rep, failure := b.sendWithin(20*time.Second, `{"DesktopId":"ecd-a"}`)
+		if took := time.Since(begun); failure != nil || rep.Status != handler.StatusAccepted || took != 19500*time.Millisecond {
+			t.Errorf("%s after %s, %v", rep.Status, took, failure)
+		}
+	})
+}
