@@ -275,7 +275,7 @@ func TestLate(t *testing.T) {
 // have it stopped: otherwise more than MAX_DESKTOPS could be.
 func TestRailSparesForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks := 0
+		looks, listed := 0, false
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
 			rows := running(ids)
 			if looks++; looks <= 2 { // the first is old when it is decided
@@ -286,12 +286,15 @@ func TestRailSparesForGood(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			return rows, nil
 		}, tags: func(context.Context, events.Tag, string) (handler.Page[handler.Tagged], error) {
-			time.Sleep(6 * time.Second)
+			if !listed {
+				time.Sleep(6 * time.Second)
+			}
+			listed = true
 			return handler.Page[handler.Tagged]{}, nil
 		}}, func(o *handler.Options) { o.Policy.MaxDesktops, o.Policy.ProtectTag.Key = 2, "protect" })
-		rep, _ := b.sendWithin(10*time.Minute, `{"DesktopId":"`+ids(5)+`"}`)
+		rep, failure := b.sendWithin(10*time.Minute, `{"DesktopId":"`+ids(5)+`"}`)
 		if rep.Counts[handler.Accepted] != 2 || rep.Counts[handler.Skipped] != 3 {
-			t.Errorf("%v", rep.Counts)
+			t.Errorf("%v %v", rep.Counts, failure)
 		}
 	})
 }
