@@ -167,6 +167,7 @@ func (w *world) shuffle(m *machine) {
 	m.DesktopStatus = pick(w.rng, "Running", "Running", "Running", "Running", "Running", "Stopped", "Stopping", "Starting", "Weird", "")
 	m.ConnectionStatus = pick(w.rng, "Disconnected", "Disconnected", "Disconnected", "Disconnected", "Connected", "Unknown", "")
 	m.ManagementFlags = pick(w.rng, nil, nil, nil, nil, []string{"NoFlag"}, []string{"Migrating"})
+	m.tags["team"] = "blue"
 	for _, key := range []string{"protect", "keep", "night"} {
 		delete(m.tags, key)
 		if w.rng.IntN(12) == 0 {
@@ -189,7 +190,7 @@ func (w *world) makeRequest() {
 	case 0:
 		q["Select"] = map[string]any{"OfficeSiteId": "site-1"}
 	case 1:
-		q["Select"] = map[string]any{"Tag": map[string]any{"Key": "night"}}
+		q["Select"] = map[string]any{"Tag": map[string]any{"Key": "team"}}
 	case 2:
 		q["Select"] = map[string]any{"All": true}
 		q["DesktopId"] = ids
