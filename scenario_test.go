@@ -295,10 +295,17 @@ func describe(w io.Writer, rep handler.Report) {
 	if e := rep.Error; e != nil {
 		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)
 	}
+	reasons := map[string]int{}
 	for _, d := range rep.Desktops {
+		if len(rep.Desktops) > few && d.Reason != "" {
+			reasons[string(d.Outcome)+" "+d.Reason]++
+		}
 		if len(rep.Desktops) <= few || d.Outcome == handler.Failed || d.Outcome == handler.NotFoundThere {
 			fmt.Fprintf(w, "    %s %s\n", d.DesktopId, strings.TrimSpace(string(d.Outcome)+" "+d.Reason+d.Code))
 		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		fmt.Fprintf(w, "    %s × %d\n", reason, reasons[reason])
 	}
 }
 
