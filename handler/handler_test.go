@@ -436,3 +436,22 @@ func TestCallbackTime(t *testing.T) {
 		}
 	})
 }
+
+// TestNeverMade: the time was up before anybody could ask who is protected. That is not nobody: a
+// dry run would promise to stop what no real run may touch.
+func TestNeverMade(t *testing.T) {
+	for range 20 { // which of two things that are ready is taken first is left to chance
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(&scripted{tags: func(ctx context.Context, _ events.Tag, _ string) (handler.Page[handler.Tagged], error) {
+				<-ctx.Done()
+				return handler.Page[handler.Tagged]{}, nil
+			}}, func(o *handler.Options) {
+				o.Policy.ProtectTag.Key, o.Policy.KeepUntilTag, o.Policy.APIConcurrency, o.Policy.DryRun = "protect", "keep", 1, true
+			})
+			rep, _ := b.sendWithin(10*time.Second, `{"DesktopId":"ecd-a"}`)
+			if rep.Counts[handler.WouldStop] > 0 {
+				t.Fatalf("%+v", rep)
+			}
+		})
+	}
+}
