@@ -5,6 +5,7 @@ import "encoding/json"
 // Limits of a request's fields, in characters unless said otherwise.
 const (
 	maxText           = 256
+	maxRawText        = 16 << 10 // bytes, before control and formatting characters are taken out
 	maxIdempotencyKey = 128
 	maxCallbackUrl    = 2048 // bytes
 	maxIdleMinutes    = 30 * 24 * 60

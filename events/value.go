@@ -99,7 +99,12 @@ func (v value) note() (string, *Error) {
 	if err != nil {
 		return "", err
 	}
-	if s = clean(s); utf8.RuneCountInString(s) > maxText {
+	tooLong := len(s) > maxRawText // not worth cleaning
+	if !tooLong {
+		s = clean(s)
+		tooLong = utf8.RuneCountInString(s) > maxText
+	}
+	if tooLong {
 		return "", v.fault(TooLarge, "is longer than %d characters", maxText)
 	}
 	return s, nil
