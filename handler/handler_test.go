@@ -402,7 +402,7 @@ func TestAuthenticator(t *testing.T) {
 			}, `{"DesktopId":"ecd-a"}`, 202, `"EventId":"hash"`},
 			"a body that is too large": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
 				return handler.Proof{}, nil
-			}, `{"Reason":"` + strings.Repeat("x", 256<<10) + `"}`, 413, "TooLarge"},
+			}, `{"DesktopId":"ecd-a"` + strings.Repeat(" ", 256<<10) + `}`, 413, "TooLarge"},
 		} {
 			b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = c.judge })
 			answer, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "1"}, []byte(httpEvent(c.body)))

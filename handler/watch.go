@@ -84,7 +84,7 @@ func (r *run) pending() []*desktop {
 
 // follow takes the last look into the fate of a desktop that was on its way.
 func (d *desktop) follow() {
-	if !d.looked || d.seen == nil {
+	if d.seen == nil {
 		return
 	}
 	if d.fate.outcome != Accepted && d.fate.outcome != Stopping {

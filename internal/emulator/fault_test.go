@@ -178,7 +178,7 @@ func TestLatency(t *testing.T) {
 	e := &emulator.EDS{Latency: time.Hour, ActionLatency: map[string]time.Duration{"DescribeDesktopInfo": 60 * time.Millisecond}, Jitter: 20 * time.Millisecond, Desktops: fleetOf("ecd-a")}
 	base := serve(t, e)
 	call{action: "DescribeDesktopInfo", query: query("DesktopId", "ecd-a")}.send(t, base)
-	if d := e.Calls()[0].Duration; d < 60*time.Millisecond || d > 2*time.Second {
+	if d := e.Calls()[0].Duration; d < 60*time.Millisecond {
 		t.Errorf("took %s", d)
 	}
 	a := call{action: "StopDesktops", query: query("DesktopId", "ecd-a"), timeout: 100 * time.Millisecond}.send(t, base)
