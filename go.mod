@@ -3,6 +3,7 @@ module stopdesktops
 go 1.26.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/alibabacloud-go/darabonba-openapi/v2 v2.1.14
 	github.com/alibabacloud-go/ecd-20200930/v5 v5.23.0
 	github.com/alibabacloud-go/tea v1.5.3

@@ -4,10 +4,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"runtime/debug"
 	_ "time/tzdata" // for TIMEZONE: the platform's image need not have it
@@ -36,6 +38,9 @@ func main() {
 type outside struct {
 	log  io.Writer
 	dial func(ctx context.Context, network, address string) (net.Conn, error) // nil: TCP
+	// For the destinations that events name; nil: the system's.
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	tls    *tls.Config
 }
 
 // start hands the handler to the runtime. It returns only if the runtime is gone.
@@ -97,7 +102,7 @@ func compose(c config.Config, faults config.Faults, out outside) *handler.Handle
 		faults.Add("WEBHOOK_SECRETS", err)
 		o.Authenticator = verifier
 	}
-	if !c.CallbackURL.Empty() {
+	if c.HasCallback() {
 		o.Callback = composeCallback(c, faults, out)
 	}
 	if len(faults) > 0 {
@@ -109,15 +114,21 @@ func compose(c config.Config, faults config.Faults, out outside) *handler.Handle
 func composeCallback(c config.Config, faults config.Faults, out outside) handler.Callback {
 	keys, err := webhook.Keys(c.CallbackSecrets)
 	faults.Add("CALLBACK_SECRET", err)
-	sender, err := callback.New(callback.Options{
-		URL:         c.CallbackURL,
-		Keys:        keys,
-		Source:      c.FunctionName,
-		Timeout:     c.CallbackTimeout,
-		MaxDesktops: c.CallbackMaxDesktops,
-		Dial:        out.dial,
+	sender, all := callback.New(callback.Options{
+		URL:          c.CallbackURL,
+		AllowedHosts: c.CallbackAllowed,
+		On:           c.CallbackOn,
+		Keys:         keys,
+		Source:       c.FunctionName,
+		Timeout:      c.CallbackTimeout,
+		MaxDesktops:  c.CallbackMaxDesktops,
+		Dial:         out.dial,
+		Lookup:       out.lookup,
+		TLS:          out.tls,
 	})
-	faults.Add("CALLBACK_URL", err)
+	for variable, err := range all {
+		faults.Add(variable, err)
+	}
 	return sender
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,12 +14,15 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,6 +55,7 @@ const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
 // In events {{now}}, {{now-10m}}, {{now+1h}} stand for times. The whole function runs, with the real
 // EDS SDK over the emulator, on a clock that jumps: a scenario of ten minutes takes milliseconds.
 func TestScenarios(t *testing.T) {
+	trusted() // outside of every bubble
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
@@ -128,10 +134,41 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
-	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver})
-	s.handler = compose(c, faults, outside{log: &s.log, dial: dial})
+	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, namedAddress: s.receiver})
+	s.handler = compose(c, faults, outside{log: &s.log, dial: dial, lookup: lookup, tls: trusted()})
 	return s
 }
+
+// namedAddress is that of example.com, which an event may name as its CallbackUrl.
+const namedAddress = "8.8.8.8:443"
+
+// lookup is the DNS of the scenarios: inside.example.com leads into the network.
+func lookup(_ context.Context, host string) ([]netip.Addr, error) {
+	switch host {
+	case "example.com":
+		return []netip.Addr{netip.MustParseAddr("8.8.8.8")}, nil
+	case "inside.example.com":
+		return []netip.Addr{netip.MustParseAddr("100.100.100.200")}, nil
+	}
+	return nil, errors.New("no such host")
+}
+
+// certificate for example.com that httptest has, and trusted, which believes it.
+var certificate = sync.OnceValue(func() *tls.Config {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	return &tls.Config{Certificates: server.TLS.Certificates}
+})
+
+var trusted = sync.OnceValue(func() *tls.Config {
+	leaf, err := x509.ParseCertificate(certificate().Certificates[0].Certificate[0])
+	if err != nil {
+		panic(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(leaf)
+	return &tls.Config{RootCAs: pool}
+})
 
 // network serves handlers over pipes, which a fake clock can see through.
 func network(t *testing.T, handlers map[string]http.Handler) func(context.Context, string, string) (net.Conn, error) {
@@ -139,7 +176,12 @@ func network(t *testing.T, handlers map[string]http.Handler) func(context.Contex
 	for address, h := range handlers {
 		l := pipeListener{make(chan net.Conn), make(chan struct{})}
 		server := &http.Server{Handler: h, ErrorLog: nil}
-		go func() { _ = server.Serve(l) }()
+		if strings.HasSuffix(address, ":443") {
+			server.TLSConfig = certificate()
+			go func() { _ = server.ServeTLS(l, "", "") }()
+		} else {
+			go func() { _ = server.Serve(l) }()
+		}
 		t.Cleanup(func() { _ = server.Close() })
 		listeners[address] = l
 	}
@@ -182,6 +224,7 @@ func (s *scenario) run() string {
 			s.invoke(f)
 		}
 	}
+	time.Sleep(10 * time.Second) // TLS connections that are closed from both ends say so for 5 seconds
 	for _, v := range s.eds.Violations() {
 		fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
 	}
@@ -216,12 +259,46 @@ func (s *scenario) invoke(f txtar.File) {
 	for _, c := range summarize(s.eds.Calls()[before:]) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
 	}
-	var callbacks []string // of a batch they go out side by side
-	for _, d := range s.receiver.Deliveries()[delivered:] {
-		callbacks = append(callbacks, fmt.Sprintf("  callback %d %s\n", d.Status, eventType(d)))
+	s.out.WriteString(callbacks(s.receiver.Deliveries()[delivered:]))
+	s.out.WriteString(s.results())
+}
+
+// callbacks that arrived: those of a batch go out side by side, in no order.
+func callbacks(tries []emulator.Delivery) string {
+	var lines []string
+	ids := map[string]bool{}
+	for _, d := range tries {
+		lines = append(lines, fmt.Sprintf("  callback %d %s\n", d.Status, eventType(d)))
+		ids[d.ID] = true
 	}
-	slices.Sort(callbacks)
-	s.out.WriteString(strings.Join(callbacks, ""))
+	slices.Sort(lines)
+	if len(lines) > few {
+		return fmt.Sprintf("  more than %d callbacks\n", few)
+	}
+	if len(lines) > len(ids) {
+		lines = append(lines, fmt.Sprintf("  in %d tries with %d ID\n", len(tries), len(ids)))
+	}
+	return strings.Join(lines, "")
+}
+
+// results of the deliveries, as the log has them: those that failed, and those that an event named.
+func (s *scenario) results() string {
+	seen := map[string]bool{} // how many of them there are is left to random pauses
+	for line := range strings.Lines(s.log.String()) {
+		var l struct {
+			Msg      string
+			Host     string
+			Callback handler.CallbackResult
+		}
+		if json.Unmarshal([]byte(line), &l) == nil && l.Msg == "callback" && (l.Callback.Status != handler.CallbackDelivered || l.Host != "localhost") {
+			seen[fmt.Sprintf("%s at %s", strings.TrimSpace(l.Callback.Status+" "+l.Callback.Code), l.Host)] = true
+		}
+	}
+	text := ""
+	for _, result := range slices.Sorted(maps.Keys(seen)) {
+		text += fmt.Sprintf("  log: callback %s\n", result)
+	}
+	return text
 }
 
 // eventType of a delivery, or what is wrong with it. The receiver knows the secret, so an unsigned

@@ -83,7 +83,7 @@ func newFailure(reports []Report) *Failure {
 		for outcome, n := range rep.Counts {
 			m.Counts[outcome] += n
 		}
-		if !rep.Status.succeeded() {
+		if !rep.Status.Succeeded() {
 			m.add(rep)
 		}
 	}

@@ -47,8 +47,12 @@ type Proof struct {
 
 // Callback delivers reports.
 type Callback interface {
-	// Deliver sends one report, with as many tries as ctx leaves time for.
-	Deliver(ctx context.Context, report Report) CallbackResult
+	// Admit says whether an event may name a destination. The error is for its sender.
+	Admit(url string) error
+	// Deliver sends one report, with as many tries as ctx leaves time for: to a URL that Admit has
+	// admitted, or to the configured destination if that is empty. The result is empty if there is
+	// none, or if it does not want this report.
+	Deliver(ctx context.Context, url string, report Report) CallbackResult
 }
 
 // New makes a Handler.
@@ -73,6 +77,9 @@ func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answe
 			answer, err = r.answerPanic()
 		}
 	}()
+	if deadline, ok := ctx.Deadline(); ok {
+		r.reserved = reserve(deadline.Sub(r.started))
+	}
 	r.take(raw)
 	for i, j := range r.jobs {
 		j.index = i

@@ -75,10 +75,31 @@ func (j *job) accept(r *run) *job {
 	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
 		j.id = own
 	}
+	if p := j.admitCallback(r.h.Callback); p != nil {
+		return j.reject(p)
+	}
 	if p := policy.admit(&j.request, j.event.Path); p != nil {
 		return j.reject(p)
 	}
 	return j.checkTime(r)
+}
+
+// admitCallback takes over the destination that the request names. One that is not allowed stops
+// nothing: whoever asked would never hear of it.
+func (j *job) admitCallback(callback Callback) *Problem {
+	url := j.request.CallbackUrl
+	if url == "" {
+		return nil
+	}
+	path := j.event.Path + ".CallbackUrl"
+	if callback == nil {
+		return notAllowed(path, "no destination may be named (CALLBACK_ALLOWED_HOSTS is not set)")
+	}
+	if err := callback.Admit(url); err != nil {
+		return notAllowed(path, err.Error())
+	}
+	j.callbackURL = url
+	return nil
 }
 
 // admit fills in the defaults of a request and says what the policy does not allow of it.
@@ -99,9 +120,6 @@ func (p Policy) admit(q *events.Request, path string) *Problem {
 	q.DryRun = q.DryRun || p.DryRun
 	if q.Force && !p.AllowForce {
 		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
-	}
-	if q.CallbackUrl != "" {
-		return notAllowed(path+".CallbackUrl", "no destination but the configured CALLBACK_URL is allowed")
 	}
 	return p.admitBlind(q, path)
 }

@@ -13,6 +13,9 @@ const desktopsPerLine = 80
 // answerTime is kept of the reserve for the answer when a callback takes long.
 const answerTime = 500 * time.Millisecond
 
+// callbacksAtOnce are the reports of a batch that go out side by side.
+const callbacksAtOnce = 20
+
 // publish concludes every job: a line in the log, its desktops in lines of their own, then its
 // callback and how that went. What the callback does changes nothing else.
 func (r *run) publish(ctx context.Context) []Report {
@@ -24,10 +27,9 @@ func (r *run) publish(ctx context.Context) []Report {
 	}
 	ctx, cancel := r.callbackTime(ctx)
 	defer cancel()
-	r.parallel(len(r.jobs), func(i int) {
+	r.sideBySide(callbacksAtOnce, len(r.jobs), func(i int) {
 		if r.wantsCallback(r.jobs[i]) {
-			result := r.h.Callback.Deliver(ctx, reports[i])
-			reports[i].Callback = &result
+			reports[i].Callback = r.deliver(ctx, r.jobs[i], reports[i])
 		}
 	}, func(i int) {
 		reports[i].Callback = &CallbackResult{Status: CallbackFailed, Code: CodeInternal}
@@ -36,6 +38,21 @@ func (r *run) publish(ctx context.Context) []Report {
 		r.logCallback(rep)
 	}
 	return reports
+}
+
+// deliver one report. It takes no longer than the reserve of the invocation's time, also where more
+// is left: whoever waits for the answer does not wait for a receiver that is down.
+func (r *run) deliver(ctx context.Context, j *job, rep Report) *CallbackResult {
+	if r.reserved > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.reserved)
+		defer cancel()
+	}
+	result := r.h.Callback.Deliver(ctx, j.callbackURL, rep)
+	if result.Status == "" {
+		return nil
+	}
+	return &result
 }
 
 func (r *run) callbackTime(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -58,7 +75,7 @@ func (r *run) logReport(rep Report) {
 	short := rep
 	short.Desktops = nil
 	level := slog.LevelInfo
-	if !rep.Status.succeeded() {
+	if !rep.Status.Succeeded() {
 		level = slog.LevelError
 	}
 	r.log.Log(context.Background(), level, "report", "report", short)
@@ -78,5 +95,5 @@ func (r *run) logCallback(rep Report) {
 	if rep.Callback.Status != CallbackDelivered {
 		level = slog.LevelWarn
 	}
-	r.log.Log(context.Background(), level, "callback", "EventId", rep.EventId, "Callback", rep.Callback)
+	r.log.Log(context.Background(), level, "callback", "EventId", rep.EventId, "Host", rep.Callback.Host, "Callback", rep.Callback)
 }

@@ -114,9 +114,9 @@ const (
 	StatusDisabled  Status = "disabled"  // DISABLED is set
 )
 
-// succeeded says whether an invocation with this status has done what it was asked for, or has
+// Succeeded says whether an invocation with this status has done what it was asked for, or has
 // deliberately left it alone.
-func (s Status) succeeded() bool {
+func (s Status) Succeeded() bool {
 	switch s {
 	case StatusPartial, StatusFailed, StatusRejected, StatusBlocked:
 		return false
@@ -124,11 +124,12 @@ func (s Status) succeeded() bool {
 	return true
 }
 
-// CallbackResult says how the delivery of a report went.
+// CallbackResult says how the delivery of a report went. Empty: nobody wanted one.
 type CallbackResult struct {
 	Status   string // delivered, failed or not_attempted
 	Attempts int    `json:",omitempty"`
 	Code     string `json:",omitempty"` // why not: http_500, timeout, refused …
+	Host     string `json:"-"`          // for the log only: the URL is a secret
 }
 
 // The states of a delivery.

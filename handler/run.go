@@ -26,6 +26,8 @@ type run struct {
 	// callEnd is when a StopDesktops call under way is given up. It lies a little behind the end of the
 	// time to work: an answer that was not waited for is a desktop whose fate is unknown.
 	callEnd time.Time
+	// reserved is kept of the invocation's time for callbacks and the answer; 0: it has no deadline.
+	reserved time.Duration
 
 	mu    sync.Mutex
 	calls map[string]int // made, by action
@@ -37,9 +39,11 @@ type job struct {
 	event   events.Event
 	id      string
 	request events.Request // with the defaults filled in
-	items   []*item        // the desktops asked for, each once, in the order asked
-	status  Status         // empty until it is known
-	problem *Problem
+	// callbackURL is the destination that the request names, if it may; empty: the configured one.
+	callbackURL string
+	items       []*item // the desktops asked for, each once, in the order asked
+	status      Status  // empty until it is known
+	problem     *Problem
 
 	// What its decisions rest on.
 	region        *region
@@ -125,9 +129,14 @@ func (r *run) live() []*job {
 // for all. A panic in one is logged and handed to panicked: a goroutine that panics would end the
 // process and, with it, the reports of everything else.
 func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
+	r.sideBySide(max(1, r.h.Policy.APIConcurrency), n, f, panicked)
+}
+
+// sideBySide is parallel with another limit, for what are not calls to EDS.
+func (r *run) sideBySide(limit, n int, f func(i int), panicked func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(n, max(1, r.h.Policy.APIConcurrency)) {
+	for range min(n, limit) {
 		wg.Go(func() {
 			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
 				r.guarded(i, f, panicked)
@@ -154,9 +163,8 @@ func (r *run) withTime(ctx context.Context) (context.Context, context.CancelFunc
 	if !ok {
 		return context.WithCancel(ctx)
 	}
-	reserved := reserve(deadline.Sub(r.started))
-	r.callEnd = deadline.Add(-reserved * 3 / 4)
-	return context.WithDeadline(ctx, deadline.Add(-reserved))
+	r.callEnd = deadline.Add(-r.reserved * 3 / 4)
+	return context.WithDeadline(ctx, deadline.Add(-r.reserved))
 }
 
 // callTime is the context of a StopDesktops call that is begun within ctx. What ends an invocation

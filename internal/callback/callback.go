@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"time"
@@ -26,8 +27,13 @@ import (
 
 // Options of a Sender.
 type Options struct {
-	// URL to deliver to. It may hold a token of its own and is a secret.
+	// URL that reports go to unless their event names another. It may hold a token of its own and is
+	// a secret. Empty: only events that name a destination have their reports delivered.
 	URL secret.String
+	// AllowedHosts are those that an event may name; none: no event may.
+	AllowedHosts []string
+	// On says which reports go to URL: All or Problems. One that an event asked for always goes.
+	On string
 	// Keys sign each delivery; several while they are exchanged; none: no signature.
 	Keys []webhook.Key
 	// Source of the CloudEvents: the function's name.
@@ -36,59 +42,59 @@ type Options struct {
 	Timeout time.Duration
 	// MaxDesktops named in one delivery, problems first.
 	MaxDesktops int
+
 	// Dial makes the connections; nil for TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Lookup asks DNS for the destinations of events; nil for the system's resolver.
+	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	// TLS has the certificates to trust; nil for the system's.
+	TLS *tls.Config
 }
 
-// Sender delivers reports to one destination. It implements handler.Callback and is safe for
-// concurrent use.
+// Which reports go to the configured destination.
+const (
+	All      = "all"
+	Problems = "problems" // partial, failed, rejected and blocked
+)
+
+// Sender delivers reports. It implements handler.Callback and is safe for concurrent use.
 type Sender struct {
 	options Options
-	client  *http.Client
+	trusted *http.Client // for the configured destination
+	guarded *http.Client // for those that events name
 }
 
-// New makes a Sender. Errors do not show the URL.
-func New(o Options) (*Sender, error) {
-	if err := checkURL(o.URL.Reveal()); err != nil {
-		return nil, err
+// Faults of Options, by the variable that they come from. They do not show a secret.
+type Faults map[string]error
+
+func (f Faults) add(variable string, err error) {
+	if err != nil {
+		f[variable] = err
 	}
-	return &Sender{options: o, client: newClient(o)}, nil
 }
 
-func checkURL(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil:
-		return errors.New("must be https://host/path, without user and password")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return errors.New("may be http:// on loopback only: use https://")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("must begin with https://")
+// New makes a Sender. Without faults they are nil.
+func New(o Options) (*Sender, Faults) {
+	faults := Faults{}
+	if !o.URL.Empty() || len(o.AllowedHosts) == 0 {
+		_, err := parseConfigured(o.URL.Reveal())
+		faults.add("CALLBACK_URL", err)
 	}
-	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// newClient uses no proxy of the environment and follows no redirect: a report goes to the
-// configured host or nowhere. It keeps no connections: minutes or days lie between two reports.
-func newClient(o Options) *http.Client {
-	dial := o.Dial
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
+	faults.add("CALLBACK_ALLOWED_HOSTS", checkHosts(o.AllowedHosts))
+	if len(faults) > 0 {
+		return nil, faults
 	}
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:         dial,
-			TLSHandshakeTimeout: 5 * time.Second,
-			TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
-			DisableKeepAlives:   true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
 	}
+	if o.Lookup == nil {
+		o.Lookup = lookup
+	}
+	return &Sender{
+		options: o,
+		trusted: newClient(o.Dial, o.TLS),
+		guarded: newClient(guarded(o.Lookup, o.Dial), o.TLS),
+	}, nil
 }
 
 // maxTries of one delivery.
@@ -113,11 +119,60 @@ type cloudEvent struct {
 	Data            handler.Report `json:"data"`
 }
 
-// Deliver sends a report, and tries again after what may pass: no answer, 429 and 5xx. The ID is
-// the same over the tries, so that a receiver can tell a second try from a second report.
-func (s *Sender) Deliver(ctx context.Context, report handler.Report) handler.CallbackResult {
-	id := "msg_" + rand.Text()
-	body, err := json.Marshal(cloudEvent{
+// Admit says whether an event may name a destination; the error is for its sender.
+func (s *Sender) Admit(url string) error {
+	_, err := s.parseNamed(url)
+	return err
+}
+
+// minLeft is the time below which no try is begun.
+const minLeft = 50 * time.Millisecond
+
+// Deliver sends a report to the URL that its event names, or to the configured one if that is empty.
+// Without a destination, or if nobody wants the report, the result is empty.
+func (s *Sender) Deliver(ctx context.Context, to string, report handler.Report) handler.CallbackResult {
+	d, wanted := s.delivery(to, report)
+	if !wanted {
+		return handler.CallbackResult{}
+	}
+	result := s.send(ctx, d)
+	if d.url != nil {
+		result.Host = d.url.Hostname()
+	}
+	return result
+}
+
+// delivery is one report on its way to one destination.
+type delivery struct {
+	id     string
+	url    *url.URL // nil: it is not one that reports may go to
+	client *http.Client
+	body   []byte
+}
+
+func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted bool) {
+	var err error
+	switch {
+	case to != "":
+		d.client = s.guarded
+		d.url, err = s.parseNamed(to)
+	case s.options.URL.Empty() || s.options.On == Problems && report.Status.Succeeded():
+		return d, false
+	default:
+		d.client = s.trusted
+		d.url, err = parseConfigured(s.options.URL.Reveal())
+	}
+	if err != nil {
+		d.url = nil
+		return d, true
+	}
+	d.id = "msg_" + rand.Text()
+	d.body = s.cloudEvent(d.id, report)
+	return d, true
+}
+
+func (s *Sender) cloudEvent(id string, report handler.Report) []byte {
+	body, _ := json.Marshal(cloudEvent{
 		SpecVersion:     "1.0",
 		ID:              id,
 		Source:          s.options.Source,
@@ -127,12 +182,21 @@ func (s *Sender) Deliver(ctx context.Context, report handler.Report) handler.Cal
 		DataContentType: "application/json",
 		Data:            truncate(report, s.options.MaxDesktops),
 	})
-	if err != nil {
-		return handler.CallbackResult{Status: handler.CallbackFailed, Code: handler.CodeInternal}
+	return body
+}
+
+// send tries again after what may pass: no answer, 429 and 5xx. The ID is the same over the tries,
+// so that a receiver can tell a second try from a second report.
+func (s *Sender) send(ctx context.Context, d delivery) handler.CallbackResult {
+	if d.url == nil {
+		return handler.CallbackResult{Status: handler.CallbackFailed, Code: "refused"}
+	}
+	if timeLeft(ctx) < minLeft {
+		return handler.CallbackResult{Status: handler.CallbackNotAttempted, Code: "deadline"}
 	}
 	pause := backoff.NewExponentialBackOff()
 	for attempt := 1; ; attempt++ {
-		again, asked, code := s.try(ctx, id, body)
+		again, asked, code := s.try(ctx, d)
 		switch {
 		case code == "":
 			return handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: attempt}
@@ -153,19 +217,19 @@ func truncate(report handler.Report, limit int) handler.Report {
 // try sends the body once. An empty code is success; again says whether another try may help, and
 // asked how long the receiver wants us to wait. Codes name no address: whoever reads the report
 // need not know where names of the function's network lead.
-func (s *Sender) try(ctx context.Context, id string, body []byte) (again bool, asked time.Duration, code string) {
+func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Duration, code string) {
 	ctx, cancel := context.WithTimeout(ctx, s.tryTime(ctx))
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.options.URL.Reveal(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url.String(), bytes.NewReader(d.body))
 	if err != nil {
 		return false, 0, "invalid_url"
 	}
-	request.Header = webhook.Sign(s.options.Keys, id, time.Now(), body)
+	request.Header = webhook.Sign(s.options.Keys, d.id, time.Now(), d.body)
 	request.Header.Set("Content-Type", "application/cloudevents+json; charset=utf-8")
 	request.Header.Set("User-Agent", "stop-desktops")
-	response, err := s.client.Do(request)
+	response, err := d.client.Do(request)
 	if err != nil {
-		return true, 0, failureCode(err)
+		return !errors.Is(err, errRefused), 0, failureCode(err)
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
@@ -180,14 +244,24 @@ func (s *Sender) try(ctx context.Context, id string, body []byte) (again bool, a
 
 // tryTime is the timeout of one try, and at most half of the time left.
 func (s *Sender) tryTime(ctx context.Context) time.Duration {
-	if deadline, ok := ctx.Deadline(); ok {
-		return min(s.options.Timeout, time.Until(deadline)/2)
+	return min(s.options.Timeout, timeLeft(ctx)/2)
+}
+
+func timeLeft(ctx context.Context) time.Duration {
+	if ctx.Err() != nil {
+		return 0
 	}
-	return s.options.Timeout
+	if deadline, ok := ctx.Deadline(); ok {
+		return time.Until(deadline)
+	}
+	return maxPause * time.Second
 }
 
 func failureCode(err error) string {
 	var timeout net.Error
+	if errors.Is(err, errRefused) {
+		return "refused"
+	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
 		return "timeout"
 	}
@@ -196,7 +270,7 @@ func failureCode(err error) string {
 
 // sleep for d, unless there is not that much time left.
 func sleep(ctx context.Context, d time.Duration) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
+	if timeLeft(ctx) <= d {
 		return false
 	}
 	timer := time.NewTimer(d)

@@ -124,6 +124,13 @@ func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, 
 	return s
 }
 
+// deliver to the configured destination. The host is for the log alone, and compared there.
+func deliver(ctx context.Context, s *callback.Sender, r handler.Report) handler.CallbackResult {
+	result := s.Deliver(ctx, "", r)
+	result.Host = ""
+	return result
+}
+
 // report of so many desktops.
 func report(desktops int) handler.Report {
 	r := handler.Report{
@@ -162,7 +169,7 @@ func TestDelivered(t *testing.T) {
 			// While secrets are exchanged, each delivery is signed with both.
 			s := sender(t, w.dial, func(o *callback.Options) { o.Keys = keys(t, firstSecret, secondSecret) })
 			sent := report(3)
-			result := s.Deliver(t.Context(), sent)
+			result := deliver(t.Context(), s, sent)
 			if want := (handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: 1}); result != want {
 				t.Errorf("result %+v, want %+v", result, want)
 			}
@@ -197,7 +204,7 @@ func TestDelivered(t *testing.T) {
 func TestNotSigned(t *testing.T) {
 	receiver := &emulator.Receiver{}
 	s := sender(t, serve(t, receiver).dial, func(o *callback.Options) { o.Keys = nil })
-	if result := s.Deliver(t.Context(), report(1)); result.Status != handler.CallbackDelivered {
+	if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
 	d := receiver.Deliveries()[0]
@@ -272,7 +279,7 @@ func TestTries(t *testing.T) {
 				receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: c.answers}
 				w := serve(t, receiver)
 				begin := time.Now()
-				result := sender(t, w.dial, nil).Deliver(ctx, report(1))
+				result := deliver(ctx, sender(t, w.dial, nil), report(1))
 				if result != c.want {
 					t.Errorf("result %+v, want %+v", result, c.want)
 				}
@@ -316,7 +323,7 @@ func TestIDs(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if result := s.Deliver(t.Context(), report(1)); result.Status != handler.CallbackDelivered {
+			if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
 				t.Errorf("%+v", result)
 			}
 		})
@@ -339,7 +346,7 @@ func TestRedirects(t *testing.T) {
 				rw.Header().Set("Location", to)
 				rw.WriteHeader(status)
 			}))
-			result := sender(t, w.dial, nil).Deliver(t.Context(), report(1))
+			result := deliver(t.Context(), sender(t, w.dial, nil), report(1))
 			if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: fmt.Sprintf("http_%d", status)}); result != want {
 				t.Errorf("%d to %s: %+v", status, to, result)
 			}
@@ -381,7 +388,7 @@ func TestStalledReceiver(t *testing.T) {
 				defer cancel()
 				w := serve(t, c.server)
 				begin := time.Now()
-				if result := sender(t, w.dial, nil).Deliver(ctx, report(1)); result != c.want {
+				if result := deliver(ctx, sender(t, w.dial, nil), report(1)); result != c.want {
 					t.Errorf("%+v, want %+v", result, c.want)
 				}
 				end := time.Now()
@@ -410,14 +417,14 @@ func TestTimeIsUp(t *testing.T) {
 		s := sender(t, serve(t, receiver).dial, nil)
 		over, cancel := context.WithTimeout(t.Context(), -time.Second)
 		defer cancel()
-		if result := s.Deliver(over, report(1)); result.Status != handler.CallbackFailed || len(receiver.Deliveries()) != 0 {
+		if result := deliver(over, s, report(1)); result.Status != handler.CallbackNotAttempted || result.Attempts != 0 || len(receiver.Deliveries()) != 0 {
 			t.Errorf("after its time: %+v, %d deliveries", result, len(receiver.Deliveries()))
 		}
 		for _, at := range []time.Duration{time.Millisecond, 5 * time.Second} { // in the pause, in the second try
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(at, cancel)
 			begin := time.Now()
-			if result := s.Deliver(ctx, report(1)); result.Status != handler.CallbackFailed {
+			if result := deliver(ctx, s, report(1)); result.Status != handler.CallbackFailed {
 				t.Errorf("%+v", result)
 			}
 			if took := time.Since(begin); took != at {
@@ -441,7 +448,7 @@ func TestHugeAnswer(t *testing.T) {
 				}
 			}
 		}))
-		if result := sender(t, w.dial, nil).Deliver(t.Context(), report(1)); result.Status != want || result.Attempts != 1 {
+		if result := deliver(t.Context(), sender(t, w.dial, nil), report(1)); result.Status != want || result.Attempts != 1 {
 			t.Errorf("%+v", result)
 		}
 		// What the buffers of both ends hold comes on top.
@@ -460,7 +467,7 @@ func TestTruncated(t *testing.T) {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 		whole := report(c.desktops)
 		s := sender(t, serve(t, receiver).dial, func(o *callback.Options) { o.MaxDesktops = c.limit })
-		s.Deliver(t.Context(), whole)
+		deliver(t.Context(), s, whole)
 		var got handler.Report
 		if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil {
 			t.Fatal(err)
@@ -486,7 +493,7 @@ func TestHost(t *testing.T) {
 			addresses = append(addresses, address)
 			return nil, errors.New("dial robot.example at 127.0.0.1 with " + callbackURL)
 		}, func(o *callback.Options) { o.URL = secret.New(callbackURL) })
-		result := s.Deliver(t.Context(), report(1))
+		result := deliver(t.Context(), s, report(1))
 		if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
 		}

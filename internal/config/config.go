@@ -43,6 +43,8 @@ type Config struct {
 
 	CallbackURL         secret.String   `env:"CALLBACK_URL"`
 	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET"`
+	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS"`
+	CallbackOn          string          `env:"CALLBACK_ON" envDefault:"all"`
 	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" envDefault:"10s"`
 	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" envDefault:"100"`
 
@@ -101,6 +103,7 @@ func Read(environ []string) (Config, Faults) {
 	trimSecrets(c.CallbackSecrets)
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
+	c.CallbackAllowed = trim(c.CallbackAllowed)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
 		c.AllowedRegions = []string{c.Region}
 	}
@@ -208,8 +211,11 @@ func (c Config) check(f Faults) {
 	if strings.Contains(c.KeepUntilTag, "=") {
 		f.add("KEEP_UNTIL_TAG", "must be a tag's key alone: its value is the time")
 	}
-	if c.CallbackURL.Empty() && len(c.CallbackSecrets) > 0 {
-		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not")
+	if !c.HasCallback() && len(c.CallbackSecrets) > 0 {
+		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not, nor CALLBACK_ALLOWED_HOSTS")
+	}
+	if c.CallbackOn != "all" && c.CallbackOn != "problems" {
+		f.add("CALLBACK_ON", "must be all or problems")
 	}
 	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
 		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
@@ -221,6 +227,9 @@ func (c Config) check(f Faults) {
 		f.add("DEBUG", "makes the SDK print credentials to the log: take it away")
 	}
 }
+
+// HasCallback says whether there is any place that reports may go to.
+func (c Config) HasCallback() bool { return !c.CallbackURL.Empty() || len(c.CallbackAllowed) > 0 }
 
 // printsSecrets says whether the SDK's own debug switch is on. It is read before main can act.
 func printsSecrets(debug string) bool {

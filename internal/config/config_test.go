@@ -68,6 +68,8 @@ func TestDefaults(t *testing.T) {
 		{"EDS_ENDPOINT", c.EDSEndpoint, ""},
 		{"CALLBACK_URL", c.CallbackURL.Empty(), true},
 		{"CALLBACK_SECRET", len(c.CallbackSecrets), 0},
+		{"CALLBACK_ON", c.CallbackOn, "all"},
+		{"CALLBACK_ALLOWED_HOSTS", len(c.CallbackAllowed), 0},
 		{"CALLBACK_TIMEOUT", c.CallbackTimeout, 10 * time.Second},
 		{"CALLBACK_MAX_DESKTOPS", c.CallbackMaxDesktops, 100},
 		{"WEBHOOK_AUTH", c.WebhookAuth, ""},
