@@ -210,7 +210,7 @@ func TestGoodValues(t *testing.T) {
 		"MAX_EVENT_AGE=1s", "MAX_EVENT_AGE=168h", "WAIT=1h", "CALLBACK_TIMEOUT=1s", "CALLBACK_TIMEOUT=5m",
 		"ALLOW_FORCE=TRUE", "DRY_RUN=1", "DISABLED=false", "TIMEZONE=Europe/Berlin", "LOG_LEVEL=WARN", "LOG_LEVEL=error",
 		"DEBUG=http", "DEBUG=1", "DEBUG=true", "UNKNOWN_VARIABLE=x", "PROTECT_TAG=key=", "PROTECT_TAG=a=b=c",
-		"WEBHOOK_AUTH=gateway", "ALLOWED_REGIONS=cn-hangzhou,cn-hangzhou",
+		"WEBHOOK_AUTH=gateway", "WEBHOOK_AUTH=hub-sha256", "WEBHOOK_AUTH=zendesk", "WEBHOOK_AUTH=pagerduty", "ALLOWED_REGIONS=cn-hangzhou,cn-hangzhou",
 	} {
 		read(t, set)
 	}
