@@ -97,6 +97,9 @@ func compose(c config.Config, faults config.Faults, out outside) *handler.Handle
 		faults.Add("WEBHOOK_SECRETS", err)
 		o.Authenticator = verifier
 	}
+	if c.Routes != nil {
+		o.Routes = c.Routes
+	}
 	if !c.CallbackURL.Empty() {
 		o.Callback = composeCallback(c, faults, out)
 	}

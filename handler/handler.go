@@ -22,8 +22,10 @@ type Options struct {
 	Policy Policy
 	// Connect gives access to EDS with the credentials of an invocation.
 	Connect func(Credentials) (EDS, error)
-	// Authenticator of HTTP events; nil refuses them all.
+	// Authenticator of HTTP events without a route; nil refuses them all.
 	Authenticator Authenticator
+	// Routes are what is configured for single paths and sources; nil: nothing is.
+	Routes Routes
 	// Callback for the reports; nil sends none.
 	Callback Callback
 	Log      *slog.Logger
@@ -112,13 +114,13 @@ func (r *run) mayExceed() bool {
 			return true
 		}
 	}
-	return r.asked() > r.h.Policy.MaxDesktops
+	return r.asked() > r.railLimit()
 }
 
 // workAlone brings the jobs of one region to their end.
 func (r *run) workAlone(ctx context.Context, g *region) {
 	r.resolve(ctx, []*region{g})
-	if len(g.desktops) > r.h.Policy.MaxDesktops {
+	if len(g.desktops) > r.railLimit() {
 		r.look(ctx, r.unseen(g.desktops))
 		r.rail()
 	}
@@ -131,7 +133,7 @@ func (r *run) workTogether(ctx context.Context) {
 	finding, cancel := half(ctx)
 	defer cancel()
 	r.resolve(finding, r.regions)
-	if r.asked() > r.h.Policy.MaxDesktops {
+	if r.asked() > r.railLimit() {
 		for _, g := range r.regions {
 			r.look(finding, r.unseen(g.desktops))
 		}

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"stopdesktops/events"
 )
@@ -18,27 +19,65 @@ const maxHTTPBody = 256 << 10
 func (r *run) takeHTTP(e events.Event) {
 	r.overHTTP, r.http = true, e.HTTP
 	whole := r.newJob(e)
-	if r.h.Fault != nil || e.Err != nil {
-		r.jobs = []*job{whole.accept(r)}
+	r.jobs = []*job{whole}
+	if e.Err != nil {
+		whole.accept(r)
 		return
 	}
-	if p := transport(r.http); p != nil {
-		r.jobs = []*job{whole.reject(p)}
+	var p *Problem
+	whole.route, p = r.httpRoute()
+	if r.h.Fault != nil {
+		// Nobody waits for the 503: without a function error the event would be lost without a trace.
+		r.async = whole.route != nil && whole.route.Async
+		whole.accept(r)
 		return
 	}
-	proof, p := r.authenticate()
+	if p == nil {
+		p = transport(r.http)
+	}
+	var proof Proof
+	if p == nil {
+		proof, p = r.authenticate(whole.route)
+	}
 	if p != nil {
-		r.jobs = []*job{whole.reject(p)}
+		// No function error, on an async route either: the platform would repeat what strangers send.
+		whole.reject(p)
 		return
+	}
+	r.async = whole.route != nil && whole.route.Async
+	list, p := r.requests(whole.route)
+	if p != nil {
+		whole.reject(p)
+		return
+	}
+	r.jobs = nil
+	for _, e := range list {
+		j := r.newJob(proven(e, r.http, proof))
+		j.route = whole.route
+		r.jobs = append(r.jobs, j.accept(r).named(proof))
+	}
+}
+
+// requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
+// request or an array of them.
+func (r *run) requests(route *Route) ([]events.Event, *Problem) {
+	if route != nil && route.Mapping != nil {
+		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: r.http.Body}}, nil
 	}
 	list, err := events.DecodeBody(r.http.Body)
 	if err != nil {
-		r.jobs = []*job{whole.reject(unreadable(err))}
-		return
+		return nil, unreadable(err)
 	}
-	for _, e := range list {
-		r.jobs = append(r.jobs, r.newJob(proven(e, r.http, proof)).accept(r).named(proof))
+	return list, route.tooMany(len(list))
+}
+
+// arrived is when the sender's clock is to be compared with ours: now, but for an HTTP event that has
+// waited in the platform's queue for its turn, or for a retry.
+func (r *run) arrived(route *Route) time.Time {
+	if route != nil && route.Async && !r.http.Time.IsZero() && r.http.Time.Before(r.started) {
+		return r.http.Time
 	}
+	return r.started
 }
 
 // transport refuses what is not worth authenticating.
@@ -55,11 +94,15 @@ func transport(q *events.HTTPRequest) *Problem {
 	return nil
 }
 
-func (r *run) authenticate() (Proof, *Problem) {
-	if r.h.Authenticator == nil {
+func (r *run) authenticate(route *Route) (Proof, *Problem) {
+	authenticator := r.h.Authenticator
+	if route != nil {
+		authenticator = route.Authenticator
+	}
+	if authenticator == nil {
 		return Proof{}, Unauthenticated("this function takes no HTTP events: WEBHOOK_AUTH is not set", "")
 	}
-	proof, err := r.h.Authenticator.Verify(r.http, r.started)
+	proof, err := authenticator.Verify(r.http, r.arrived(route))
 	var p *Problem
 	if err != nil && !errors.As(err, &p) {
 		p = Unauthenticated("the request could not be authenticated", "")

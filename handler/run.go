@@ -20,6 +20,7 @@ type run struct {
 	started  time.Time
 	overHTTP bool
 	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
+	async    bool                // it came over HTTP, and nobody waits for the answer
 	jobs     []*job
 	regions  []*region // that the live jobs are about
 	eds      EDS
@@ -34,6 +35,7 @@ type run struct {
 // job is one event on its way to its report.
 type job struct {
 	event   events.Event
+	route   *Route // nil: none
 	id      string
 	request events.Request // with the defaults filled in
 	items   []*item        // the desktops asked for, each once, in the order asked

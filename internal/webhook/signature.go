@@ -170,3 +170,6 @@ func bodyHash(body []byte) string {
 	sum := sha256.Sum256(body)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
+
+// Timed says whether a scheme signs a time in a header.
+func Timed(scheme string) bool { return signatures[scheme].timestamp != "" }
