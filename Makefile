@@ -42,6 +42,7 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
+	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) .
 
 bench: ## benchmarks
 	go test -bench . -run '^$$' ./...

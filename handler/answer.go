@@ -51,6 +51,9 @@ func (r *run) httpAnswer(reports []Report) HTTPResponse {
 	if refused := reports[0].Status; len(reports) == 1 && (refused == StatusRejected || refused == StatusBlocked || hidden(worst)) {
 		return problemDocument(worst, r.inv.RequestID, reports[0].Desktops)
 	}
+	if r.bodiless && status < 300 {
+		return HTTPResponse{StatusCode: status, Headers: map[string]string{}}
+	}
 	body, err := json.Marshal(r.body(reports))
 	if err != nil {
 		return problemDocument(&Problem{Code: CodeInternal, status: http.StatusInternalServerError}, r.inv.RequestID, nil)

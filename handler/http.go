@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"mime"
@@ -45,7 +46,7 @@ func (r *run) takeHTTP(e events.Event) {
 		return
 	}
 	r.async = whole.route != nil && whole.route.Async
-	list, p := r.requests(whole.route)
+	list, p := r.requests(whole.route, proof)
 	if p != nil {
 		whole.reject(p)
 		return
@@ -60,13 +61,45 @@ func (r *run) takeHTTP(e events.Event) {
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
 // request or an array of them.
-func (r *run) requests(route *Route) ([]events.Event, *Problem) {
+//
+// A route says whether it takes CloudEvents. Without routes the headers may tell: neither reading of a
+// body is ever taken for the other.
+func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
+	mode := r.http.CloudEventMode()
+	switch {
+	case route == nil:
+	case route.CloudEvents && mode == "":
+		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", status: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents && (mode == events.Structured || mode == events.Batched):
+		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", status: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents:
+		mode = "" // headers that nobody asked for
+	}
+	if mode != "" {
+		return r.cloudEvents(mode, route, proof)
+	}
 	if route != nil && route.Mapping != nil {
 		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: r.http.Body}}, nil
 	}
 	list, err := events.DecodeBody(r.http.Body)
 	if err != nil {
 		return nil, unreadable(err)
+	}
+	return list, route.tooMany(len(list))
+}
+
+// cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
+// where the body's is known: a replay could have others.
+func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof Proof) ([]events.Event, *Problem) {
+	r.bodiless = true
+	list, err := events.DecodeCloudEvents(r.http, mode)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if mode == events.Binary && proof != (Proof{}) {
+		for i := range list {
+			list[i].ID, list[i].Source, list[i].Type, list[i].Time = "", "", "", time.Time{}
+		}
 	}
 	return list, route.tooMany(len(list))
 }
@@ -110,12 +143,14 @@ func (r *run) authenticate(route *Route) (Proof, *Problem) {
 	return proof, p
 }
 
-// proven gives an event the ID and the time that its signature covers; where it covers none, the
-// time is that of its arrival at the gateway.
+// proven gives an event that has none of its own, as CloudEvents have, the ID and the time that its
+// signature covers; where it covers none, the time is that of its arrival at the gateway.
 func proven(e events.Event, q *events.HTTPRequest, proof Proof) events.Event {
-	e.ID, e.Time = proof.ID, proof.Time
-	if e.Time.IsZero() {
-		e.Time = q.Time
+	e.ID = cmp.Or(e.ID, proof.ID)
+	for _, at := range []time.Time{proof.Time, q.Time} {
+		if e.Time.IsZero() {
+			e.Time = at
+		}
 	}
 	return e
 }
