@@ -98,9 +98,12 @@ func compose(c config.Config, faults config.Faults, out outside) *handler.Handle
 		o.Connect = client.Connect
 	}
 	if c.WebhookAuth != "" && faults["WEBHOOK_AUTH"] == "" {
-		verifier, err := webhook.New(c.WebhookAuth, c.WebhookSecrets, c.WebhookTokenHeader)
+		verifier, err := webhook.New(webhook.Options{Scheme: c.WebhookAuth, Secrets: c.WebhookSecrets, Header: tokenHeader(c)})
 		faults.Add("WEBHOOK_SECRETS", err)
 		o.Authenticator = verifier
+	}
+	if c.Routes != nil {
+		o.Routes = c.Routes
 	}
 	if c.HasCallback() {
 		o.Callback = composeCallback(c, faults, out)
@@ -109,6 +112,14 @@ func compose(c config.Config, faults config.Faults, out outside) *handler.Handle
 		o.Fault = faults
 	}
 	return handler.New(o)
+}
+
+// tokenHeader is for scheme token alone; it has a default.
+func tokenHeader(c config.Config) string {
+	if c.WebhookAuth != webhook.Token {
+		return ""
+	}
+	return c.WebhookTokenHeader
 }
 
 func composeCallback(c config.Config, faults config.Faults, out outside) handler.Callback {

@@ -48,11 +48,13 @@ const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
 //	env            the function's variables, NAME=value lines        (optional)
 //	fleet.yaml     the desktops, faults and changes, as for stopctl  (optional: the default fleet)
 //	invocation     RetryCount, Timeout (such as 60s)                 (optional)
+//	routes.yaml    the routes file                                   (optional)
+//	http.yaml      what a system sends over HTTP, and how it signs it: see httpRequest
 //	event.json     what comes in; event2.json, … come after it to the same instance
 //	callback.yaml  the receiver's Answers                            (optional)
 //	want           what came out: status, desktops, calls, callback
 //
-// In events {{now}}, {{now-10m}}, {{now+1h}} stand for times. The whole function runs, with the real
+// In events {{now}}, {{now-10m}}, {{now+1h}} stand for times, {{nowms}} for milliseconds since 1970. The whole function runs, with the real
 // EDS SDK over the emulator, on a clock that jumps: a scenario of ten minutes takes milliseconds.
 func TestScenarios(t *testing.T) {
 	trusted() // outside of every bubble
@@ -106,6 +108,12 @@ type scenario struct {
 	log      bytes.Buffer
 	out      strings.Builder
 
+	sent struct { // the last HTTP request
+		header http.Header
+		body   []byte
+		event  []byte
+	}
+
 	invocations int
 	retry       int // of the platform; the file's RetryCount comes first
 }
@@ -129,8 +137,14 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 			t.Fatalf("callback.yaml: %v", err)
 		}
 	}
+	code := t.TempDir()
+	if text := section(archive, "routes.yaml"); text != "" {
+		if err := os.WriteFile(filepath.Join(code, "routes.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	environ := append([]string{
-		"FC_REGION=cn-hangzhou", "FC_FUNCTION_NAME=stop-desktops",
+		"FC_REGION=cn-hangzhou", "FC_FUNCTION_NAME=stop-desktops", "FC_FUNC_CODE_PATH=" + code,
 		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
@@ -220,8 +234,12 @@ func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 // run feeds the events and returns what is to be compared.
 func (s *scenario) run() string {
 	for _, f := range s.archive.Files {
-		if strings.HasPrefix(f.Name, "event") {
-			s.invoke(f)
+		switch {
+		case strings.HasPrefix(f.Name, "event"):
+			s.invoke(f.Name, []byte(expand(string(f.Data))))
+		case strings.HasPrefix(f.Name, "http"):
+			s.invoke(f.Name, s.overHTTP(f.Name, string(f.Data)))
+			s.retry = 0
 		}
 	}
 	time.Sleep(10 * time.Second) // TLS connections that are closed from both ends say so for 5 seconds
@@ -231,23 +249,24 @@ func (s *scenario) run() string {
 	return s.out.String()
 }
 
-func (s *scenario) invoke(f txtar.File) {
+func (s *scenario) invoke(name string, event []byte) {
 	before, delivered := len(s.eds.Calls()), len(s.receiver.Deliveries())
 	s.invocations++
 	inv, ctx, cancel := s.invocation()
 	defer cancel()
 	s.log.Reset()
-	answer, err := s.handler.Handle(ctx, inv, []byte(expand(string(f.Data))))
+	answer, err := s.handler.Handle(ctx, inv, event)
 	if ctx.Err() != nil {
 		s.t.Error("the answer came after the deadline")
 	}
 
-	fmt.Fprintf(&s.out, "%s\n", strings.TrimSuffix(f.Name, ".json"))
+	fmt.Fprintf(&s.out, "%s\n", strings.TrimSuffix(strings.TrimSuffix(name, ".json"), ".yaml"))
 	if h, ok := answer.(handler.HTTPResponse); ok {
 		fmt.Fprintf(&s.out, "  http %d %s\n", h.StatusCode, h.Headers["Content-Type"])
 		if strings.Contains(h.Headers["Content-Type"], "problem") {
 			fmt.Fprintf(&s.out, "  %s\n", h.Body)
 		}
+		s.silent(h)
 	}
 	var failure *handler.Failure
 	if errors.As(err, &failure) {
@@ -369,6 +388,12 @@ func describe(w io.Writer, rep handler.Report) {
 		fmt.Fprintf(w, "  %s %d", outcome, rep.Counts[outcome])
 	}
 	fmt.Fprintln(w)
+	if rep.Route != "" {
+		fmt.Fprintf(w, "    route %s, event %s\n", rep.Route, rep.EventId)
+	}
+	if rep.Reason != "" && rep.Route != "" {
+		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
+	}
 	if e := rep.Error; e != nil {
 		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)
 	}
@@ -450,7 +475,7 @@ func callText(c emulator.Call) string {
 }
 
 var (
-	nowPattern = regexp.MustCompile(`\{\{now([+-][0-9a-z]+)?\}\}`)
+	nowPattern = regexp.MustCompile(`\{\{now(ms)?([+-][0-9a-z]+)?\}\}`)
 	idsPattern = regexp.MustCompile(`\{\{ids ([a-z0-9-]+) ([0-9]+)\}\}`)
 )
 
@@ -467,8 +492,12 @@ func expand(text string) string {
 	})
 	return nowPattern.ReplaceAllStringFunc(text, func(m string) string {
 		offset := time.Duration(0)
-		if d := nowPattern.FindStringSubmatch(m)[1]; d != "" {
-			offset, _ = time.ParseDuration(d)
+		parts := nowPattern.FindStringSubmatch(m)
+		if parts[2] != "" {
+			offset, _ = time.ParseDuration(parts[2])
+		}
+		if parts[1] != "" {
+			return strconv.FormatInt(time.Now().Add(offset).UnixMilli(), 10)
 		}
 		return time.Now().UTC().Add(offset).Format(time.RFC3339)
 	})

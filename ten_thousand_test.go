@@ -25,7 +25,7 @@ StopTime: 1s
 Generate:
   - {Count: 10000, Prefix: ecd-a}
 `)))
-		event := txtar.File{Name: "event.json", Data: []byte(`{"DesktopId":"{{ids ecd-a 10000}}"}`)}
+		event := []byte(expand(`{"DesktopId":"{{ids ecd-a 10000}}"}`))
 
 		var untouched []int
 		for try := 0; try == 0 || untouched[try-1] > 0; try++ {
@@ -33,7 +33,7 @@ Generate:
 				t.Fatalf("not finished after %d tries: untouched %v", try, untouched)
 			}
 			s.retry = try
-			s.invoke(event)
+			s.invoke("event.json", event)
 			rep := s.logged()[0]
 			named := map[string]bool{}
 			for _, d := range rep.Desktops {

@@ -23,8 +23,9 @@ const (
 
 // Error is a fault of the input. It is permanent: the same input fails again.
 //
-// Path and Message may be shown to the sender and logged. They quote at most
-// short pieces of the input, without control and formatting characters.
+// Path and Message may be shown to the sender and logged. Message repeats nothing
+// of the input; Path names members as the sender does, shortened and without
+// control and formatting characters.
 type Error struct {
 	Code    string // one of the constants above
 	Path    string // JSON path of the fault in the sender's spelling, such as $.desktop_ids[3]

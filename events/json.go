@@ -33,7 +33,7 @@ func syntaxFault(b []byte, path string, offset int) *Error {
 	var ignored json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(b, &ignored); errors.As(err, &syntax) {
-		return fault(InvalidJSON, path, "is not JSON at byte %d: %v", offset+int(syntax.Offset), syntax)
+		return fault(InvalidJSON, path, "is not JSON at byte %d", offset+int(syntax.Offset))
 	}
 	return fault(InvalidJSON, path, "is not JSON")
 }

@@ -76,9 +76,11 @@ func (l *list) addSeparated(v value) *Error {
 	if err != nil {
 		return err
 	}
+	n := 0
 	for item := range strings.FieldsFuncSeq(s, separator) {
+		n++
 		if code, message := l.add(item); code != "" {
-			return v.fault(code, "%s", message)
+			return v.fault(code, "at item %d: %s", n, message)
 		}
 	}
 	return nil
@@ -88,7 +90,7 @@ func separator(r rune) bool { return strings.ContainsRune(",; \t\r\n|、，；",
 
 func (l *list) add(item string) (code, message string) {
 	if !l.valid(item) {
-		return InvalidValue, quote(item) + " is not " + l.what
+		return InvalidValue, "is not " + l.what
 	}
 	if _, repeated := l.seen[item]; repeated {
 		return "", ""

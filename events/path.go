@@ -35,9 +35,6 @@ func plainName(name string) bool {
 	return true
 }
 
-// quote shows a piece of the sender's text.
-func quote(s string) string { return `"` + shorten(s) + `"` }
-
 // shorten makes the sender's text fit for messages: see clean, cut to maxShown
 // characters.
 func shorten(s string) string {

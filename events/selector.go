@@ -122,7 +122,7 @@ func (v value) tags() ([]Tag, *Error) {
 			return nil, err
 		}
 		if keys[t.Key] {
-			return nil, at.fault(DuplicateField, "repeats the key %s", quote(t.Key))
+			return nil, at.fault(DuplicateField, "repeats a key")
 		}
 		keys[t.Key] = true
 		tags = append(tags, t)

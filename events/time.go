@@ -144,3 +144,6 @@ func digits(s string) int {
 	}
 	return len(s)
 }
+
+// ParseTime reads a time as senders write it, text or number; see parseTime. The result is in UTC.
+func ParseTime(s string) (time.Time, bool) { return parseTime(s) }

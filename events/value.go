@@ -68,7 +68,7 @@ func (v value) regionId() (string, *Error) {
 		return "", err
 	}
 	if !ValidRegionId(s) {
-		return "", v.fault(InvalidValue, "%s is not a region ID such as cn-hangzhou", quote(s))
+		return "", v.fault(InvalidValue, "is not a region ID such as cn-hangzhou")
 	}
 	return s, nil
 }

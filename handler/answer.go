@@ -11,11 +11,11 @@ type Batch struct{ Reports []Report }
 
 // answer is what the caller of the invocation gets.
 func (r *run) answer(reports []Report) (any, error) {
+	if f := newFailure(reports); f != nil && (r.async || !r.overHTTP) {
+		return nil, f
+	}
 	if r.overHTTP {
 		return r.httpAnswer(reports), nil
-	}
-	if f := newFailure(reports); f != nil {
-		return nil, f
 	}
 	return r.body(reports), nil
 }
@@ -30,7 +30,7 @@ func (r *run) body(reports []Report) any {
 // answerPanic is the answer when this program has a fault that nothing nearer could contain.
 func (r *run) answerPanic() (any, error) {
 	p := &Problem{Code: CodeInternal, Message: "a fault of this program: see its log", status: http.StatusInternalServerError}
-	if r.overHTTP {
+	if r.overHTTP && !r.async {
 		return problemDocument(p, r.inv.RequestID, nil), nil
 	}
 	return nil, newFailure([]Report{{InvocationId: r.inv.RequestID, Status: StatusFailed, Error: p}})
@@ -50,6 +50,9 @@ func (r *run) httpAnswer(reports []Report) HTTPResponse {
 	}
 	if refused := reports[0].Status; len(reports) == 1 && (refused == StatusRejected || refused == StatusBlocked || hidden(worst)) {
 		return problemDocument(worst, r.inv.RequestID, reports[0].Desktops)
+	}
+	if r.bodiless && status < 300 {
+		return HTTPResponse{StatusCode: status, Headers: map[string]string{}}
 	}
 	body, err := json.Marshal(r.body(reports))
 	if err != nil {

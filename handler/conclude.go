@@ -32,6 +32,9 @@ func (r *run) report(j *job) Report {
 		Calls:        r.callCounts(),
 		DurationMs:   time.Since(r.started).Milliseconds(),
 	}
+	if j.route != nil {
+		rep.Route = j.route.Name
+	}
 	for _, it := range j.items {
 		d := it.report()
 		rep.Desktops = append(rep.Desktops, d)

@@ -32,11 +32,14 @@ type doneEvent struct {
 // eventKey identifies an event: a digest, because IDs are foreign text of any length.
 type eventKey [sha256.Size]byte
 
-// key of the event of j. Kind and source are part of it, so that nobody's choice of an ID can make
+// key of the event of j. Kind, route and source are part of it, so that nobody's choice of an ID can make
 // the event of another sender look like a duplicate.
 func (j *job) key() eventKey {
-	h := sha256.New()
-	for _, part := range []string{string(j.event.Kind), j.event.Source, j.id} {
+	h, route := sha256.New(), ""
+	if j.route != nil {
+		route = j.route.Name
+	}
+	for _, part := range []string{string(j.event.Kind), route, j.event.Source, j.id} {
 		_, _ = h.Write([]byte(part))
 		_, _ = h.Write([]byte{0})
 	}

@@ -21,8 +21,10 @@ type Options struct {
 	Policy Policy
 	// Connect gives access to EDS with the credentials of an invocation.
 	Connect func(Credentials) (EDS, error)
-	// Authenticator of HTTP events; nil refuses them all.
+	// Authenticator of HTTP events without a route; nil refuses them all.
 	Authenticator Authenticator
+	// Routes are what is configured for single paths and sources; nil: nothing is.
+	Routes Routes
 	// Callback for the reports; nil sends none.
 	Callback Callback
 	Log      *slog.Logger

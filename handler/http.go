@@ -1,11 +1,13 @@
 package handler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"stopdesktops/events"
 )
@@ -18,27 +20,97 @@ const maxHTTPBody = 256 << 10
 func (r *run) takeHTTP(e events.Event) {
 	r.overHTTP, r.http = true, e.HTTP
 	whole := r.newJob(e)
-	if r.h.Fault != nil || e.Err != nil {
-		r.jobs = []*job{whole.accept(r)}
+	r.jobs = []*job{whole}
+	if e.Err != nil {
+		whole.accept(r)
 		return
 	}
-	if p := transport(r.http); p != nil {
-		r.jobs = []*job{whole.reject(p)}
+	var p *Problem
+	whole.route, p = r.httpRoute()
+	if r.h.Fault != nil {
+		// Nobody waits for the 503: without a function error the event would be lost without a trace.
+		r.async = whole.route != nil && whole.route.Async
+		whole.accept(r)
 		return
 	}
-	proof, p := r.authenticate()
+	if p == nil {
+		p = transport(r.http)
+	}
+	var proof Proof
+	if p == nil {
+		proof, p = r.authenticate(whole.route)
+	}
 	if p != nil {
-		r.jobs = []*job{whole.reject(p)}
+		// No function error, on an async route either: the platform would repeat what strangers send.
+		whole.reject(p)
 		return
+	}
+	r.async = whole.route != nil && whole.route.Async
+	list, p := r.requests(whole.route, proof)
+	if p != nil {
+		whole.reject(p)
+		return
+	}
+	r.jobs = nil
+	for _, e := range list {
+		j := r.newJob(proven(e, r.http, proof))
+		j.route = whole.route
+		r.jobs = append(r.jobs, j.accept(r).named(proof))
+	}
+}
+
+// requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
+// request or an array of them.
+//
+// A route says whether it takes CloudEvents. Without routes the headers may tell: neither reading of a
+// body is ever taken for the other.
+func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
+	mode := r.http.CloudEventMode()
+	switch {
+	case route == nil:
+	case route.CloudEvents && mode == "":
+		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", status: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents && (mode == events.Structured || mode == events.Batched):
+		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", status: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents:
+		mode = "" // headers that nobody asked for
+	}
+	if mode != "" {
+		return r.cloudEvents(mode, route, proof)
+	}
+	if route != nil && route.Mapping != nil {
+		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: r.http.Body}}, nil
 	}
 	list, err := events.DecodeBody(r.http.Body)
 	if err != nil {
-		r.jobs = []*job{whole.reject(unreadable(err))}
-		return
+		return nil, unreadable(err)
 	}
-	for _, e := range list {
-		r.jobs = append(r.jobs, r.newJob(proven(e, r.http, proof)).accept(r).named(proof))
+	return list, route.tooMany(len(list))
+}
+
+// cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
+// where the body's is known: a replay could have others.
+func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof Proof) ([]events.Event, *Problem) {
+	r.bodiless = true
+	list, err := events.DecodeCloudEvents(r.http, mode)
+	if err != nil {
+		return nil, unreadable(err)
 	}
+	if mode == events.Binary && proof != (Proof{}) {
+		for i := range list {
+			list[i].ID, list[i].Source, list[i].Type, list[i].Time = "", "", "", time.Time{}
+		}
+	}
+	return list, route.tooMany(len(list))
+}
+
+// arrived is when the sender's clock is to be compared with ours: now, but for an HTTP event that has
+// waited in the platform's queue for its turn, or for a retry.
+func (r *run) arrived(route *Route) time.Time {
+	if route != nil && route.Async && !r.http.Time.IsZero() && r.http.Time.Before(r.started) {
+		return r.http.Time
+	}
+	return r.started
 }
 
 // transport refuses what is not worth authenticating.
@@ -55,11 +127,15 @@ func transport(q *events.HTTPRequest) *Problem {
 	return nil
 }
 
-func (r *run) authenticate() (Proof, *Problem) {
-	if r.h.Authenticator == nil {
+func (r *run) authenticate(route *Route) (Proof, *Problem) {
+	authenticator := r.h.Authenticator
+	if route != nil {
+		authenticator = route.Authenticator
+	}
+	if authenticator == nil {
 		return Proof{}, Unauthenticated("this function takes no HTTP events: WEBHOOK_AUTH is not set", "")
 	}
-	proof, err := r.h.Authenticator.Verify(r.http, r.started)
+	proof, err := authenticator.Verify(r.http, r.arrived(route))
 	var p *Problem
 	if err != nil && !errors.As(err, &p) {
 		p = Unauthenticated("the request could not be authenticated", "")
@@ -67,12 +143,14 @@ func (r *run) authenticate() (Proof, *Problem) {
 	return proof, p
 }
 
-// proven gives an event the ID and the time that its signature covers; where it covers none, the
-// time is that of its arrival at the gateway.
+// proven gives an event that has none of its own, as CloudEvents have, the ID and the time that its
+// signature covers; where it covers none, the time is that of its arrival at the gateway.
 func proven(e events.Event, q *events.HTTPRequest, proof Proof) events.Event {
-	e.ID, e.Time = proof.ID, proof.Time
-	if e.Time.IsZero() {
-		e.Time = q.Time
+	e.ID = cmp.Or(e.ID, proof.ID)
+	for _, at := range []time.Time{proof.Time, q.Time} {
+		if e.Time.IsZero() {
+			e.Time = at
+		}
 	}
 	return e
 }

@@ -30,8 +30,23 @@ func (r *run) take(raw []byte) {
 		r.takeHTTP(list[0])
 		return
 	}
+	together := map[string]int{} // requests in one event
 	for _, e := range list {
-		r.jobs = append(r.jobs, r.newJob(e).accept(r))
+		together[e.ID]++
+	}
+	for _, e := range list {
+		j := r.newJob(e)
+		route, p := r.eventRoute(e)
+		j.route = route
+		if p == nil {
+			p = route.tooMany(together[e.ID])
+		}
+		if p != nil && e.Err == nil && r.h.Fault == nil {
+			j.reject(p)
+		} else {
+			j.accept(r)
+		}
+		r.jobs = append(r.jobs, j)
 	}
 }
 
@@ -61,37 +76,49 @@ func (j *job) accept(r *run) *job {
 		return j.reject(unreadable(j.event.Err))
 	case j.event.Kind == events.Direct && !policy.AllowDirect:
 		return j.reject(notAllowed(j.event.Path, "direct invocations are switched off (ALLOW_DIRECT=false)"))
-	case j.event.Unauthenticated:
-		return j.reject(notAllowed(j.event.Path, "events of EventBridge's HTTP source carry no proof of who sent them: call the function's HTTP trigger instead"))
+	case j.event.Unauthenticated && j.route == nil:
+		return j.reject(notAllowed(j.event.Path, "events of EventBridge's HTTP source carry no proof of who sent them: call the function's HTTP trigger instead, or let a route name their source"))
 	case policy.Disabled:
 		j.status = StatusDisabled
 		return j
 	}
-	request, err := events.ParseRequest(j.event.Payload, j.event.Path)
+	mapped, p := j.mapped(r)
+	switch {
+	case p != nil:
+		return j.reject(p)
+	case mapped.Ignored:
+		j.status = StatusIgnored
+		return j
+	}
+	path := j.event.Path
+	if mapped.Paths != nil {
+		path = "$"
+	}
+	request, err := events.ParseRequest(mapped.Request, path)
 	if err != nil {
-		return j.reject(unreadable(err))
+		return j.reject(mapped.located(unreadable(err)))
 	}
 	j.request = request
 	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
 		j.id = own
 	}
-	if p := j.admitCallback(r.h.Callback); p != nil {
-		return j.reject(p)
+	if p := j.admitCallback(r.h.Callback, path); p != nil {
+		return j.reject(mapped.located(p))
 	}
-	if p := policy.admit(&j.request, j.event.Path); p != nil {
-		return j.reject(p)
+	if p := j.admit(policy, path); p != nil {
+		return j.reject(mapped.located(p))
 	}
 	return j.checkTime(r)
 }
 
 // admitCallback takes over the destination that the request names. One that is not allowed stops
 // nothing: whoever asked would never hear of it.
-func (j *job) admitCallback(callback Callback) *Problem {
+func (j *job) admitCallback(callback Callback, path string) *Problem {
 	url := j.request.CallbackUrl
 	if url == "" {
 		return nil
 	}
-	path := j.event.Path + ".CallbackUrl"
+	path += ".CallbackUrl"
 	if callback == nil {
 		return notAllowed(path, "no destination may be named (CALLBACK_ALLOWED_HOSTS is not set)")
 	}
@@ -100,6 +127,36 @@ func (j *job) admitCallback(callback Callback) *Problem {
 	}
 	j.callbackURL = url
 	return nil
+}
+
+// mapped is what the event's route makes of it, and whether the time in it is near enough to ours.
+func (j *job) mapped(r *run) (Mapped, *Problem) {
+	if j.route == nil || j.route.Mapping == nil {
+		return Mapped{Request: j.event.Payload}, nil
+	}
+	m, err := j.route.Mapping.Map(j.event.Payload, j.event.Path)
+	if err != nil {
+		return m, unreadable(err)
+	}
+	if !m.Time.IsZero() {
+		if j.route.outside(m.Time, r.arrived(j.route)) {
+			return m, Unauthenticated("the time in the signed body is too far from ours: check the sender's clock, and do not send a request again later", "")
+		}
+		j.event.Time = m.Time
+	}
+	return m, nil
+}
+
+// admit holds the request against the policy and the route.
+func (j *job) admit(policy Policy, path string) *Problem {
+	if j.route == nil {
+		return policy.admit(&j.request, path)
+	}
+	j.route.fill(&j.request)
+	if p := policy.admit(&j.request, path); p != nil {
+		return p
+	}
+	return j.route.admit(&j.request, path)
 }
 
 // admit fills in the defaults of a request and says what the policy does not allow of it.

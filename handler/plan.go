@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 )
 
 // claim is one event's wish that a desktop be stopped.
@@ -30,8 +31,9 @@ func (g *region) claims() {
 // stops nothing. It needs a look at everything that is asked for, so it is for invocations that ask
 // for so much that the limit could be exceeded at all. What it finds to be spared stays spared.
 func (r *run) rail() {
-	limit, counted := r.h.Policy.MaxDesktops, map[*desktop]bool{}
+	counted, byRoute := map[*desktop]bool{}, map[*Route]int{}
 	for _, j := range r.live() {
+		limit := r.h.Policy.limit(j.route)
 		var toStop []*item
 		more, unknown := 0, j.unknown()
 		for _, it := range j.items {
@@ -44,15 +46,27 @@ func (r *run) rail() {
 			}
 		}
 		switch {
-		case len(counted)+more > limit:
-			j.block(toStop, len(counted), more, limit)
+		case len(counted)+more > r.h.Policy.MaxDesktops:
+			j.block(toStop, blocked(len(counted), more, r.h.Policy.MaxDesktops))
+		case byRoute[j.route]+more > limit:
+			j.block(toStop, blockedByRoute(byRoute[j.route], more, limit))
 		case !j.request.DryRun:
 			j.want()
 			for _, it := range toStop {
 				counted[it.desktop] = true
 			}
+			byRoute[j.route] += more
 		}
 	}
+}
+
+// railLimit is the least that any live job is held to.
+func (r *run) railLimit() int {
+	limit := r.h.Policy.MaxDesktops
+	for _, j := range r.live() {
+		limit = min(limit, r.h.Policy.limit(j.route))
+	}
+	return limit
 }
 
 // plan decides about desktops for every live job, before any call that changes anything. It returns
@@ -141,9 +155,8 @@ func (j *job) want() {
 	}
 }
 
-func (j *job) block(toStop []*item, before, more, limit int) {
-	j.status = StatusBlocked
-	j.problem = blocked(before, more, limit)
+func (j *job) block(toStop []*item, p *Problem) {
+	j.status, j.problem = StatusBlocked, p
 	for _, it := range toStop {
 		it.outcome, it.reason = NotAttempted, ReasonMaxDesktops
 	}
@@ -159,4 +172,10 @@ func blocked(before, more, limit int) *Problem {
 		Message: message + ". Nothing of it was stopped: split the event, or raise MAX_DESKTOPS.",
 		status:  422,
 	}
+}
+
+func blockedByRoute(before, more, limit int) *Problem {
+	p := blocked(before, more, limit)
+	p.Message = strings.ReplaceAll(p.Message, "MAX_DESKTOPS", "MaxDesktops of its route")
+	return p
 }

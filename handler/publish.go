@@ -62,10 +62,13 @@ func (r *run) callbackTime(ctx context.Context) (context.Context, context.Cancel
 	return ctx, func() {}
 }
 
-// wantsCallback: what was not even authenticated costs nobody a callback, and a function that is
-// not sure of its own configuration does not trust its destination either.
+// wantsCallback: what was not even authenticated costs nobody a callback, what is none of our
+// business interests nobody, and a function that is not sure of its own configuration does not trust its destination either.
 func (r *run) wantsCallback(j *job) bool {
-	if r.h.Callback == nil || r.h.Fault != nil {
+	switch {
+	case r.h.Callback == nil, r.h.Fault != nil, j.status == StatusIgnored:
+		return false
+	case j.problem != nil && j.problem.Code == CodeUnauthenticated:
 		return false
 	}
 	return !r.overHTTP || j.event.Payload != nil

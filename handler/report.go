@@ -13,6 +13,7 @@ type Report struct {
 	EventId      string    `json:",omitempty"`
 	Kind         string    `json:",omitempty"`
 	Source       string    `json:",omitempty"`
+	Route        string    `json:",omitempty"` // that it came by
 	EventTime    time.Time `json:",omitzero"`
 	Status       Status
 	DryRun       bool   `json:",omitempty"`
@@ -112,6 +113,7 @@ const (
 	StatusStale     Status = "stale"     // older than MAX_EVENT_AGE
 	StatusDuplicate Status = "duplicate" // seen before
 	StatusDisabled  Status = "disabled"  // DISABLED is set
+	StatusIgnored   Status = "ignored"   // none of our business: the route's condition does not hold
 )
 
 // Succeeded says whether an invocation with this status has done what it was asked for, or has

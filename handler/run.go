@@ -20,7 +20,10 @@ type run struct {
 	started  time.Time
 	overHTTP bool
 	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
+	bodiless bool                // it brought CloudEvents: a broker would take a body in the answer for one
+	async    bool                // it came over HTTP, and nobody waits for the answer
 	jobs     []*job
+	limit    int       // of desktops, from which on they are counted first
 	regions  []*region // that the live jobs are about
 	eds      EDS
 	// callEnd is when a StopDesktops call under way is given up. It lies a little behind the end of the
@@ -37,6 +40,7 @@ type run struct {
 type job struct {
 	index   int // of its event in the invocation
 	event   events.Event
+	route   *Route // nil: none
 	id      string
 	request events.Request // with the defaults filled in
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.

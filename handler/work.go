@@ -12,6 +12,7 @@ func (r *run) work(ctx context.Context) {
 	if len(live) == 0 {
 		return
 	}
+	r.limit = r.railLimit()
 	for _, j := range live {
 		r.prepare(j)
 	}
@@ -37,13 +38,13 @@ func (r *run) mayExceed() bool {
 			return true
 		}
 	}
-	return r.asked() > r.h.Policy.MaxDesktops
+	return r.asked() > r.limit
 }
 
 // workAlone brings the jobs of one region to their end.
 func (r *run) workAlone(ctx context.Context, g *region) {
 	r.resolve(ctx, []*region{g})
-	if len(g.desktops) > r.h.Policy.MaxDesktops {
+	if len(g.desktops) > r.limit {
 		r.look(ctx, r.unseen(g.desktops))
 		r.rail()
 	}
@@ -56,7 +57,7 @@ func (r *run) workTogether(ctx context.Context) {
 	finding, cancel := half(ctx)
 	defer cancel()
 	r.resolve(finding, r.regions)
-	if r.asked() > r.h.Policy.MaxDesktops {
+	if r.asked() > r.limit {
 		for _, g := range r.regions {
 			r.look(finding, r.unseen(g.desktops))
 		}

@@ -16,6 +16,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -52,6 +53,8 @@ type Config struct {
 	WebhookSecrets     []secret.String `env:"WEBHOOK_SECRETS"`
 	WebhookTokenHeader string          `env:"WEBHOOK_TOKEN_HEADER" envDefault:"Authorization"`
 
+	RoutesFile string `env:"ROUTES_FILE"`
+
 	LogLevel slog.Level `env:"LOG_LEVEL" envDefault:"info"`
 
 	// Set by the platform.
@@ -61,6 +64,9 @@ type Config struct {
 	CodePath string `env:"FC_FUNC_CODE_PATH"`
 	// Debug is read by the SDK: some of its values make it print every token.
 	Debug string `env:"DEBUG"`
+
+	// Routes of the routes file; nil: there is none.
+	Routes *routes.Table
 
 	deny     map[string]bool
 	location *time.Location
@@ -110,6 +116,10 @@ func Read(environ []string) (Config, Faults) {
 	c.check(faults)
 	c.readDeny(faults)
 	c.readLocation(faults)
+	c.readRoutes(vars, faults)
+	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 && c.Routes == nil {
+		faults.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
+	}
 	return c, faults
 }
 
@@ -219,9 +229,6 @@ func (c Config) check(f Faults) {
 	}
 	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
 		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
-	}
-	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 {
-		f.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
 	}
 	if printsSecrets(c.Debug) {
 		f.add("DEBUG", "makes the SDK print credentials to the log: take it away")

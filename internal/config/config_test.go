@@ -75,6 +75,7 @@ func TestDefaults(t *testing.T) {
 		{"WEBHOOK_AUTH", c.WebhookAuth, ""},
 		{"WEBHOOK_SECRETS", len(c.WebhookSecrets), 0},
 		{"WEBHOOK_TOKEN_HEADER", c.WebhookTokenHeader, "Authorization"},
+		{"ROUTES_FILE", c.RoutesFile, ""},
 		{"LOG_LEVEL", c.LogLevel, slog.LevelInfo},
 	} {
 		if !reflect.DeepEqual(d.got, d.want) {
@@ -187,6 +188,7 @@ func TestFaults(t *testing.T) {
 		{"WEBHOOK_AUTH", "none", "must be one of"},
 		{"WEBHOOK_AUTH", "Standard", "must be one of"},
 		{"WEBHOOK_SECRETS", "whsec_xxx", "WEBHOOK_AUTH is not"},
+		{"ROUTES_FILE", "no-such-file.yaml", "cannot be read"},
 		{"LOG_LEVEL", "verbose", "debug, info, warn or error"},
 		{"DEBUG", "dara", "credentials"},
 		{"DEBUG", "tea", "credentials"},
@@ -212,7 +214,7 @@ func TestGoodValues(t *testing.T) {
 		"MAX_EVENT_AGE=1s", "MAX_EVENT_AGE=168h", "WAIT=1h", "CALLBACK_TIMEOUT=1s", "CALLBACK_TIMEOUT=5m",
 		"ALLOW_FORCE=TRUE", "DRY_RUN=1", "DISABLED=false", "TIMEZONE=Europe/Berlin", "LOG_LEVEL=WARN", "LOG_LEVEL=error",
 		"DEBUG=http", "DEBUG=1", "DEBUG=true", "UNKNOWN_VARIABLE=x", "PROTECT_TAG=key=", "PROTECT_TAG=a=b=c",
-		"WEBHOOK_AUTH=gateway", "ALLOWED_REGIONS=cn-hangzhou,cn-hangzhou",
+		"WEBHOOK_AUTH=gateway", "WEBHOOK_AUTH=hub-sha256", "WEBHOOK_AUTH=zendesk", "WEBHOOK_AUTH=pagerduty", "ALLOWED_REGIONS=cn-hangzhou,cn-hangzhou",
 	} {
 		read(t, set)
 	}
@@ -240,6 +242,42 @@ func TestAllFaultsTogether(t *testing.T) {
 	}
 	if c.LogLevel != slog.LevelDebug || c.Policy("").Location != time.UTC {
 		t.Errorf("log level %v, location %v", c.LogLevel, c.Policy("").Location)
+	}
+}
+
+// TestRoutes: a file that lies beside the binary counts, with all of its faults in one; what is set
+// beside it must fit.
+func TestRoutes(t *testing.T) {
+	code := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(code, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	faults := func(environ ...string) config.Faults {
+		_, faults := config.Read(append([]string{region, "FC_FUNC_CODE_PATH=" + code}, environ...))
+		return faults
+	}
+	if c := read(t, "FC_FUNC_CODE_PATH="+code); c.Routes != nil {
+		t.Error("routes, where there is no file")
+	}
+	const token = "WEBHOOK_SECRETS=fake-token-for-tests-1"
+	write("routes.yaml", "http:\n  - path: /a\n    auth: {scheme: token, secrets: [WEBHOOK_SECRETS]}\n")
+	if c := read(t, "FC_FUNC_CODE_PATH="+code, token); c.Routes == nil {
+		t.Error("the file was not read")
+	}
+	if f := faults(); !strings.Contains(f["ROUTES_FILE"], "routes.yaml:3: http[0].auth.secrets[0]: names an environment variable that is not set") {
+		t.Errorf("%v", f)
+	}
+	if f := faults(token, "WEBHOOK_AUTH=token"); f["WEBHOOK_AUTH"] == "" {
+		t.Error("WEBHOOK_AUTH beside HTTP routes, and no fault")
+	}
+	write("other.yaml", "events:\n  - source: a\n    allow: {force: true, maxDesktops: 2, regions: [cn-shanghai]}\n")
+	if f := faults("ROUTES_FILE=other.yaml", "MAX_DESKTOPS=1"); strings.Count(f["ROUTES_FILE"], "other.yaml:3: ") != 3 || strings.Contains(f["ROUTES_FILE"], "\n") {
+		t.Errorf("%v", f)
+	}
+	if f := faults("ROUTES_FILE=other.yaml", "MAX_DESKTOPS=2", "ALLOW_FORCE=true", "ALLOWED_REGIONS=cn-shanghai,cn-hangzhou"); len(f) > 0 {
+		t.Errorf("%v", f)
 	}
 }
 

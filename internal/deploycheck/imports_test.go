@@ -68,6 +68,7 @@ var desktopSDK = []string{
 var internalImports = map[string][]string{
 	module + "/internal/config":   {module + "/internal"},
 	module + "/internal/callback": {module + "/internal/webhook"},
+	module + "/internal/routes":   {module + "/internal/webhook"},
 }
 
 // checkImports says which edges break the rules of the layout, as "importer imports imported: why".
@@ -228,7 +229,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: handlerPkg, Imports: []string{eventsPkg, secrets, "golang.org/x/sync/errgroup"}},
 			{ImportPath: secrets},
 			{ImportPath: module + "/internal/config", Imports: []string{secrets, module + "/internal/routes"}},
-			{ImportPath: module + "/internal/routes", Imports: []string{secrets, "go.yaml.in/yaml/v3"}},
+			{ImportPath: module + "/internal/routes", Imports: []string{secrets, handlerPkg, module + "/internal/webhook", "go.yaml.in/yaml/v3"}},
 			{ImportPath: module + "/internal/webhook", Imports: []string{secrets}},
 			{ImportPath: module + "/internal/callback", Imports: []string{secrets, module + "/internal/webhook", handlerPkg}},
 			{ImportPath: edsClient, Imports: []string{handlerPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
@@ -277,6 +278,9 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module + "/internal/webhook", to: module + "/internal/config", want: "do not know each other"},
 		{from: module + "/internal/webhook", to: module + "/internal/callback", want: "do not know each other"},
 		{from: module + "/internal/callback", to: module + "/internal/config", want: "do not know each other"},
+		{from: module + "/internal/routes", to: module + "/internal/config", want: "do not know each other"},
+		{from: module + "/internal/webhook", to: module + "/internal/routes", want: "do not know each other"},
+		{from: handlerPkg, to: module + "/internal/routes", want: "handler declares interfaces"},
 		{from: module + "/internal/callback", to: edsClient, want: "do not know each other"},
 		{from: edsClient, to: module + "/internal/callback", want: "do not know each other"},
 		{from: secrets, to: module + "/internal/config", want: "do not know each other"},

@@ -3,14 +3,11 @@
 // The scheme is chosen by configuration, never by the headers that happen to arrive. A signature
 // is checked over the raw bytes, before anything reads them, in constant time and against several
 // secrets, so that they can be exchanged without a gap. An empty secret is never accepted.
-//
-//	scheme    proves the sender   the body is unaltered   it is not old   a replay is seen
-//	standard  yes                 yes                     yes, 5 minutes  by the signed ID
-//	token     yes                 no                      no              by IdempotencyKey
-//	gateway   what stands in front of the function does all of it
+// What each scheme can and cannot detect is a table in docs/webhooks.md, and a test.
 package webhook
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,13 +20,33 @@ import (
 
 // The schemes.
 const (
-	Standard = "standard" // Standard Webhooks v1
-	Token    = "token"    // a shared secret in a header
-	Gateway  = "gateway"  // Function Compute's own signature or JWT check, in front of the function
+	Standard  = "standard"   // Standard Webhooks v1, also GitLab since 19.0
+	HubSHA256 = "hub-sha256" // GitHub; with the header X-Hub-Signature: Jira, Bitbucket
+	Zendesk   = "zendesk"    // Zendesk
+	PagerDuty = "pagerduty"  // PagerDuty v3
+	Token     = "token"      // a shared secret in a header
+	Gateway   = "gateway"    // Function Compute's own signature or JWT check, in front of the function
 )
 
 // Schemes are all that New knows.
-var Schemes = []string{Standard, Token, Gateway}
+var Schemes = []string{Standard, HubSHA256, Zendesk, PagerDuty, Token, Gateway}
+
+// Signs says whether a scheme proves that a body is unaltered.
+func Signs(scheme string) bool {
+	_, ok := signatures[scheme]
+	return ok
+}
+
+// HeaderOf says whether the header of a scheme may be chosen, and which one it is by default.
+func HeaderOf(scheme string) (name string, free bool) {
+	switch scheme {
+	case Token:
+		return "Authorization", true
+	case HubSHA256:
+		return signatures[scheme].header, true
+	}
+	return "", false
+}
 
 // Verifier authenticates HTTP events by one scheme. It implements handler.Authenticator and is
 // safe for concurrent use.
@@ -42,31 +59,45 @@ func (v *Verifier) Verify(q *events.HTTPRequest, now time.Time) (handler.Proof, 
 	return v.check(q, now)
 }
 
-// New makes a Verifier. tokenHeader is for scheme token: the header that carries the secret.
-// Errors never show a secret, only which of them is meant.
-func New(scheme string, secrets []secret.String, tokenHeader string) (*Verifier, error) {
-	if scheme != Gateway && len(secrets) == 0 {
+// Options of a Verifier.
+type Options struct {
+	Scheme string
+	// Secrets of which any one holds, so that they can be exchanged.
+	Secrets []secret.String
+	// Header that carries the token or the signature, where the scheme leaves that open; empty: the
+	// scheme's own.
+	Header string
+}
+
+// New makes a Verifier. Errors never show a secret, only which of them is meant.
+func New(o Options) (*Verifier, error) {
+	if o.Scheme != Gateway && len(o.Secrets) == 0 {
 		return nil, errors.New("must hold at least one secret: without one nothing can be told from a forgery")
 	}
-	switch scheme {
-	case Standard:
-		keys, err := Keys(secrets)
-		if err != nil {
-			return nil, err
-		}
-		return &Verifier{standard{keys}.verify}, nil
+	header, _ := HeaderOf(o.Scheme)
+	header = cmp.Or(o.Header, header)
+	switch o.Scheme {
 	case Token:
-		if err := checkAll(secrets); err != nil {
+		if err := checkAll(o.Secrets); err != nil {
 			return nil, err
 		}
-		return &Verifier{newToken(secrets, tokenHeader).verify}, nil
+		return &Verifier{newToken(o.Secrets, header).verify}, nil
 	case Gateway:
-		if len(secrets) > 0 {
+		if len(o.Secrets) > 0 {
 			return nil, errors.New("scheme gateway checks nothing itself and takes no secrets")
 		}
 		return &Verifier{func(*events.HTTPRequest, time.Time) (handler.Proof, error) { return handler.Proof{}, nil }}, nil
 	}
-	return nil, fmt.Errorf("unknown scheme %q", scheme)
+	scheme, ok := signatures[o.Scheme]
+	if !ok {
+		return nil, fmt.Errorf("unknown scheme %q", o.Scheme)
+	}
+	keys, err := scheme.keys(o.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	scheme.header = cmp.Or(header, scheme.header)
+	return &Verifier{signed{scheme, keys}.verify}, nil
 }
 
 // minSecret is the length of the shortest secret, in bytes.

@@ -41,7 +41,7 @@ func secrets(texts ...string) []secret.String {
 
 func verifier(t testing.TB, scheme, header string, texts ...string) *webhook.Verifier {
 	t.Helper()
-	v, err := webhook.New(scheme, secrets(texts...), header)
+	v, err := webhook.New(webhook.Options{Scheme: scheme, Secrets: secrets(texts...), Header: header})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,6 +288,18 @@ func TestRefusedSecrets(t *testing.T) {
 		{"a variable nobody filled in", webhook.Token, []string{"${WEBHOOK_SECRETS}"}, false},
 		{"a template nobody filled in", webhook.Token, []string{"{{ .WebhookSecrets }}"}, false},
 
+		{"16 bytes", webhook.HubSHA256, []string{"0123456789abcdef"}, true},
+		{"15 bytes", webhook.HubSHA256, []string{"0123456789abcde"}, false},
+		{"none", webhook.HubSHA256, nil, false},
+		{"one of two empty", webhook.HubSHA256, []string{"0123456789abcdef", ""}, false},
+		{"16 bytes", webhook.Zendesk, []string{"0123456789abcdef"}, true},
+		{"15 bytes", webhook.Zendesk, []string{"0123456789abcde"}, false},
+		{"empty", webhook.Zendesk, []string{""}, false},
+		{"a placeholder", webhook.Zendesk, []string{"<signing secret>"}, false},
+		{"16 bytes", webhook.PagerDuty, []string{"0123456789abcdef"}, true},
+		{"15 bytes", webhook.PagerDuty, []string{"0123456789abcde"}, false},
+		{"none", webhook.PagerDuty, []string{}, false},
+
 		{"none", webhook.Gateway, nil, true},
 		{"one that would check nothing", webhook.Gateway, []string{"0123456789abcdef"}, false},
 
@@ -295,7 +307,7 @@ func TestRefusedSecrets(t *testing.T) {
 		{"no scheme", "", []string{"0123456789abcdef"}, false},
 		{"a scheme in another case", "Standard", []string{vectorSecret}, false},
 	} {
-		v, err := webhook.New(c.scheme, secrets(c.secrets...), "Authorization")
+		v, err := webhook.New(webhook.Options{Scheme: c.scheme, Secrets: secrets(c.secrets...)})
 		if (err == nil) != c.ok || (v != nil) != c.ok {
 			t.Errorf("%s, %s: %v, %v", c.scheme, c.name, v, err)
 		}
@@ -307,8 +319,8 @@ func TestRefusedSecrets(t *testing.T) {
 
 // TestWhichSecret: an operator with five of them needs to know which one to change.
 func TestWhichSecret(t *testing.T) {
-	for _, scheme := range []string{webhook.Standard, webhook.Token} {
-		_, err := webhook.New(scheme, secrets(vectorSecret, "short", vectorSecret, "changeme-changeme"), "Authorization")
+	for _, scheme := range []string{webhook.Standard, webhook.Token, webhook.HubSHA256, webhook.Zendesk, webhook.PagerDuty} {
+		_, err := webhook.New(webhook.Options{Scheme: scheme, Secrets: secrets(vectorSecret, "short", vectorSecret, "changeme-changeme")})
 		if err == nil || !strings.Contains(err.Error(), "secret 2 of 4") || !strings.Contains(err.Error(), "secret 4 of 4") || strings.Contains(err.Error(), "secret 1") {
 			t.Errorf("%s: %v", scheme, err)
 		}
@@ -419,20 +431,26 @@ func containsSignature(header, want string) bool {
 	return false
 }
 
+// BenchmarkVerify: what a request costs that is right, and one that is not.
 func BenchmarkVerify(b *testing.B) {
-	for name, size := range map[string]int{"1.5kB": 1500, "256KiB": 256 << 10} {
-		b.Run(name, func(b *testing.B) {
-			body := strings.Repeat("x", size)
-			timestamp, signature := signed(b, vectorSecret, vectorID, vectorTime, body)
-			q := request(body, "webhook-id", vectorID, "webhook-timestamp", timestamp, "webhook-signature", signature)
-			v := verifier(b, webhook.Standard, "", vectorSecret)
-			b.SetBytes(int64(size))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := v.Verify(q, vectorTime); err != nil {
-					b.Fatal(err)
+	for name, size := range map[string]int{"1.5kB": 1500, "16KiB": 16 << 10, "256KiB": 256 << 10} {
+		for _, good := range []bool{true, false} {
+			b.Run(fmt.Sprintf("%s/%v", name, good), func(b *testing.B) {
+				body := strings.Repeat("x", size)
+				timestamp, signature := signed(b, vectorSecret, vectorID, vectorTime, body)
+				if !good {
+					body = strings.Repeat("y", size)
 				}
-			}
-		})
+				q := request(body, "webhook-id", vectorID, "webhook-timestamp", timestamp, "webhook-signature", signature)
+				v := verifier(b, webhook.Standard, "", vectorSecret)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := v.Verify(q, vectorTime); (err == nil) != good {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }

@@ -1,0 +1,149 @@
+package events
+
+import (
+	"mime"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// CloudEventMode is how an HTTP request carries CloudEvents.
+type CloudEventMode string
+
+// The modes of the HTTP protocol binding of CloudEvents 1.0. In Structured and Batched mode all about
+// an event stands in the body, in Binary mode its attributes are headers.
+const (
+	Structured CloudEventMode = "structured"
+	Batched    CloudEventMode = "batched"
+	Binary     CloudEventMode = "binary"
+)
+
+// CloudEventMode returns the mode of a request, or "" if it carries no CloudEvent.
+func (r *HTTPRequest) CloudEventMode() CloudEventMode {
+	kind, _, _ := mime.ParseMediaType(r.Get("Content-Type"))
+	switch {
+	case strings.HasPrefix(kind, "application/cloudevents-batch"):
+		return Batched
+	case strings.HasPrefix(kind, "application/cloudevents"):
+		return Structured
+	case r.Get("Ce-Specversion") != "":
+		return Binary
+	}
+	return ""
+}
+
+// DecodeCloudEvents reads the body of an authenticated HTTP request that carries CloudEvents in JSON.
+// The payload of an event is its data. The error is an [*Error]; a fault of one element of a batch is
+// in its Err.
+func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
+	var list []Event
+	var err *Error
+	switch mode {
+	case Binary:
+		list, err = binaryEvent(r)
+	case Batched:
+		list, err = batchedEvents(r.Body)
+	default:
+		list, err = structuredEvents(r.Body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func structuredEvents(body []byte) ([]Event, *Error) {
+	const path = "$"
+	b := trim(body)
+	if len(b) == 0 {
+		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
+	}
+	if err := check(body, path, 0); err != nil {
+		return nil, err
+	}
+	return []Event{structuredEvent(b, place{path: path})}, nil
+}
+
+func batchedEvents(body []byte) ([]Event, *Error) {
+	const path = "$"
+	if kindOf(trim(body)) != '[' {
+		return nil, fault(WrongType, path, "must be an array of CloudEvents")
+	}
+	batch, err := readBatch(body, path)
+	if err != nil {
+		return nil, err
+	}
+	var list []Event
+	for _, element := range batch {
+		e := Event{Kind: HTTP, Suffix: element.at.suffix, Path: element.at.path, Err: element.err}
+		if element.err == nil {
+			e = structuredEvent(element.json, element.at)
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// structuredEvent reads one event from checked JSON.
+func structuredEvent(b []byte, at place) Event {
+	e := Event{Kind: HTTP, Suffix: at.suffix, Path: at.path}
+	refused := func(err *Error) Event {
+		return Event{Kind: HTTP, Suffix: at.suffix, Path: at.path, Err: err}
+	}
+	o, err := readEnvelope(b, at.path)
+	if err != nil {
+		return refused(err)
+	}
+	if version := o.text("specversion"); version != "1.0" {
+		return refused(fault(InvalidValue, memberPath(at.path, "specversion"), "must be 1.0"))
+	}
+	if err := e.identify(o, at.path); err != nil {
+		return refused(err)
+	}
+	if e.Time, err = eventTime(o, at.path); err != nil {
+		return refused(err)
+	}
+	e.Unauthenticated, e.Traceparent = false, traceparent(o)
+	// A string there is a string: CloudEvents forbids to look for JSON in it.
+	data, path, err := cloudEventData(o, at.path)
+	switch e.Path = path; {
+	case err != nil:
+		return refused(err)
+	case data == nil:
+		return refused(fault(Empty, path, "holds no request: the event's data must be the request"))
+	case kindOf(data) != '{':
+		return refused(fault(WrongType, path, "must be an object: the event's data must be the request"))
+	}
+	e.Payload = data
+	return e
+}
+
+func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
+	attribute := map[string]string{}
+	for _, name := range []string{"specversion", "id", "source", "type", "time"} {
+		value, bad := url.PathUnescape(strings.Trim(r.Get("ce-"+name), `"`))
+		if bad != nil || !printable(value) || len(value) > maxName {
+			return nil, fault(InvalidValue, "$", "the header ce-%s cannot be read", name)
+		}
+		if value == "" && name != "time" {
+			return nil, fault(MissingField, "$", "the header ce-%s is missing", name)
+		}
+		attribute[name] = value
+	}
+	if attribute["specversion"] != "1.0" {
+		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")
+	}
+	var when time.Time
+	if text := attribute["time"]; text != "" {
+		var ok bool
+		if when, ok = parseTime(text); !ok {
+			return nil, fault(InvalidTime, "$", "the header ce-time is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
+		}
+	}
+	list, err := decodeBody(r.Body)
+	for i := range list {
+		e := &list[i]
+		e.ID, e.Source, e.Type, e.Time = attribute["source"]+"|"+attribute["id"], attribute["source"], attribute["type"], when
+	}
+	return list, err
+}

@@ -1,0 +1,142 @@
+package handler
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// Routes are what is configured for single HTTP paths and sources of events. With routes of a kind,
+// what has none is refused.
+type Routes interface {
+	// HTTP is the route of a path, or nil. any says whether there are HTTP routes at all.
+	HTTP(path string) (route *Route, any bool)
+	// Event is the route of an event's source and type, or nil. any says whether there are such.
+	Event(source, eventType string) (route *Route, any bool)
+}
+
+// Route is one way in: who may come, how what it sends becomes a request, and what it may ask for.
+// It narrows what the Policy allows, and never widens it.
+type Route struct {
+	Name          string        // in reports
+	Authenticator Authenticator // of an HTTP route
+	// Async says that callers do not wait for the answer, so that only a function error, and what the
+	// platform does about one, can tell that something went wrong.
+	Async bool
+	// CloudEvents are what this HTTP route takes, and nothing else.
+	CloudEvents bool
+	// Mapping of what comes in; nil: it is the request.
+	Mapping Mapping
+	// Window is how far the time in the body may be from ours, where Mapping finds one.
+	Window time.Duration
+
+	Regions      []string // that may be named; empty: as the Policy
+	StoppedModes []string // likewise
+	AllowForce   bool
+	MaxDesktops  int // that one invocation may stop over this route; 0: as the Policy
+	MaxBatch     int // requests at once; 0: as many as can be read
+}
+
+// Mapping makes a request of what a sender writes.
+type Mapping interface {
+	// Map reads a payload that stands at path. The error is an *events.Error.
+	Map(payload []byte, path string) (Mapped, error)
+}
+
+// Mapped is what a payload turned out to be.
+type Mapped struct {
+	Ignored bool            // it is none of our business: not approved, say
+	Request json.RawMessage // nil if Ignored
+	Time    time.Time       // that the payload says; zero: it says none
+	// Paths say, by field of the request ($.DesktopId), where in the payload it came from.
+	Paths map[string]string
+}
+
+// outside says whether a time in the body is too far from ours.
+func (route *Route) outside(at, now time.Time) bool {
+	return at.Before(now.Add(-route.Window)) || at.After(now.Add(min(route.Window, clockSkew)))
+}
+
+// limit of desktops to be stopped over a route.
+func (p Policy) limit(route *Route) int {
+	if route == nil || route.MaxDesktops == 0 {
+		return p.MaxDesktops
+	}
+	return min(p.MaxDesktops, route.MaxDesktops)
+}
+
+// fill in what goes without saying on this route.
+func (route *Route) fill(q *events.Request) {
+	if q.RegionId == "" && len(route.Regions) == 1 {
+		q.RegionId = route.Regions[0]
+	}
+	if q.StoppedMode == "" && len(route.StoppedModes) == 1 {
+		q.StoppedMode = route.StoppedModes[0]
+	}
+}
+
+// admit says what the route does not allow of a request.
+func (route *Route) admit(q *events.Request, path string) *Problem {
+	switch {
+	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
+		return notAllowed(path+".RegionId", "this region is not allowed on this route")
+	case len(route.StoppedModes) > 0 && !slices.Contains(route.StoppedModes, q.StoppedMode):
+		return notAllowed(path+".StoppedMode", "this way of stopping is not allowed on this route")
+	case q.Force && !route.AllowForce:
+		return notAllowed(path+".Force", "Force is not allowed on this route")
+	}
+	return nil
+}
+
+// tooMany requests at once for the route.
+func (route *Route) tooMany(n int) *Problem {
+	if route == nil || route.MaxBatch == 0 || n <= route.MaxBatch {
+		return nil
+	}
+	return &Problem{Code: events.TooLarge, status: http.StatusRequestEntityTooLarge,
+		Message: fmt.Sprintf("this route takes at most %d at once", route.MaxBatch)}
+}
+
+// located gives a problem the path where the sender wrote what it is about.
+func (m Mapped) located(p *Problem) *Problem {
+	if m.Paths == nil {
+		return p
+	}
+	for field, path := range m.Paths {
+		if field != "$" && (p.Path == field || strings.HasPrefix(p.Path, field+"[") || strings.HasPrefix(p.Path, field+".")) {
+			p.Path = path
+			return p
+		}
+	}
+	p.Path = m.Paths["$"]
+	return p
+}
+
+// httpRoute is the route of the HTTP request: nil without routes.
+func (r *run) httpRoute() (*Route, *Problem) {
+	if r.h.Routes == nil {
+		return nil, nil
+	}
+	route, any := r.h.Routes.HTTP(r.http.Path)
+	if any && route == nil {
+		return nil, &Problem{Code: "NotFound", Message: "there is no route for this path", status: http.StatusNotFound}
+	}
+	return route, nil
+}
+
+// eventRoute is the route of an event from an event bus: nil without routes.
+func (r *run) eventRoute(e events.Event) (*Route, *Problem) {
+	if r.h.Routes == nil || e.Kind != events.EventBridge || e.Source == "" {
+		return nil, nil
+	}
+	route, any := r.h.Routes.Event(e.Source, e.Type)
+	if any && route == nil {
+		return nil, notAllowed(e.Path, "no route names the source and type of this event")
+	}
+	return route, nil
+}

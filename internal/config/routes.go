@@ -1,0 +1,47 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"stopdesktops/internal/routes"
+)
+
+// defaultRoutes is the routes file that is read if it lies beside the binary.
+const defaultRoutes = "routes.yaml"
+
+// readRoutes from the file. A fault in it is a fault of the function: a route that is not there would
+// let in what it was to keep out.
+func (c *Config) readRoutes(vars map[string]string, f Faults) {
+	name := c.RoutesFile
+	if name == "" {
+		name = defaultRoutes
+	}
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.codePath(), path)
+	}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.RoutesFile == "":
+		return
+	case err != nil:
+		f.add("ROUTES_FILE", "names a file that cannot be read beside the function's binary")
+		return
+	}
+	policy := c.Policy("")
+	table, err := routes.Read(filepath.Base(name), string(text), routes.Options{
+		Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
+		Policy: &policy,
+	})
+	if err != nil {
+		f.Add("ROUTES_FILE", err)
+		return
+	}
+	c.Routes = table
+	if _, any := table.HTTP(""); any && c.WebhookAuth != "" {
+		f.add("WEBHOOK_AUTH", "is set beside HTTP routes, of which each says for itself how it is authenticated: take it away")
+	}
+}

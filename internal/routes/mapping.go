@@ -1,0 +1,245 @@
+package routes
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+// mapping is how a route reads what comes in. It implements handler.Mapping.
+type mapping struct {
+	time       *query
+	conditions []condition
+	fields     []field // nil: the payload is the request
+}
+
+// condition holds if the path finds one of the values.
+type condition struct {
+	path query
+	is   []string
+}
+
+// field of the request, by its name there: DesktopId, Select.EndUserId.
+type field struct {
+	name     string
+	kind     kind
+	constant json.RawMessage // not nil: nothing is looked for
+	paths    []query         // the first that finds something counts
+	fallback json.RawMessage // where none does
+	optional bool            // then it may be left out
+}
+
+// kind of a field's value.
+type kind int
+
+const (
+	oneText kind = iota
+	listOfTexts
+	boolean
+	number
+	constantOnly
+)
+
+// kinds of the fields that a route may fill. CallbackUrl is not among them.
+var kinds = map[string]kind{
+	"RegionId": oneText, "StoppedMode": oneText, "Reason": oneText, "RequestedBy": oneText, "IdempotencyKey": oneText,
+	"DesktopId": listOfTexts,
+	"OsUpdate":  boolean, "DryRun": boolean, "Force": boolean,
+	"IdleMinutes": number, "WaitSeconds": number,
+	"Select.All": constantOnly, "Select.Tag": constantOnly,
+	"Select.OfficeSiteId": oneText, "Select.DesktopGroupId": oneText, "Select.PolicyGroupId": oneText,
+	"Select.ResourceGroupId": oneText, "Select.ChargeType": oneText, "Select.SubPayType": oneText, "Select.DesktopName": oneText,
+	"Select.EndUserId":  listOfTexts,
+	"Exclude.DesktopId": listOfTexts, "Exclude.EndUserId": listOfTexts, "Exclude.Tag": constantOnly,
+}
+
+// Map reads a payload that stands at path.
+func (m mapping) Map(payload []byte, path string) (handler.Mapped, error) {
+	doc, err := events.Document(payload, path)
+	if err != nil {
+		return handler.Mapped{}, err
+	}
+	var mapped handler.Mapped
+	if m.time != nil {
+		if mapped.Time, err = m.readTime(doc, path); err != nil {
+			return handler.Mapped{}, err
+		}
+	}
+	for _, c := range m.conditions {
+		if !c.holds(doc) {
+			mapped.Ignored = true
+			return mapped, nil
+		}
+	}
+	if m.fields == nil {
+		mapped.Request = payload
+		return mapped, nil
+	}
+	mapped.Request, mapped.Paths, err = m.request(doc, path)
+	return mapped, err
+}
+
+func (m mapping) readTime(doc any, path string) (time.Time, error) {
+	at := m.time.under(path)
+	if found := m.time.find(doc); len(found) > 0 {
+		text, ok := scalar(found[0])
+		t, readable := events.ParseTime(text)
+		if !ok || !readable {
+			return time.Time{}, &events.Error{Code: events.InvalidTime, Path: at, Message: "is not a time, such as 2026-11-02T19:00:00+08:00 or seconds or milliseconds since 1970"}
+		}
+		return t, nil
+	}
+	return time.Time{}, &events.Error{Code: events.MissingField, Path: at, Message: "is missing: by it an old event is told from a new one"}
+}
+
+func (c condition) holds(doc any) bool {
+	return slices.ContainsFunc(c.path.find(doc), func(v any) bool {
+		text, ok := scalar(v)
+		return ok && slices.Contains(c.is, text)
+	})
+}
+
+// scalar is the text of a value that is no object, array or null.
+func scalar(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		if v {
+			return "true", true
+		}
+		return "false", true
+	}
+	return "", false
+}
+
+// request made of the fields, and where each was found.
+func (m mapping) request(doc any, path string) (json.RawMessage, map[string]string, error) {
+	request, paths := map[string]any{}, map[string]string{"$": path}
+	for _, f := range m.fields {
+		value, at, err := f.value(doc, path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if value == nil {
+			continue
+		}
+		into, name := request, f.name
+		if outer, inner, nested := strings.Cut(f.name, "."); nested {
+			if request[outer] == nil {
+				request[outer] = map[string]any{}
+			}
+			into, name = request[outer].(map[string]any), inner
+		}
+		into[name] = value
+		paths["$."+f.name] = at
+	}
+	raw, err := json.Marshal(request)
+	return raw, paths, err
+}
+
+// value of the field and where it was found; nil if the field is to be left out.
+func (f field) value(doc any, path string) (value any, at string, err error) {
+	if f.constant != nil {
+		return f.constant, path, nil
+	}
+	for _, q := range f.paths {
+		at = q.under(path)
+		value, fault := f.kind.read(q.find(doc))
+		if fault != "" {
+			return nil, at, &events.Error{Code: events.WrongType, Path: at, Message: fault + ", for " + f.name}
+		}
+		if value != nil {
+			return value, at, nil
+		}
+	}
+	switch {
+	case f.fallback != nil:
+		return f.fallback, path, nil
+	case f.optional:
+		return nil, "", nil
+	}
+	return nil, at, &events.Error{Code: events.MissingField, Path: f.paths[0].under(path), Message: "is missing or empty, and is needed for " + f.name}
+}
+
+// read what a path has found: nil if that is nothing, or what is wrong with it.
+func (k kind) read(found []any) (value any, fault string) {
+	if k == listOfTexts {
+		return readList(found)
+	}
+	if len(found) == 0 {
+		return nil, ""
+	}
+	v := inner(found[0])
+	text, ok := scalar(v)
+	_, isBool := v.(bool)
+	text = strings.TrimSpace(text)
+	switch {
+	case v == nil || ok && text == "":
+		return nil, ""
+	case !ok:
+		return nil, "must be one value, not an object or an array"
+	case k == boolean && (text == "true" || text == "false"):
+		return json.RawMessage(text), ""
+	case k == boolean:
+		return nil, "must be true or false"
+	case k == number && strings.Trim(text, "0123456789") == "" && len(text) < 10:
+		return json.Number(strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]), ""
+	case k == number:
+		return nil, "must be a whole number"
+	case isBool:
+		return nil, "must be a text"
+	}
+	return text, ""
+}
+
+// inner is the value of a choice in a form, which many systems write as an object with value.
+func inner(v any) any {
+	if o, ok := v.(map[string]any); ok {
+		if value, ok := o["value"]; ok {
+			return value
+		}
+	}
+	return v
+}
+
+// readList takes arrays, texts with separators, and objects with value, also within arrays.
+func readList(found []any) (any, string) {
+	var list []string
+	for _, v := range found {
+		v = inner(v)
+		elements, isArray := v.([]any)
+		if !isArray {
+			text, ok := v.(string)
+			if !ok && v != nil {
+				return nil, "must be an array, or a text with separators"
+			}
+			list = append(list, split(text)...)
+			continue
+		}
+		for _, e := range elements {
+			text, ok := inner(e).(string)
+			if !ok {
+				return nil, "must hold texts, or objects with value"
+			}
+			if text = strings.TrimSpace(text); text != "" {
+				list = append(list, text)
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil, ""
+	}
+	return list, ""
+}
+
+// split at the separators that a request takes, too.
+func split(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n|、，；", r) })
+}

@@ -1,0 +1,345 @@
+package routes_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+	"stopdesktops/internal/routes"
+)
+
+var policy = handler.Policy{Regions: []string{"cn-hangzhou", "cn-shanghai"}, MaxDesktops: 100}
+
+var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-for-tests-2", "SHORT": "fake", "EMPTY": " ", "PLACEHOLDER": "changeme-changeme"}
+
+func lookup(name string) (string, bool) { v, ok := variables[name]; return v, ok }
+
+func read(text string) (*routes.Table, error) {
+	return routes.Read("routes.yaml", text, routes.Options{Lookup: lookup, Policy: &policy})
+}
+
+// route whose request is this YAML.
+func route(t testing.TB, request string) *handler.Route {
+	t.Helper()
+	table, err := read("http:\n  - path: /a\n    auth: {scheme: token, secrets: [TOKEN]}\n" + request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := table.HTTP("/a")
+	return r
+}
+
+// TestFaults: each is reported with its line and where it is, and shows no secret.
+func TestFaults(t *testing.T) {
+	const auth = "auth: {scheme: token, secrets: [TOKEN]}"
+	one := func(more string) string { return "http:\n  - path: /a\n    " + auth + "\n    " + more }
+	for _, c := range []struct{ text, want string }{
+		{"", "routes.yaml:1: holds no routes"},
+		{"# nothing\n", "routes.yaml:1: holds no routes"},
+		{"http: []\n", "routes.yaml:1: http: is empty"},
+		{"{}", "routes.yaml:1: holds no routes"},
+		{"http:\n  - path: [", "is not YAML"},
+		{one("") + "\n---\nhttp: {}", "more than one document"},
+		{"htpp: []\n", "routes.yaml:1: htpp: is not known here; known are events, http"},
+		{one("asynch: true"), "routes.yaml:4: http[0].asynch: is not known here"},
+		{one("async: true\n    async: false"), "routes.yaml:5: http[0].async: is there twice"},
+		{one("async: yes please"), "routes.yaml:4: http[0].async: must be true or false"},
+		{"http:\n  - " + auth, "routes.yaml:2: http[0]: needs path"},
+		{"http:\n  - path: /a", "routes.yaml:2: http[0]: needs auth"},
+		{"http:\n  - path: a\n    " + auth, "routes.yaml:2: http[0].path: must be a path"},
+		{"http:\n  - path: /a/\n    " + auth, "must be a path"},
+		{"http:\n  - path: /a?b\n    " + auth, "must be a path"},
+		{"http:\n  - path: /a%20b\n    " + auth, "must be a path"},
+		{"http:\n  - path: /a/../b\n    " + auth, "must be a path"},
+		{one("") + "\n  - path: /a\n    " + auth, "routes.yaml:5: http[1].path: is the path of a route above"},
+		{"http:\n  - path: /a\n    auth: {scheme: none, secrets: [TOKEN]}", "http[0].auth: scheme must be one of standard, hub-sha256"},
+		{"http:\n  - path: /a\n    auth: {secrets: [TOKEN]}", "http[0].auth: needs a scheme"},
+		{"http:\n  - path: /a\n    auth: {scheme: token}", "needs secrets"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: []}", "secrets: is empty"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: [SHORT]}", "http[0].auth.secrets: secret 1 of 1 is shorter than 16 bytes"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: [TOKEN, PLACEHOLDER]}", "secret 3 of 3 is a placeholder"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: [EMPTY]}", "http[0].auth.secrets[0]: names an environment variable that is not set"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: [FAKE_TOKEN_THAT_LEAKS]}", "that is not set"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, secrets: [fake-token-that-leaks]}", "not the secret itself"},
+		{"http:\n  - path: /a\n    auth: {scheme: gateway, secrets: [TOKEN]}", "takes no secrets"},
+		{"http:\n  - path: /a\n    auth: {scheme: zendesk, header: X-A, secrets: [TOKEN]}", "header: is fixed for scheme zendesk"},
+		{"http:\n  - path: /a\n    auth: {scheme: token, header: 'X A', secrets: [TOKEN]}", "is not the name of a header"},
+		{one("time: {path: $.t}"), "http[0].time: is nobody's proof: scheme token signs no body"},
+		{"http:\n  - path: /a\n    time: {path: $.t}\n    auth: {scheme: zendesk, secrets: [TOKEN]}", "routes.yaml:3: http[0].time: is not needed"},
+		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: '$.t[*]'}", "can find more than one value"},
+		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 30s}", "must be a duration from 1m"},
+		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 200h}", "must be a duration from 1m"},
+		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {window: 1h}", "needs path"},
+		{one("when: [{path: $.a}]"), "http[0].when[0]: needs is"},
+		{one("when: [{is: a}]"), "http[0].when[0]: needs path"},
+		{one("when: [{path: $.a, is: [[a]]}]"), "must be a text, a number, true or false"},
+		{one("when: [{path: $.a, is: null}]"), "must be a value"},
+		{one("request: {DesktopId: $.a, Desktop: $.b}"), "http[0].request.Desktop: is not known here"},
+		{one("request: {DesktopId: $.a, CallbackUrl: $.b}"), "http[0].request.CallbackUrl: is not known here"},
+		{one("request: {RegionId: $.a}"), "names no desktops"},
+		{one("request: {DesktopId: ecd-a}"), "must be a JSONPath; a constant is written {value: …}"},
+		{one("request: {DesktopId: {value: ecd!}}"), "http[0].request.DesktopId.value: "},
+		{one("request: {DesktopId: {path: $.a, value: ecd-a}}"), "needs either path or value"},
+		{one("request: {DesktopId: {optional: true}}"), "needs either path or value"},
+		{one("request: {DesktopId: {value: ecd-a, optional: true}}"), "is a constant"},
+		{one("request: {DesktopId: {path: $.a, default: ecd-a, optional: true}}"), "is not optional"},
+		{one("request: {DesktopId: {path: []}}"), "is empty"},
+		{one("request: {DesktopId: $.a, RegionId: '$.a[*]'}"), "can find more than one value"},
+		{one("request: {DesktopId: $.a, RegionId: '$.a[?@.b==1]'}"), "can find more than one value"},
+		{one("request: {DesktopId: $.a, RegionId: {path: $.r, default: Hangzhou}}"), "default: is not a region ID"},
+		{one("request: {Select.All: $.all}"), "may only be a constant"},
+		{one("request: {DesktopId: $.a, Select.Tag: $.tag}"), "may only be a constant"},
+		{one("request: {Select.All: {value: true}, Select.OfficeSiteId: $.o}"), "asks for all desktops, and yet"},
+		{one("request: {DesktopId: $..a}"), "uses .."},
+		{one("request: {DesktopId: '$.a[?@..b]'}"), "uses .."},
+		{one("request: {DesktopId: '$.a[?length(@.b)>1]'}"), "unknown function"},
+		{one("request: {DesktopId: \"$.a[?match(@.b,'x')]\"}"), "unknown function"},
+		{one("request: {DesktopId: '$.a[?@[?@.b]]'}"), "filter inside a filter"},
+		{one("request: {DesktopId: '$.a[?@.b==$.c]'}"), "whole document in a filter"},
+		{one("request: {DesktopId: \"$['a','b']\"}"), "several selectors"},
+		{one("request: {DesktopId: $.a b}"), "is not a JSONPath"},
+		{one("request: {DesktopId: $." + strings.Repeat("a", 256) + "}"), "is longer than 256 bytes"},
+		{one("allow: {regions: [hangzhou]}"), "not a region ID"},
+		{one("allow: {regions: [cn-beijing]}"), "routes.yaml:4: http[0].allow.regions: holds a region that is not among ALLOWED_REGIONS"},
+		{one("allow: {modes: [Hibernate]}"), "must be StopCharging or KeepCharging"},
+		{one("allow: {force: true}"), "ALLOW_FORCE is not set"},
+		{one("allow: {maxDesktops: 101}"), "is more than MAX_DESKTOPS"},
+		{one("allow: {maxDesktops: 0}"), "must be a whole number"},
+		{one("allow: {batch: many}"), "must be a whole number"},
+		{"events:\n  - type: a", "events[0]: needs source"},
+		{"events:\n  - source: a\n    auth: {scheme: gateway}", "events[0].auth: is not known here"},
+		{"events:\n  - source: a\n    async: true", "events[0].async: is not known here"},
+		{"events:\n  - source: a\n  - source: a", "routes.yaml:3: events[1]: repeats"},
+		{"events: [a]", "events[0]: must be an object with"},
+		{"http: {path: /a, auth: x}", "auth: must be an object with"},
+		{"a: &a\n  - *a\n", "is not known here"},
+	} {
+		_, err := read(c.text)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\n  is answered %v\n  not %q", c.text, err, c.want)
+			continue
+		}
+		if strings.Contains(strings.ToLower(err.Error()), "that_leaks") || strings.Contains(err.Error(), "that-leaks") || strings.Contains(err.Error(), "fake") {
+			t.Errorf("a secret is shown: %v", err)
+		}
+	}
+}
+
+// TestAllFaultsTogether, in the order of their lines.
+func TestAllFaultsTogether(t *testing.T) {
+	_, err := read("events:\n  - {source: a, x: 1}\nhttp:\n  - path: a\n    auth: {scheme: token, secrets: [SHORT]}\n    async: 1\n")
+	lines := strings.Split(err.Error(), "\n")
+	for i, want := range []string{"routes.yaml:2: events[0].x", "routes.yaml:4: http[0].path", "routes.yaml:5: http[0].auth.secrets", "routes.yaml:6: http[0].async"} {
+		if len(lines) != 4 || !strings.HasPrefix(lines[i], want) {
+			t.Fatalf("%q, want %q", lines, want)
+		}
+	}
+}
+
+// TestWithoutEnvironment: on a laptop there are no secrets, and no policy.
+func TestWithoutEnvironment(t *testing.T) {
+	text := "http:\n  - path: /a\n    auth: {scheme: token, secrets: [NOT_HERE]}\n    allow: {regions: [cn-beijing], force: true, maxDesktops: 1000}\n"
+	if _, err := routes.Read("r", text, routes.Options{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := routes.Read("r", strings.Replace(text, "[NOT_HERE]", "[]", 1), routes.Options{}); err == nil {
+		t.Error("no secrets, and no fault")
+	}
+}
+
+// TestLookups: exactly the path; the type before any type.
+func TestLookups(t *testing.T) {
+	table, err := read("http:\n  - path: /a\n    auth: {scheme: gateway}\nevents:\n  - source: s\n  - {source: s, type: t}\n  - {source: u, type: t}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{"/a": true, "/a/": false, "/A": false, "/": false, "": false, "/a/b": false} {
+		if got, any := table.HTTP(path); (got != nil) != want || !any {
+			t.Errorf("%q: %v %v", path, got, any)
+		}
+	}
+	for _, c := range []struct{ source, kind, want string }{{"s", "t", "s t"}, {"s", "x", "s"}, {"s", "", "s"}, {"u", "t", "u t"}, {"u", "x", ""}, {"x", "t", ""}} {
+		got, any := table.Event(c.source, c.kind)
+		if name := ""; !any || got != nil && got.Name != c.want || got == nil && c.want != name {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+	only, _ := read("events: [{source: s}]")
+	if _, any := only.HTTP("/a"); any {
+		t.Error("HTTP routes, where there are none")
+	}
+}
+
+const maximal = `    request:
+      RegionId: {path: [$.region, $.fields.region], default: cn-hangzhou}
+      DesktopId: {path: [$.desktops, "$.form[?@.name=='desktops'].value"]}
+      StoppedMode: {path: $.mode, optional: true}
+      OsUpdate: {path: $.update, optional: true}
+      IdleMinutes: {path: $.idle, optional: true}
+      Reason: {path: $.ticket, optional: true}
+      Exclude.EndUserId: {path: "$.spare[*]", optional: true}
+      Exclude.Tag: {value: [{Key: keep}]}
+`
+
+// TestMap: what bodies become.
+func TestMap(t *testing.T) {
+	m := route(t, maximal).Mapping
+	const rest = `,"Exclude":{"Tag":[{"Key":"keep"}]},"RegionId":"cn-hangzhou"}`
+	const tag = `"Exclude":{"Tag":[{"Key":"keep"}]},`
+	for _, c := range []struct{ body, want string }{
+		{`{"desktops":["ecd-a","ecd-b"]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
+		{`{"desktops":"ecd-a, ecd-b;ecd-c\necd-d|ecd-e、ecd-f，ecd-g；ecd-h"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f","ecd-g","ecd-h"]` + rest},
+		{`{"desktops":[{"value":"ecd-a","id":"1"},{"value":"ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
+		{`{"desktops":{"value":"ecd-a ecd-b"}}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
+		{`{"desktops":[" ecd-a ",""]}`, `{"DesktopId":["ecd-a"]` + rest},
+		{`{"desktops":"","form":[{"name":"other","value":"x"},{"name":"desktops","value":"ecd-a,ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
+		{`{"desktops":null,"form":[{"name":"desktops","value":["ecd-a"]}]}`, `{"DesktopId":["ecd-a"]` + rest},
+		{`{"desktops":"ecd-a","region":" cn-shanghai "}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
+		{`{"desktops":"ecd-a","region":null,"fields":{"region":{"value":"cn-shanghai"}}}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
+		{`{"desktops":"ecd-a","ticket":10431}`, `{"DesktopId":["ecd-a"],` + tag + `"Reason":"10431","RegionId":"cn-hangzhou"}`},
+		{`{"desktops":"ecd-a","update":"true","idle":"030"}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":30,"OsUpdate":true,"RegionId":"cn-hangzhou"}`},
+		{`{"desktops":"ecd-a","update":false,"idle":0}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":0,"OsUpdate":false,"RegionId":"cn-hangzhou"}`},
+		{`{"desktops":"ecd-a","spare":["li si",{"value":"wang"}]}`, `{"DesktopId":["ecd-a"],"Exclude":{"EndUserId":["li","si","wang"],"Tag":[{"Key":"keep"}]},"RegionId":"cn-hangzhou"}`},
+		{`{"desktops":"ecd-a","Force":true,"unknown":1}`, `{"DesktopId":["ecd-a"]` + rest},
+	} {
+		got, err := m.Map([]byte(c.body), "$")
+		if err != nil || string(got.Request) != c.want {
+			t.Errorf("%s\n  becomes %s %v\n     want %s", c.body, got.Request, err, c.want)
+		}
+	}
+	for _, c := range []struct{ body, code, path string }{
+		{`{"desktops":17}`, events.WrongType, "$.data.desktops"},
+		{`{"desktops":true}`, events.WrongType, "$.data.desktops"},
+		{`{"desktops":{"id":"ecd-a"}}`, events.WrongType, "$.data.desktops"},
+		{`{"desktops":[17]}`, events.WrongType, "$.data.desktops"},
+		{`{"desktops":[["ecd-a"]]}`, events.WrongType, "$.data.desktops"},
+		{`{"desktops":["ecd-a",null]}`, events.WrongType, "$.data.desktops"},
+		{`{}`, events.MissingField, "$.data.desktops"},
+		{`{"desktops":[]}`, events.MissingField, "$.data.desktops"},
+		{`[]`, events.MissingField, "$.data.desktops"},
+		{`"text"`, events.MissingField, "$.data.desktops"},
+		{`{"desktops":"ecd-a","region":["cn-hangzhou"]}`, events.WrongType, "$.data.region"},
+		{`{"desktops":"ecd-a","region":{"name":"cn-hangzhou"}}`, events.WrongType, "$.data.region"},
+		{`{"desktops":"ecd-a","region":true}`, events.WrongType, "$.data.region"},
+		{`{"desktops":"ecd-a","update":"yes"}`, events.WrongType, "$.data.update"},
+		{`{"desktops":"ecd-a","update":1}`, events.WrongType, "$.data.update"},
+		{`{"desktops":"ecd-a","idle":"-1"}`, events.WrongType, "$.data.idle"},
+		{`{"desktops":"ecd-a","idle":1.5}`, events.WrongType, "$.data.idle"},
+		{`{"desktops":"ecd-a","idle":1e3}`, events.WrongType, "$.data.idle"},
+		{`{"desktops":"ecd-a","idle":99999999999}`, events.WrongType, "$.data.idle"},
+		{`{"desktops":"ecd-a","desktops":"ecd-b"}`, events.DuplicateField, "$.data.desktops"},
+		{`{"desktops":"ecd-a","x":[{"y":1,"y":2}]}`, events.DuplicateField, "$.data.x[0].y"},
+		{`{"desktops":"ecd-a"} {}`, events.InvalidJSON, "$.data"},
+		{`{"desktops":"ecd-\ud800"}`, events.InvalidUTF8, "$.data.desktops"},
+		{"{\"desktops\":\"\xff\"}", events.InvalidUTF8, "$.data"},
+		{strings.Repeat(`[`, 65) + strings.Repeat(`]`, 65), events.TooDeep, "$.data"},
+		{``, events.Empty, "$.data"},
+	} {
+		got, err := m.Map([]byte(c.body), "$.data")
+		var e *events.Error
+		if !errors.As(err, &e) || e.Code != c.code || e.Path != c.path || got.Request != nil {
+			t.Errorf("%s: %s %v; want %s at %s", c.body, got.Request, err, c.code, c.path)
+		}
+	}
+}
+
+// TestNarrowingStays: a filter whose value is missing must not fall away, or an office is stopped
+// instead of a user's desktop.
+func TestNarrowingStays(t *testing.T) {
+	m := route(t, "    request: {Select.OfficeSiteId: {value: cn-hangzhou+dir-1}, Select.EndUserId: $.user}\n").Mapping
+	if got, err := m.Map([]byte(`{"user":""}`), "$"); err == nil {
+		t.Errorf("became %s", got.Request)
+	}
+	got, err := m.Map([]byte(`{"user":"li"}`), "$")
+	if want := `{"Select":{"EndUserId":["li"],"OfficeSiteId":"cn-hangzhou+dir-1"}}`; err != nil || string(got.Request) != want {
+		t.Errorf("%s %v", got.Request, err)
+	}
+}
+
+// TestWhen: every condition must hold; what is none of our business is not even mapped.
+func TestWhen(t *testing.T) {
+	m := route(t, "    when:\n      - {path: $.status, is: [Approved, 3, true]}\n      - {path: \"$.items[?@.field=='status'].to\", is: Approved}\n    request: {DesktopId: $.d}\n").Mapping
+	const items = `,"items":[{"field":"x","to":"Approved"},{"field":"status","to":"Approved"}],"d":"ecd-a"}`
+	for body, ignored := range map[string]bool{
+		`{"status":"Approved"` + items:   false,
+		`{"status":3` + items:            false,
+		`{"status":true` + items:         false,
+		`{"status":"approved"` + items:   true,
+		`{"status":"Approved "` + items:  true,
+		`{"status":["Approved"]` + items: true,
+		`{"status":null` + items:         true,
+		`{"status":"Approved","items":[{"field":"x","to":"Approved"}],"d":"ecd-a"}`: true,
+		`{"d":17}`: true,
+		`{}`:       true,
+	} {
+		if got, err := m.Map([]byte(body), "$"); err != nil || got.Ignored != ignored || (got.Request == nil) != ignored {
+			t.Errorf("%s: %+v %v", body, got, err)
+		}
+	}
+	// Without a mapping, what passes is the request as it came.
+	m = route(t, "    when: [{path: $.Reason, is: IT-1}]\n").Mapping
+	if got, err := m.Map([]byte(`{"Reason":"IT-1","DesktopId":"ecd-a"}`), "$"); err != nil || string(got.Request) != `{"Reason":"IT-1","DesktopId":"ecd-a"}` || got.Paths != nil {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestTime of a body: as Jira and PagerDuty write it.
+func TestTime(t *testing.T) {
+	table, err := read("http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 24h}\n  - path: /b\n    auth: {scheme: pagerduty, secrets: [TOKEN]}\n    time: {path: $.t}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := table.HTTP("/a")
+	if b, _ := table.HTTP("/b"); r.Window != 24*time.Hour || b.Window != 5*time.Minute {
+		t.Errorf("windows %s %s", r.Window, b.Window)
+	}
+	want := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+	for body, ok := range map[string]bool{
+		`{"t":1795377600000}`: true, `{"t":"1795377600"}`: true, `{"t":"2026-11-22T20:00:00.000Z"}`: true, `{"t":"2026-11-23T04:00:00+0800"}`: true,
+		`{"t":"2026-11-22"}`: false, `{"t":null}`: false, `{"t":{}}`: false, `{"t":true}`: false, `{}`: false,
+	} {
+		got, err := r.Mapping.Map([]byte(body), "$")
+		if (err == nil) != ok || ok && !got.Time.Equal(want) {
+			t.Errorf("%s: %+v %v", body, got, err)
+		}
+	}
+}
+
+// TestCost: a document of the largest size, made to be slow, takes no more than one walk.
+func TestCost(t *testing.T) {
+	m := route(t, "    request:\n      DesktopId: \"$.a[?@.x=='y'].z[*]\"\n      Exclude.EndUserId: {path: '$.*.*.*', optional: true}\n").Mapping
+	body := `{"a":[` + strings.Repeat(`{"x":"y","z":["ecd-a"]},`, 10_000) + `{}]}`
+	begin := time.Now()
+	if _, err := m.Map([]byte(body), "$"); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("%d bytes took %s", len(body), took)
+	}
+}
+
+// FuzzMap: whatever comes, no panic, and what a body becomes is JSON that names nothing but the fields
+// of the route.
+func FuzzMap(f *testing.F) {
+	for _, seed := range []string{`{"desktops":["ecd-a",{"value":"ecd-b"}]}`, `{"form":[{"name":"desktops","value":"ecd-a"}],"idle":"007","update":"true"}`, `[[{"a":1}]]`, `{"desktops":{"value":{"value":"ecd-a"}},"region":1e400}`} {
+		f.Add([]byte(seed))
+	}
+	r := route(f, maximal)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		m, err := r.Mapping.Map(body, "$")
+		if err != nil {
+			var e *events.Error
+			if !errors.As(err, &e) || e.Path == "" {
+				t.Fatalf("%v", err)
+			}
+			return
+		}
+		q, err := events.ParseRequest(m.Request, "$")
+		if err == nil && (q.Force || q.DryRun || q.Select != nil || q.IdempotencyKey != "" || len(q.Exclude.Tag) != 1) {
+			t.Fatalf("%s became %s", body, m.Request)
+		}
+	})
+}
