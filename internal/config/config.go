@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -44,6 +45,8 @@ type Config struct {
 	CallbackURL         secret.String   `env:"CALLBACK_URL"`
 	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET"`
 	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS"`
+	CallbackFormat      string          `env:"CALLBACK_FORMAT" envDefault:"cloudevents"`
+	CallbackTemplate    string          `env:"CALLBACK_TEMPLATE"`
 	CallbackOn          string          `env:"CALLBACK_ON" envDefault:"all"`
 	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" envDefault:"10s"`
 	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" envDefault:"100"`
@@ -62,8 +65,10 @@ type Config struct {
 	// Debug is read by the SDK: some of its values make it print every token.
 	Debug string `env:"DEBUG"`
 
-	deny     map[string]bool
-	location *time.Location
+	deny map[string]bool
+	// CallbackSkeleton is what stands in the file CallbackTemplate; nil: it names none.
+	CallbackSkeleton []byte
+	location         *time.Location
 }
 
 // Faults are what is wrong with a configuration, at most one for each variable.
@@ -110,6 +115,7 @@ func Read(environ []string) (Config, Faults) {
 	c.check(faults)
 	c.readDeny(faults)
 	c.readLocation(faults)
+	c.readTemplate(faults)
 	return c, faults
 }
 
@@ -273,6 +279,18 @@ func protectTag(text string) events.Tag {
 		tag.Value = &value
 	}
 	return tag
+}
+
+// readTemplate reads one's own skeleton of a message.
+func (c *Config) readTemplate(f Faults) {
+	if c.CallbackTemplate == "" {
+		return
+	}
+	text, err := os.ReadFile(c.besideBinary(c.CallbackTemplate))
+	if err != nil {
+		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read beside the function's binary")
+	}
+	c.CallbackSkeleton = text
 }
 
 func (c *Config) readLocation(f Faults) {
