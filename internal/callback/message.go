@@ -195,7 +195,10 @@ func (m *message) notStopped() string {
 	if unnamed > 0 {
 		groups = append(groups, m.words.Others+m.words.Colon+fill(m.words.More, "", unnamed))
 	}
-	if len(groups) == 0 {
+	switch {
+	case len(groups) == 0 && len(m.Counts) == 0: // no desktop was known: the error says why
+		return ""
+	case len(groups) == 0:
 		return m.words.None
 	}
 	return strings.Join(groups, m.words.Groups)
