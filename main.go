@@ -123,9 +123,15 @@ func tokenHeader(c config.Config) string {
 }
 
 func composeCallback(c config.Config, faults config.Faults, out outside) handler.Callback {
-	keys, err := webhook.Keys(c.CallbackSecrets)
+	format, bad := callback.ParseFormat(c.CallbackFormat, c.CallbackSkeleton)
+	for variable, err := range bad {
+		faults.Add(variable, err)
+	}
+	keys, robot, err := format.Signing(c.CallbackSecrets)
 	faults.Add("CALLBACK_SECRET", err)
-	sender, all := callback.New(callback.Options{
+	sender, bad := callback.New(callback.Options{
+		Format:       format,
+		RobotSecret:  robot,
 		URL:          c.CallbackURL,
 		AllowedHosts: c.CallbackAllowed,
 		On:           c.CallbackOn,
@@ -137,7 +143,7 @@ func composeCallback(c config.Config, faults config.Faults, out outside) handler
 		Lookup:       out.lookup,
 		TLS:          out.tls,
 	})
-	for variable, err := range all {
+	for variable, err := range bad {
 		faults.Add(variable, err)
 	}
 	return sender

@@ -43,7 +43,7 @@ func replayCommand(_ context.Context, args []string, o outside) error {
 	} else if err != nil || flags.NArg() != 1 {
 		return usagef("replay wants one file, or - for standard input. See stopctl replay -h.")
 	}
-	reports, err := readReportFile(flags.Arg(0), o.in)
+	reports, err := readReportFile("replay", flags.Arg(0), o.in)
 	if err != nil {
 		return err
 	}
@@ -71,13 +71,13 @@ func replayCommand(_ context.Context, args []string, o outside) error {
 }
 
 // readReportFile takes reports from whatever the function has written them to.
-func readReportFile(name string, stdin io.Reader) ([]handler.Report, error) {
+func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, error) {
 	text, err := io.ReadAll(stdin)
 	if name != "-" {
 		text, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return nil, usagef("replay: %v", err)
+		return nil, usagef("%s: %v", command, err)
 	}
 	var whole struct {
 		handler.Report
@@ -104,7 +104,7 @@ func readReportFile(name string, stdin io.Reader) ([]handler.Report, error) {
 	if reports := readReports(lines); len(reports) > 0 {
 		return reports, nil
 	}
-	return nil, usagef("replay: %s holds no report: neither an answer, nor a callback, nor lines of the log", name)
+	return nil, usagef("%s: %s holds no report: neither an answer, nor a callback, nor lines of the log", command, name)
 }
 
 // maxIdleMinutes is the longest that a request may ask for.

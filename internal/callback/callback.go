@@ -1,5 +1,5 @@
 // Package callback delivers reports: each as a CloudEvent in JSON, signed as Standard Webhooks
-// wants it. What becomes of a delivery never changes what was done to a desktop.
+// wants it, or as a message for people from a skeleton. What becomes of a delivery never changes what was done to a desktop.
 package callback
 
 import (
@@ -34,6 +34,10 @@ type Options struct {
 	AllowedHosts []string
 	// On says which reports go to URL: All or Problems. One that an event asked for always goes.
 	On string
+	// Format of the deliveries.
+	Format Format
+	// RobotSecret signs for the robot behind URL, where Format is one of a robot that signs.
+	RobotSecret secret.String
 	// Keys sign each delivery; several while they are exchanged; none: no signature.
 	Keys []webhook.Key
 	// Source of the CloudEvents: the function's name.
@@ -119,6 +123,13 @@ type cloudEvent struct {
 	Data            handler.Report `json:"data"`
 }
 
+// As gives a Sender that is the same but for the format.
+func (s *Sender) As(f Format) *Sender {
+	other := *s
+	other.options.Format = f
+	return &other
+}
+
 // Admit says whether an event may name a destination; the error is for its sender.
 func (s *Sender) Admit(url string) error {
 	_, err := s.parseNamed(url)
@@ -147,7 +158,9 @@ type delivery struct {
 	id     string
 	url    *url.URL // nil: it is not one that reports may go to
 	client *http.Client
-	body   []byte
+	event  []byte         // CloudEvents
+	text   map[string]any // a message for people
+	robot  secret.String  // signs for the robot; empty: nothing is signed
 }
 
 func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted bool) {
@@ -161,13 +174,18 @@ func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted 
 	default:
 		d.client = s.trusted
 		d.url, err = parseConfigured(s.options.URL.Reveal())
+		d.robot = s.options.RobotSecret
 	}
 	if err != nil {
 		d.url = nil
 		return d, true
 	}
 	d.id = "msg_" + rand.Text()
-	d.body = s.cloudEvent(d.id, report)
+	if f := s.options.Format; f.forPeople() {
+		d.text = f.message(s.options.Source, report)
+	} else {
+		d.event = s.cloudEvent(d.id, report)
+	}
 	return d, true
 }
 
@@ -220,26 +238,57 @@ func truncate(report handler.Report, limit int) handler.Report {
 func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Duration, code string) {
 	ctx, cancel := context.WithTimeout(ctx, s.tryTime(ctx))
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url.String(), bytes.NewReader(d.body))
+	request, err := s.request(ctx, d, time.Now())
 	if err != nil {
-		return false, 0, "invalid_url"
+		return false, 0, handler.CodeInternal
 	}
-	request.Header = webhook.Sign(s.options.Keys, d.id, time.Now(), d.body)
-	request.Header.Set("Content-Type", "application/cloudevents+json; charset=utf-8")
-	request.Header.Set("User-Agent", "stop-desktops")
 	response, err := d.client.Do(request)
 	if err != nil {
 		return !errors.Is(err, errRefused), 0, failureCode(err)
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	status := response.StatusCode
-	if status >= 200 && status < 300 {
+	switch ok := status >= 200 && status < 300; {
+	case ok && s.options.Format.answersInBody() && err != nil:
+		return true, 0, failureCode(err)
+	case ok && s.options.Format.answersInBody():
+		again, code = s.options.Format.robotAnswer(answer)
+		return again, 0, code
+	case ok:
 		return false, 0, ""
 	}
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 	again = status == http.StatusTooManyRequests || status >= 500
 	return again, time.Duration(min(seconds, maxPause)) * time.Second, fmt.Sprintf("http_%d", status)
+}
+
+// request of one try, signed for the time now.
+func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.Request, error) {
+	to, body, kind := d.url, d.event, "application/cloudevents+json; charset=utf-8"
+	if d.text != nil {
+		text := d.text
+		switch {
+		case d.robot.Empty():
+		case s.options.Format.platform == dingTalk:
+			to = dingTalkURL(to, d.robot, now)
+		case s.options.Format.platform == feishu:
+			text = feishuMessage(text, d.robot, now)
+		}
+		var err error
+		if body, err = json.Marshal(text); err != nil {
+			return nil, err
+		}
+		kind = "application/json; charset=utf-8"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header = webhook.Sign(s.options.Keys, d.id, now, body)
+	request.Header.Set("Content-Type", kind)
+	request.Header.Set("User-Agent", "stop-desktops")
+	return request, nil
 }
 
 // tryTime is the timeout of one try, and at most half of the time left.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,6 +46,8 @@ type Config struct {
 	CallbackURL         secret.String   `env:"CALLBACK_URL"`
 	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET"`
 	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS"`
+	CallbackFormat      string          `env:"CALLBACK_FORMAT" envDefault:"cloudevents"`
+	CallbackTemplate    string          `env:"CALLBACK_TEMPLATE"`
 	CallbackOn          string          `env:"CALLBACK_ON" envDefault:"all"`
 	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" envDefault:"10s"`
 	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" envDefault:"100"`
@@ -67,6 +70,8 @@ type Config struct {
 
 	// Routes of the routes file; nil: there is none.
 	Routes *routes.Table
+	// CallbackSkeleton is what stands in the file CallbackTemplate; nil: it names none.
+	CallbackSkeleton []byte
 
 	deny     map[string]bool
 	location *time.Location
@@ -120,6 +125,7 @@ func Read(environ []string) (Config, Faults) {
 	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 && c.Routes == nil {
 		faults.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
 	}
+	c.readTemplate(faults)
 	return c, faults
 }
 
@@ -280,6 +286,18 @@ func protectTag(text string) events.Tag {
 		tag.Value = &value
 	}
 	return tag
+}
+
+// readTemplate reads one's own skeleton of a message.
+func (c *Config) readTemplate(f Faults) {
+	if c.CallbackTemplate == "" {
+		return
+	}
+	text, err := os.ReadFile(c.besideBinary(c.CallbackTemplate))
+	if err != nil {
+		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read beside the function's binary")
+	}
+	c.CallbackSkeleton = text
 }
 
 func (c *Config) readLocation(f Faults) {

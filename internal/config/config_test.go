@@ -68,6 +68,8 @@ func TestDefaults(t *testing.T) {
 		{"EDS_ENDPOINT", c.EDSEndpoint, ""},
 		{"CALLBACK_URL", c.CallbackURL.Empty(), true},
 		{"CALLBACK_SECRET", len(c.CallbackSecrets), 0},
+		{"CALLBACK_FORMAT", c.CallbackFormat, "cloudevents"},
+		{"CALLBACK_TEMPLATE", c.CallbackTemplate, ""},
 		{"CALLBACK_ON", c.CallbackOn, "all"},
 		{"CALLBACK_ALLOWED_HOSTS", len(c.CallbackAllowed), 0},
 		{"CALLBACK_TIMEOUT", c.CallbackTimeout, 10 * time.Second},
@@ -481,6 +483,28 @@ func TestReadmeNamesEveryVariable(t *testing.T) {
 		}
 		if !regexp.MustCompile("`" + name + "[`=]").Match(readme) {
 			t.Errorf("README.md does not document %s", name)
+		}
+	}
+}
+
+// TestCallback: where reports go and which, and a skeleton that lies beside the binary.
+func TestCallback(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "message.json"), []byte(`{"text":"${Status}"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, "FC_FUNC_CODE_PATH="+folder, "CALLBACK_ALLOWED_HOSTS=a.example, b.example ,", "CALLBACK_ON=problems", "CALLBACK_FORMAT=custom", "CALLBACK_TEMPLATE=message.json",
+		"CALLBACK_SECRET=s")
+	if !slices.Equal(c.CallbackAllowed, []string{"a.example", "b.example"}) || c.CallbackOn != "problems" || c.CallbackFormat != "custom" || string(c.CallbackSkeleton) != `{"text":"${Status}"}` || !c.HasCallback() {
+		t.Errorf("%+v", c)
+	}
+	if c := read(t); c.HasCallback() || c.CallbackSkeleton != nil {
+		t.Error("there is a callback although nothing says so")
+	}
+	for _, bad := range []string{"CALLBACK_ON=some", "CALLBACK_TEMPLATE=nosuch.json"} {
+		variable, _, _ := strings.Cut(bad, "=")
+		if _, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, bad}); faults[variable] == "" || len(faults) != 1 {
+			t.Errorf("%s: %v", bad, faults)
 		}
 	}
 }

@@ -25,11 +25,7 @@ func (c *Config) readDeny(f Faults) {
 	if c.DenyFile == "" {
 		return
 	}
-	path := c.DenyFile
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(c.codePath(), path)
-	}
-	file, err := os.Open(path)
+	file, err := os.Open(c.besideBinary(c.DenyFile))
 	if err != nil {
 		f.add("DENY_FILE", "names a file that cannot be opened beside the function's binary")
 		return
@@ -50,6 +46,14 @@ func (c *Config) readDeny(f Faults) {
 	if lines.Err() != nil {
 		f.add("DENY_FILE", "could not be read to its end")
 	}
+}
+
+// besideBinary is where a file lies whose path is not absolute.
+func (c *Config) besideBinary(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(c.codePath(), path)
 }
 
 // codePath is the folder of the function's binary.

@@ -1,0 +1,453 @@
+package callback_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/webhook"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// messages are the formats that ship as skeletons.
+var messages = []string{"dingtalk", "dingtalk-en", "feishu", "feishu-en", "wecom", "wecom-en", "slack"}
+
+// robot is the other end of a message: it keeps what comes, and answers.
+type robot struct {
+	requests []*http.Request
+	bodies   [][]byte
+	answers  []string // each is the body of a 200; the last one stays
+}
+
+func (r *robot) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	body, _ := io.ReadAll(q.Body)
+	r.requests, r.bodies = append(r.requests, q), append(r.bodies, body)
+	_, _ = io.WriteString(w, r.answers[min(len(r.bodies), len(r.answers))-1])
+}
+
+const allWell = `{"errcode":0,"errmsg":"ok","code":0}`
+
+// send a report in a format and return what arrived.
+func send(t *testing.T, format callback.Format, rep handler.Report) []byte {
+	t.Helper()
+	r := &robot{answers: []string{allWell}}
+	s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format = nil, format })
+	if result := s.Deliver(t.Context(), "", rep); result.Status != handler.CallbackDelivered {
+		t.Fatalf("%+v", result)
+	}
+	if kind := r.requests[0].Header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
+		t.Errorf("Content-Type %q", kind)
+	}
+	return r.bodies[0]
+}
+
+func parseFormat(t *testing.T, name string, own []byte) callback.Format {
+	t.Helper()
+	f, faults := callback.ParseFormat(name, own)
+	if faults != nil {
+		t.Fatalf("%s: %v", name, faults)
+	}
+	return f
+}
+
+// reports that the golden files show.
+func goldenReports() map[string]handler.Report {
+	done := handler.Report{EventId: "timer 2026-11-22T20:00:00Z", Status: handler.StatusDone, Reason: "CHG-4711", RequestedBy: "Li Si", RegionId: "cn-hangzhou",
+		Counts: map[handler.Outcome]int{handler.Stopped: 97, handler.AlreadyStopped: 3}}
+	partial := done
+	partial.Status, partial.Counts = handler.StatusPartial, map[handler.Outcome]int{handler.Accepted: 57, handler.Skipped: 32, handler.Failed: 1, handler.NotFoundThere: 1}
+	partial.Error = &handler.Problem{Code: "IncorrectDesktopStatus", Message: "the desktop is being rebuilt"}
+	partial.Desktops = []handler.DesktopReport{{DesktopId: "ecd-7w78ozhjcwa3u0001", Outcome: handler.Failed, Code: "IncorrectDesktopStatus"}, {DesktopId: "ecd-nosuch", Outcome: handler.NotFoundThere},
+		{DesktopId: "ecd-slow", Outcome: handler.Accepted, State: "Running"}, {DesktopId: "ecd-starting", Outcome: handler.Skipped, Reason: "state:Starting"}}
+	for i := range 31 {
+		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: handler.Skipped, Reason: handler.ReasonConnected})
+	}
+	return map[string]handler.Report{"done": done, "partial": partial, "rejected": {EventId: "tickets|4711", Status: handler.StatusRejected,
+		Error: &handler.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
+}
+
+// TestGolden: what each platform gets, and that it is of the shape that the platform documents.
+func TestGolden(t *testing.T) {
+	for _, name := range messages {
+		for status, rep := range goldenReports() {
+			body := send(t, parseFormat(t, name, nil), rep)
+			checkShape(t, name, body)
+			var pretty bytes.Buffer
+			e := json.NewEncoder(&pretty)
+			e.SetEscapeHTML(false)
+			e.SetIndent("", "  ")
+			var v any
+			if err := json.Unmarshal(body, &v); err != nil || e.Encode(v) != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("testdata", name+"."+status+".json")
+			if *update {
+				if err := os.WriteFile(file, pretty.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want, err := os.ReadFile(file); err != nil || string(want) != pretty.String() {
+				t.Errorf("%s: %v\n%s", file, err, pretty.String())
+			}
+		}
+	}
+}
+
+// checkShape holds a message against its platform's documentation: members, types, and sizes.
+func checkShape(t *testing.T, format string, body []byte) {
+	t.Helper()
+	var m struct {
+		MsgType  string `json:"msgtype"`
+		Markdown struct{ Title, Text, Content string }
+		MsgTyp   string `json:"msg_type"`
+		Card     struct {
+			Header   struct{ Title plainText }
+			Elements []struct {
+				Tag  string
+				Text plainText
+			}
+		}
+		Text   string
+		Blocks []struct {
+			Type string
+			Text struct{ Type, Text string }
+		}
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		t.Fatalf("%s: %v", format, err)
+	}
+	ok := false
+	switch platform, _, _ := strings.Cut(format, "-"); platform {
+	case "dingtalk":
+		ok = m.MsgType == "markdown" && m.Markdown.Title != "" && m.Markdown.Text != "" && len(body) <= 20000
+	case "wecom":
+		ok = m.MsgType == "markdown" && m.Markdown.Content != "" && len(m.Markdown.Content) <= 4096
+	case "feishu":
+		ok = m.MsgTyp == "interactive" && m.Card.Header.Title.fine() && len(m.Card.Elements) == 1 && m.Card.Elements[0].Tag == "div" && m.Card.Elements[0].Text.fine() && len(body) <= 20<<10
+	case "slack":
+		ok = m.Text != "" && len(m.Blocks) == 2 && m.Blocks[0].Type == "header" && utf8.RuneCountInString(m.Blocks[0].Text.Text) <= 150 &&
+			m.Blocks[1].Type == "section" && utf8.RuneCountInString(m.Blocks[1].Text.Text) <= 3000 && m.Blocks[0].Text.Type == "plain_text" && m.Blocks[1].Text.Type == "plain_text"
+	}
+	if !ok {
+		t.Errorf("%s would not be taken: %d bytes %.3000s", format, len(body), body)
+	}
+}
+
+type plainText struct{ Tag, Content string }
+
+func (p plainText) fine() bool { return p.Tag == "plain_text" && p.Content != "" }
+
+// hostile text: whoever may send events must not speak for the function in its users' chat.
+const hostile = `<!channel> <@U1> <at user_id="all"></at> @all &lt;!here&gt; &#64;all [click](https://evil.example/x) ![i](http://evil.example/i.png) www.evil.example evil.example/y https://evil。example ` +
+	"**bold** `code` \\[x\\](y) \n# title\r\n> quote \u202etxt\u200b \"},\"at\":{\"isAtAll\":true},\"x\":{\"y\":\"${InvocationId}"
+
+// TestHostile: no member but those of the skeleton, no mention, no link, no line of its own.
+func TestHostile(t *testing.T) {
+	for _, name := range messages {
+		var golden, got any
+		clean := handler.Report{Status: handler.StatusFailed, Error: &handler.Problem{}, InvocationId: "must-not-appear"}
+		if err := json.Unmarshal(send(t, parseFormat(t, name, nil), clean), &golden); err != nil {
+			t.Fatal(err)
+		}
+		rep := handler.Report{Status: handler.StatusFailed, Reason: hostile, RequestedBy: hostile, EventId: hostile, Source: hostile, RegionId: hostile, InvocationId: "must-not-appear",
+			Error: &handler.Problem{Code: hostile, Message: hostile, Path: hostile}, Counts: map[handler.Outcome]int{handler.Failed: 1},
+			Desktops: []handler.DesktopReport{{DesktopId: hostile, Outcome: handler.Failed, Code: hostile}, {DesktopId: "d", Outcome: handler.Skipped, Reason: hostile}, {DesktopId: "e", Outcome: handler.Skipped, Reason: "state:" + hostile}}}
+		body := send(t, parseFormat(t, name, nil), rep)
+		checkShape(t, name, body)
+		if err := json.Unmarshal(body, &got); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := shape(golden), shape(got); a != b {
+			t.Errorf("%s: the members changed:\n%s\n%s", name, a, b)
+		}
+		for _, s := range texts(got) {
+			for _, bad := range []string{"<", ">", "@", "&lt", "&#", "[", "]", "://", "evil.example", "evil。", "`", "\\", "**b", "\u202e", "\u200b", "\r", "\n#", "must-not-appear"} {
+				if strings.Contains(s, bad) {
+					t.Errorf("%s: %q is in %s", name, bad, s)
+				}
+			}
+		}
+	}
+}
+
+// shape of a document: its members, without their texts; lines are counted.
+func shape(v any) string {
+	switch n := v.(type) {
+	case map[string]any:
+		var parts []string
+		for name, member := range n {
+			parts = append(parts, name+":"+shape(member))
+		}
+		slices.Sort(parts)
+		return "{" + strings.Join(parts, ",") + "}"
+	case []any:
+		var parts []string
+		for _, e := range n {
+			parts = append(parts, shape(e))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case string:
+		return "text"
+	}
+	return fmt.Sprint(v)
+}
+
+func texts(v any) (all []string) {
+	switch n := v.(type) {
+	case map[string]any:
+		for _, member := range n {
+			all = append(all, texts(member)...)
+		}
+	case []any:
+		for _, e := range n {
+			all = append(all, texts(e)...)
+		}
+	case string:
+		all = append(all, n)
+	}
+	return all
+}
+
+// TestLongest: the longest report there can be still is a message that each platform takes.
+func TestLongest(t *testing.T) {
+	long := strings.Repeat("云", 1_000)
+	rep := handler.Report{Status: handler.StatusDuplicate, Reason: long, RequestedBy: long, EventId: long, Source: long, RegionId: long,
+		Error: &handler.Problem{Code: long, Message: long, Path: long}, Counts: map[handler.Outcome]int{}}
+	for i := range 10_000 {
+		rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: handler.Failed, Code: fmt.Sprint(i%50, long)})
+	}
+	for _, outcome := range []handler.Outcome{handler.Stopped, handler.Failed, handler.Skipped, handler.NotFoundThere, handler.NotAttempted, handler.Accepted, handler.Stopping, handler.WouldStop, handler.AlreadyStopped} {
+		rep.Counts[outcome] = 100_000
+	}
+	for _, name := range messages {
+		checkShape(t, name, send(t, parseFormat(t, name, nil), rep))
+	}
+}
+
+// TestRobotAnswers: a robot refuses with status 200. Only what its documentation calls success is one.
+func TestRobotAnswers(t *testing.T) {
+	for _, c := range []struct {
+		format  string
+		answers []string
+		want    handler.CallbackResult
+	}{
+		{"dingtalk", []string{`{"errcode":0,"errmsg":"ok"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"dingtalk", []string{`{"errcode":310000,"errmsg":"sign not match"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_310000"}},
+		{"dingtalk", []string{`{"errcode":130101}`, `{"errcode":0}`}, handler.CallbackResult{Status: "delivered", Attempts: 2}},
+		{"wecom-en", []string{`{"errcode":0}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"wecom", []string{`{"errcode":93000,"errmsg":"invalid webhook url"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_93000"}},
+		{"wecom", []string{`{"errcode":45009}`}, handler.CallbackResult{Status: "failed", Attempts: 3, Code: "robot_45009"}},
+		{"feishu", []string{`{"code":0,"msg":"success"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"feishu", []string{`{"StatusCode":0,"StatusMessage":"success"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"feishu-en", []string{`{"code":19021,"msg":"sign match fail"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
+		{"feishu", []string{`{"code":19021,"StatusCode":0}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
+		{"dingtalk", []string{`<html>`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"dingtalk", []string{``}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"wecom", []string{`{}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"feishu", []string{`{"errcode":0}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"dingtalk", []string{`{"errcode":0,"x":"` + strings.Repeat("x", 64<<10) + `"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"slack", []string{`ok`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &robot{answers: c.answers}
+			s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, c.format, nil) })
+			if result := deliver(t.Context(), s, report(1)); result != c.want {
+				t.Errorf("%s %.60s: %+v", c.format, c.answers, result)
+			}
+		})
+	}
+}
+
+// TestRobotSignatures against values of another program; each try has its own time.
+func TestRobotSignatures(t *testing.T) {
+	const robotSecret = "fake-robot-secret"
+	for _, c := range []struct{ format, timestamp, sign string }{
+		{"dingtalk", "1795377600123", "Y7Y3Tk75zPM8EGccBzLdyTTSurOuwol3CeTp4edTOMs="},
+		{"feishu", "1795377600", "G9BR5gc/M2+FbMmKCcqqSNDjGjMIUO/5cEC9gUJRhno="},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(time.UnixMilli(1795377600123)))
+			format := parseFormat(t, c.format, nil)
+			_, key, err := format.Signing([]secret.String{secret.New(robotSecret)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &robot{answers: []string{`{"errcode":-1,"code":11232}`, allWell}}
+			s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format, o.RobotSecret = nil, format, key })
+			if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered || result.Attempts != 2 {
+				t.Fatalf("%+v", result)
+			}
+			var signs []string
+			for i, q := range r.requests {
+				timestamp, sign := q.URL.Query().Get("timestamp"), q.URL.Query().Get("sign")
+				if c.format == "feishu" {
+					var body struct{ Timestamp, Sign string }
+					if err := json.Unmarshal(r.bodies[i], &body); err != nil || timestamp != "" {
+						t.Fatal(err, timestamp)
+					}
+					timestamp, sign = body.Timestamp, body.Sign
+				}
+				if q.URL.Query().Get("access_token") != urlToken {
+					t.Errorf("the token is gone: %s", q.URL)
+				}
+				if i == 0 && (timestamp != c.timestamp || sign != c.sign) {
+					t.Errorf("%s: %s %s", c.format, timestamp, sign)
+				}
+				signs = append(signs, timestamp+sign)
+			}
+			if c.format == "dingtalk" && signs[0] == signs[1] {
+				t.Error("the second try has the time of the first")
+			}
+			hides(t, s)
+		})
+	}
+}
+
+// TestRobotSignatureStays: the signature covers the time alone, so whoever gets it may speak to the
+// robot. It does not go to a destination that an event names.
+func TestRobotSignatureStays(t *testing.T) {
+	for _, name := range []string{"dingtalk", "feishu"} {
+		r := &robot{answers: []string{allWell}}
+		spy := newSpy(t, r, []string{publicIP})
+		s := spy.sender(t, func(o *callback.Options) {
+			o.Keys, o.Format, o.RobotSecret = nil, parseFormat(t, name, nil), secret.New("fake-robot-secret")
+		})
+		if result := s.Deliver(t.Context(), namedURL, report(1)); result.Status != handler.CallbackDelivered {
+			t.Fatalf("%+v", result)
+		}
+		if all := r.requests[0].URL.String() + string(r.bodies[0]); strings.Contains(all, "sign=") || strings.Contains(all, `"sign"`) {
+			t.Errorf("%s: %s", name, all)
+		}
+	}
+}
+
+// TestSigning: which secrets a format takes.
+func TestSigning(t *testing.T) {
+	own := []byte(`{"text":"${Status}"}`)
+	for _, c := range []struct {
+		format  string
+		own     []byte
+		secrets []string
+		keys    int
+		robot   bool
+		ok      bool
+	}{
+		{"cloudevents", nil, []string{firstSecret, secondSecret}, 2, false, true},
+		{"cloudevents", nil, []string{"SEC0123"}, 0, false, false},
+		{"custom", own, []string{firstSecret}, 1, false, true},
+		{"dingtalk", nil, []string{"SEC0123"}, 0, true, true},
+		{"dingtalk", nil, nil, 0, false, true},
+		{"dingtalk", nil, []string{"SEC0123", "SEC4567"}, 0, false, false},
+		{"feishu-en", nil, []string{"x"}, 0, true, true},
+		{"feishu", nil, []string{""}, 0, false, false},
+		{"wecom", nil, []string{"x"}, 0, false, false},
+		{"slack", nil, []string{"x"}, 0, false, false},
+	} {
+		var secrets []secret.String
+		for _, s := range c.secrets {
+			secrets = append(secrets, secret.New(s))
+		}
+		keys, robot, err := parseFormat(t, c.format, c.own).Signing(secrets)
+		if (err == nil) != c.ok || c.ok && (len(keys) != c.keys || robot.Empty() == c.robot) {
+			t.Errorf("%s %q: %d keys, robot %v, %v", c.format, c.secrets, len(keys), !robot.Empty(), err)
+		}
+	}
+}
+
+// TestOwnSkeleton: a file of one's own, found wrong at start and not at the first report.
+func TestOwnSkeleton(t *testing.T) {
+	own := `{"n":1,"none":null,"title":"${Status} ${Counts.stopped}/${Counts.failed}","lines":["a\nerror ${Error.Code}\n${RegionId} ${Kind}"],"fixed":"no ${Error.Path}\nline"}`
+	body := send(t, parseFormat(t, "custom", []byte(own)), handler.Report{Status: handler.StatusDone, RegionId: "cn-hangzhou", Counts: map[handler.Outcome]int{handler.Stopped: 5}})
+	if want := `{"fixed":"line","lines":["a\ncn-hangzhou "],"n":1,"none":null,"title":"done 5/0"}`; string(body) != want {
+		t.Errorf("%s", body)
+	}
+	for _, c := range []struct{ format, own, variable, says string }{
+		{"custom", ``, "CALLBACK_TEMPLATE", "JSON object"},
+		{"custom", `[]`, "CALLBACK_TEMPLATE", "JSON object"},
+		{"custom", `null`, "CALLBACK_TEMPLATE", "JSON object"},
+		{"custom", `{"a":"x"} {}`, "CALLBACK_TEMPLATE", "JSON object"},
+		{"custom", `{"a":["${Nothing}"]}`, "CALLBACK_TEMPLATE", "${Nothing}, which does not exist; there are Counts.accepted"},
+		{"custom", `{"a":"${status}"}`, "CALLBACK_TEMPLATE", "${status}"},
+		{"custom", `{"a":"${Status"}`, "CALLBACK_TEMPLATE", "without its }"},
+		{"custom", `{"${Status}":"a"}`, "CALLBACK_TEMPLATE", "name of a member"},
+		{"custom", `{"a":"` + strings.Repeat("x", 20_000) + `"}`, "CALLBACK_TEMPLATE", "larger"},
+		{"custom", `{"a":"` + strings.Repeat("${NotStoppedText}", 1_000) + `"}`, "CALLBACK_TEMPLATE", "more than"},
+		{"dingtalk", `{"text":"${Status}"}`, "CALLBACK_TEMPLATE", "msgtype"},
+		{"feishu", `{"msgtype":"text"}`, "CALLBACK_TEMPLATE", "msg_type"},
+		{"slack", `{"msgtype":"text"}`, "CALLBACK_TEMPLATE", "text"},
+		{"cloudevents", `{"a":"${Status}"}`, "CALLBACK_TEMPLATE", "CALLBACK_FORMAT"},
+		{"Dingtalk", `{"msgtype":"text"}`, "CALLBACK_FORMAT", "must be one of"},
+		{"", `{}`, "CALLBACK_FORMAT", "must be one of"},
+	} {
+		_, faults := callback.ParseFormat(c.format, []byte(c.own))
+		if len(faults) != 1 || faults[c.variable] == nil || !strings.Contains(faults[c.variable].Error(), c.says) {
+			t.Errorf("%s %.60s: %v", c.format, c.own, faults)
+		}
+	}
+	if _, faults := callback.ParseFormat("custom", nil); faults["CALLBACK_FORMAT"] == nil {
+		t.Error("custom without a skeleton")
+	}
+}
+
+// TestFormats: each name that is said to exist does, in the language that its users read.
+func TestFormats(t *testing.T) {
+	for _, name := range callback.Formats {
+		var own []byte
+		if strings.HasPrefix(name, "custom") {
+			own = []byte(`{"text":"${StatusText}"}`)
+		}
+		f := parseFormat(t, name, own)
+		if name == "cloudevents" {
+			continue
+		}
+		body := string(send(t, f, handler.Report{Status: handler.StatusDone}))
+		if chinese := !strings.HasSuffix(name, "-en") && name != "slack" && name != "custom"; strings.Contains(body, "完成") != chinese {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
+// TestWords: both languages have a word for everything that a report can say.
+func TestWords(t *testing.T) {
+	var all [2]struct{ Terms map[string]string }
+	for i, language := range []string{"en", "zh"} {
+		data, err := os.ReadFile("formats/words-" + language + ".json")
+		if err != nil || json.Unmarshal(data, &all[i]) != nil {
+			t.Fatal(err)
+		}
+		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled",
+			"stopped", "stopping", "already_stopped", "skipped", "would_stop", "not_found", "not_attempted", "still_running", "state",
+			handler.ReasonConflict, handler.ReasonNotSelected, handler.ReasonProtected, handler.ReasonKeepUntil, handler.ReasonExcluded, handler.ReasonConnected,
+			handler.ReasonConnectionUnknown, handler.ReasonNotIdle, handler.ReasonUsedSinceEvent, handler.ReasonMaxDesktops, handler.ReasonDeadline} {
+			if all[i].Terms[code] == "" {
+				t.Errorf("%s has no word for %s", language, code)
+			}
+		}
+	}
+}
+
+// TestAs: another format for one delivery leaves the first as it was.
+func TestAs(t *testing.T) {
+	r := &robot{answers: []string{allWell}}
+	s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys = []webhook.Key{} })
+	s.As(parseFormat(t, "slack", nil)).Deliver(t.Context(), "", report(1))
+	s.Deliver(t.Context(), "", report(1))
+	if !bytes.Contains(r.bodies[0], []byte(`"blocks"`)) || !bytes.Contains(r.bodies[1], []byte(`"specversion"`)) {
+		t.Errorf("%s\n%s", r.bodies[0], r.bodies[1])
+	}
+}

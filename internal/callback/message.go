@@ -1,0 +1,253 @@
+package callback
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+// message of a report, for people.
+func (f Format) message(function string, rep handler.Report) map[string]any {
+	m := &message{Report: rep, function: function, words: vocabulary()[f.language]}
+	return render(f.skeleton.root, func(name string) string { return placeholders[name](m) }).(map[string]any)
+}
+
+type message struct {
+	handler.Report
+	function string
+	words    words
+}
+
+// words of a language.
+type words struct {
+	NotGiven, None, NoDesktops, Count, List, Groups, Colon, More, Others string
+	Terms                                                                map[string]string
+}
+
+var vocabulary = sync.OnceValue(func() map[string]words {
+	all := map[string]words{}
+	for _, language := range []string{"en", "zh"} {
+		var w words
+		data, err := files.ReadFile("formats/words-" + language + ".json")
+		if err == nil {
+			err = json.Unmarshal(data, &w)
+		}
+		if err != nil {
+			panic(err) // a fault of the build: a test reads them
+		}
+		all[language] = w
+	}
+	return all
+})
+
+// term is the word for a status, an outcome or a reason, or the code itself if there is none.
+func (w words) term(code string) string {
+	if word := w.Terms[code]; word != "" {
+		return word
+	}
+	return foreign(code, 40)
+}
+
+// placeholders are what a skeleton may hold: members of the report by their names, and texts made
+// of them.
+var placeholders = map[string]func(*message) string{}
+
+func placeholderNames() []string { return slices.Sorted(maps.Keys(placeholders)) }
+
+func init() {
+	maps.Copy(placeholders, map[string]func(*message) string{
+		"Function":      func(m *message) string { return foreign(m.function, 128) },
+		"InvocationId":  func(m *message) string { return foreign(m.InvocationId, 128) },
+		"EventId":       func(m *message) string { return foreign(m.EventId, 80) },
+		"Kind":          func(m *message) string { return foreign(m.Kind, 128) },
+		"Source":        func(m *message) string { return foreign(m.Source, 128) },
+		"EventTime":     (*message).eventTime,
+		"Status":        func(m *message) string { return string(m.Status) },
+		"Reason":        func(m *message) string { return foreign(m.Reason, 80) },
+		"RequestedBy":   func(m *message) string { return foreign(m.RequestedBy, 60) },
+		"Version":       func(m *message) string { return foreign(m.Version, 128) },
+		"RegionId":      func(m *message) string { return foreign(m.RegionId, 128) },
+		"StoppedMode":   func(m *message) string { return foreign(m.StoppedMode, 128) },
+		"Error.Code":    func(m *message) string { return foreign(m.problem().Code, 40) },
+		"Error.Message": func(m *message) string { return foreign(m.problem().Message, 120) },
+		"Error.Path":    func(m *message) string { return foreign(m.problem().Path, 60) },
+
+		"StatusText":      func(m *message) string { return m.words.term(string(m.Status)) },
+		"ReasonText":      func(m *message) string { return m.or(foreign(m.Reason, 80)) },
+		"RequestedByText": func(m *message) string { return m.or(foreign(m.RequestedBy, 60)) },
+		"CountsText":      (*message).counts,
+		"NotStoppedText":  (*message).notStopped,
+		"ErrorText":       (*message).errorText,
+	})
+	for _, outcome := range outcomes {
+		placeholders["Counts."+string(outcome)] = func(m *message) string { return strconv.Itoa(m.Counts[outcome]) }
+	}
+}
+
+func (m *message) problem() handler.Problem {
+	if m.Error == nil {
+		return handler.Problem{}
+	}
+	return *m.Error
+}
+
+func (m *message) or(value string) string {
+	if value == "" {
+		return m.words.NotGiven
+	}
+	return value
+}
+
+func (m *message) eventTime() string {
+	if m.EventTime.IsZero() {
+		return ""
+	}
+	return m.EventTime.UTC().Format(time.RFC3339)
+}
+
+func (m *message) errorText() string {
+	if m.Error == nil {
+		return ""
+	}
+	p := m.Error
+	var parts []string
+	for _, part := range []string{foreign(p.Code, 40), foreign(p.Path, 60), foreign(p.Message, 120)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, m.words.Colon)
+}
+
+// outcomes in the order of good news first.
+var outcomes = []handler.Outcome{handler.Stopped, handler.AlreadyStopped, handler.Stopping, handler.Accepted, handler.WouldStop,
+	handler.Skipped, handler.NotAttempted, handler.NotFoundThere, handler.Failed}
+
+// counts says what happened in numbers.
+func (m *message) counts() string {
+	var parts []string
+	for _, outcome := range outcomes {
+		if n := m.Counts[outcome]; n > 0 {
+			parts = append(parts, fill(m.words.Count, m.words.term(string(outcome)), n))
+		}
+	}
+	if len(parts) == 0 {
+		return m.words.NoDesktops
+	}
+	return strings.Join(parts, m.words.List)
+}
+
+func fill(pattern, name string, n int) string {
+	return strings.NewReplacer("${Name}", name, "${N}", strconv.Itoa(n)).Replace(pattern)
+}
+
+// How many desktops and reasons a message names: WeCom takes 4096 bytes in all.
+const (
+	maxNamed   = 15
+	maxReasons = 5
+)
+
+// notStopped names the desktops that were not stopped, by reason, and counts those beyond the limit.
+func (m *message) notStopped() string {
+	ids := map[handler.DesktopReport][]string{} // by what their reports have in common
+	var reasons []handler.DesktopReport
+	unnamed := m.Counts[handler.Failed] + m.Counts[handler.NotFoundThere] + m.Counts[handler.NotAttempted] + m.Counts[handler.Skipped]
+	for _, d := range m.Desktops {
+		if !m.untouched(d) {
+			continue
+		}
+		why := handler.DesktopReport{Outcome: d.Outcome, Reason: d.Reason, Code: d.Code}
+		if ids[why] == nil {
+			reasons = append(reasons, why)
+		}
+		ids[why] = append(ids[why], d.DesktopId)
+		if d.Outcome != handler.Accepted {
+			unnamed--
+		}
+	}
+	var groups []string
+	left := maxNamed
+	for i, why := range reasons {
+		all := ids[why]
+		if i >= maxReasons {
+			unnamed += len(all)
+			continue
+		}
+		named := all[:min(len(all), max(left, 1))] // each reason has one example
+		left -= len(named)
+		var names []string
+		for _, id := range named {
+			names = append(names, foreign(id, 64))
+		}
+		if more := len(all) - len(named); more > 0 {
+			names = append(names, fill(m.words.More, "", more))
+		}
+		groups = append(groups, m.why(why)+m.words.Colon+strings.Join(names, m.words.List))
+	}
+	if unnamed > 0 {
+		groups = append(groups, m.words.Others+m.words.Colon+fill(m.words.More, "", unnamed))
+	}
+	switch {
+	case len(groups) == 0 && len(m.Counts) == 0: // no desktop was known: the error says why
+		return ""
+	case len(groups) == 0:
+		return m.words.None
+	}
+	return strings.Join(groups, m.words.Groups)
+}
+
+// untouched says whether a desktop was not stopped and is not on its way.
+func (m *message) untouched(d handler.DesktopReport) bool {
+	switch d.Outcome {
+	case handler.Skipped, handler.NotAttempted, handler.Failed, handler.NotFoundThere:
+		return true
+	case handler.Accepted: // the wait is over, and it runs on
+		return d.State == "Running" && m.Status == handler.StatusPartial && m.problem().Code == "StillRunning"
+	}
+	return false
+}
+
+// why a desktop was not stopped.
+func (m *message) why(d handler.DesktopReport) string {
+	switch d.Outcome {
+	case handler.Skipped, handler.NotAttempted:
+		if state, ok := strings.CutPrefix(d.Reason, handler.ReasonStatePrefix); ok {
+			return m.words.term("state") + " " + foreign(state, 40)
+		}
+		return m.words.term(d.Reason)
+	case handler.Accepted:
+		return m.words.term("still_running")
+	}
+	return strings.TrimSpace(m.words.term(string(d.Outcome)) + " " + foreign(d.Code, 40))
+}
+
+// foreign makes text of somebody else fit for a message: one line, of so many characters, in which
+// nothing is a link, a mention or formatting to any of the platforms. What looks like it is written
+// with letters that look alike.
+func foreign(s string, limit int) string {
+	if most := 8 * limit; len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "")
+	}
+	s = events.Clean(s, 4*limit)
+	if runes := []rune(s); len(runes) > limit {
+		s = string(runes[:limit]) + "…"
+	}
+	s = entity.ReplaceAllString(s, "＆$1")
+	s = dot.ReplaceAllString(s, "$1․") // ONE DOT LEADER: li․si is no address
+	return lookAlike.Replace(s)
+}
+
+var (
+	entity    = regexp.MustCompile(`&(#?[0-9A-Za-z]+;?)`)
+	dot       = regexp.MustCompile(`([^\s.])\.`)
+	lookAlike = strings.NewReplacer("@", "＠", "<", "＜", ">", "＞", "[", "［", "]", "］", "://", "：//", "*", "＊", "`", "＇", "~", "～", "\\", "＼",
+		"．", "․", "。", "｡")
+)
