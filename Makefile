@@ -24,8 +24,9 @@ build: ## the function for Function Compute: build/main, linux/amd64, at most 10
 	if [ $$bytes -gt $(MAX_BYTES) ]; then echo "build/main is too large" >&2; exit 1; fi
 
 zip: build ## what is deployed: dist/stop-desktops.zip
-	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(EXTRAS)
-	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main $(EXTRAS)"
+	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(EXTRAS) "$$(go env GOROOT)/lib/time/zoneinfo.zip"
+	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(EXTRAS)"
+	@if [ -f deny.txt ] && [ -z "$$DENY_FILE" ]; then echo "deny.txt is packed, but protects nobody until you deploy with DENY_FILE=deny.txt" >&2; fi
 
 run: ## the whole thing on this machine, no account needed
 	go run ./cmd/stopctl run

@@ -3,6 +3,7 @@ package events
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Limits of lists.
@@ -86,7 +87,8 @@ func (l *list) addSeparated(v value) *Error {
 	return nil
 }
 
-func separator(r rune) bool { return strings.ContainsRune(",; \t\r\n|、，；", r) }
+// separator: those of Western and of Chinese keyboards, whose space is U+3000.
+func separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
 
 func (l *list) add(item string) (code, message string) {
 	if !l.valid(item) {

@@ -82,7 +82,7 @@ func requestFields() []field[Request] {
 		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
 		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
 		{"DryRun", func(r *Request, v value) (err *Error) { r.DryRun, err = v.bool(); return }},
-		{"Force", func(r *Request, v value) (err *Error) { r.Force, err = v.bool(); return }},
+		{"Force", func(r *Request, v value) (err *Error) { r.Force, err = v.literal(); return }},
 		{"IdleMinutes", func(r *Request, v value) (err *Error) { r.IdleMinutes, err = v.integer(1, maxIdleMinutes); return }},
 		{"WaitSeconds", func(r *Request, v value) (err *Error) {
 			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))

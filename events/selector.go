@@ -58,7 +58,7 @@ func (v value) selector() (*Select, *Error) {
 
 func selectFields() []field[Select] {
 	return []field[Select]{
-		{"All", func(s *Select, v value) (err *Error) { s.All, err = v.bool(); return }},
+		{"All", func(s *Select, v value) (err *Error) { s.All, err = v.literal(); return }},
 		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tags(); return }},
 		{"OfficeSiteId", func(s *Select, v value) (err *Error) { s.OfficeSiteId, err = v.filter(); return }},
 		{"DesktopGroupId", func(s *Select, v value) (err *Error) { s.DesktopGroupId, err = v.filter(); return }},

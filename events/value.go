@@ -40,6 +40,14 @@ func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
+// literal reads a JSON boolean and nothing else: for what must never be switched on by a template.
+func (v value) literal() (bool, *Error) {
+	if kindOf(v.json) == '"' {
+		return false, v.fault(WrongType, "must be true or false, without quotation marks")
+	}
+	return v.bool()
+}
+
 func (v value) bool() (bool, *Error) {
 	switch string(v.json) {
 	case "true", `"true"`:

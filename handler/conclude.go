@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -135,11 +136,11 @@ func (j *job) stillRunning() map[string]bool {
 // firstProblem is that of the first desktop in the report: the worst come first.
 func (j *job) firstProblem(rep Report) *Problem {
 	d := rep.Desktops[0]
-	p := &Problem{Code: d.Code, Message: d.Message, RequestId: d.RequestId, status: http.StatusBadGateway}
+	p := &Problem{Code: d.Code, Message: d.DesktopId + ": " + d.Message, RequestId: d.RequestId, status: http.StatusBadGateway}
 	p.Retryable = slices.ContainsFunc(j.items, func(it *item) bool { return it.lost() || it.outcome == "" && it.final().retryable })
 	switch {
 	case d.Outcome == NotFoundThere:
-		p.Code, p.Message, p.status = "DesktopNotFound", "EDS does not know "+d.DesktopId+" in "+d.RegionId, http.StatusUnprocessableEntity
+		p.Code, p.Message, p.status = "DesktopNotFound", unknownDesktops(rep), http.StatusUnprocessableEntity
 	case d.Outcome == NotAttempted && d.Reason == ReasonDeadline:
 		p.Code, p.Message, p.status = CodeDeadline, "the time was up before every desktop had its turn; the same event again does the rest", http.StatusGatewayTimeout
 		if rep.Counts[NotAttempted] == len(rep.Desktops) {
@@ -151,4 +152,13 @@ func (j *job) firstProblem(rep Report) *Problem {
 		p.throttled()
 	}
 	return p
+}
+
+// unknownDesktops names the first, and says how many there are.
+func unknownDesktops(rep Report) string {
+	first, n := rep.Desktops[0], rep.Counts[NotFoundThere]
+	if n == 1 {
+		return "EDS does not know " + first.DesktopId + " in " + first.RegionId + ": check the ID and the region"
+	}
+	return fmt.Sprintf("EDS does not know %d of the desktops in %s, the first %s: check the IDs and the region", n, first.RegionId, first.DesktopId)
 }

@@ -120,7 +120,7 @@ func transport(q *events.HTTPRequest) *Problem {
 	case q.Method != http.MethodPost:
 		return &Problem{Code: "MethodNotAllowed", Message: "send a POST", status: http.StatusMethodNotAllowed, header: map[string]string{"Allow": "POST"}}
 	case len(q.Body) > maxHTTPBody:
-		return &Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body may have %d bytes", maxHTTPBody), status: http.StatusRequestEntityTooLarge}
+		return &Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), status: http.StatusRequestEntityTooLarge}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", status: http.StatusUnsupportedMediaType}
 	}

@@ -231,7 +231,7 @@ func unconfirmed(e *CallError) fate {
 	return fate{
 		outcome:   Failed,
 		code:      CodeUnconfirmed,
-		message:   "a call was sent but its answer was lost (" + e.Code + "), and the state does not tell what came of it: EDS may have taken it",
+		message:   "a call was sent, and neither its answer (" + e.Code + ") nor a look since tells what came of it: look at the desktop, then send the event again",
 		retryable: true,
 	}
 }

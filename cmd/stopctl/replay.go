@@ -84,9 +84,12 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 		Reports     []handler.Report
 		SpecVersion string         `json:"specversion"`
 		Data        handler.Report `json:"data"`
+		ErrorType   string         `json:"errorType"`
 	}
 	if json.Unmarshal(text, &whole) == nil {
 		switch {
+		case whole.ErrorType != "":
+			return nil, usagef("replay: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", name)
 		case whole.Reports != nil:
 			return whole.Reports, nil
 		case whole.SpecVersion != "":
@@ -96,12 +99,19 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 		}
 	}
 	var lines []string
+	var recorded []handler.Report // by `stopctl run -o json`, an event a line
 	for line := range strings.Lines(string(text)) {
-		if at := strings.IndexByte(line, '{'); at >= 0 {
-			lines = append(lines, line[at:])
+		at := strings.IndexByte(line, '{')
+		if at < 0 {
+			continue
+		}
+		lines = append(lines, line[at:])
+		var record struct{ Reports []handler.Report }
+		if json.Unmarshal([]byte(line[at:]), &record) == nil {
+			recorded = append(recorded, record.Reports...)
 		}
 	}
-	if reports := readReports(lines); len(reports) > 0 {
+	if reports := append(recorded, readReports(lines)...); len(reports) > 0 {
 		return reports, nil
 	}
 	return nil, usagef("%s: %s holds no report: neither an answer, nor a callback, nor lines of the log", command, name)

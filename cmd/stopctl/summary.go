@@ -76,7 +76,7 @@ func (s *screen) introduce(steps int) {
 	fmt.Fprintf(s.out, `%s
 
 %d events, one after the other, each to a new instance of the function and to
-the same ten cloud computers in an emulated account. Nothing real is touched.
+a fresh copy of the same ten cloud computers. Nothing real is touched.
 
 `, s.paint(bold, "The stop-desktops function, on this machine"), steps)
 }

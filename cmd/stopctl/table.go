@@ -56,7 +56,10 @@ func wrap(text string, limit int) []string {
 		for len(runes) > limit {
 			at := lastBreak(runes[:limit+1])
 			lines = append(lines, unglue(runes[:at]))
-			runes = []rune(strings.TrimLeft(string(runes[at:]), " "+string(glue)))
+			for at < len(runes) && (runes[at] == ' ' || runes[at] == glue) {
+				at++
+			}
+			runes = runes[at:]
 		}
 		lines = append(lines, unglue(runes))
 	}

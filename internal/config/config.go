@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -300,7 +301,16 @@ func (c *Config) readTemplate(f Faults) {
 	c.CallbackSkeleton = text
 }
 
+// zoneData is the IANA time zone data of the Go distribution, packed beside the binary: the platform's
+// image need not have any, and in the binary it would cost half a megabyte.
+const zoneData = "zoneinfo.zip"
+
 func (c *Config) readLocation(f Faults) {
+	if data := filepath.Join(c.codePath(), zoneData); os.Getenv("ZONEINFO") == "" {
+		if _, err := os.Stat(data); err == nil {
+			_ = os.Setenv("ZONEINFO", data) // read by package time, at the first zone that is asked for
+		}
+	}
 	location, err := time.LoadLocation(c.Timezone)
 	if err != nil || c.Timezone == "Local" {
 		f.add("TIMEZONE", "must be an IANA time zone such as Asia/Shanghai")
