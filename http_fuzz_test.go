@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"stopdesktops/events"
 	"stopdesktops/handler"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
@@ -119,6 +120,28 @@ func TestStrangersAreCheap(t *testing.T) {
 	for _, text := range []string{"ecd-shown", "secret-text", "0f0f"} {
 		if strings.Contains(log.String()+response.Body, text) {
 			t.Errorf("%s is shown: %s %s", text, log.String(), response.Body)
+		}
+	}
+}
+
+// TestTooLarge: what nobody can want is refused before it is even authenticated.
+func TestTooLarge(t *testing.T) {
+	h, _, _ := httpFunction(t)
+	for size, want := range map[int]int{256 << 10: 401, 256<<10 + 1: 413} {
+		event := emulator.HTTPEvent("POST", "/github", http.Header{"Content-Type": {"application/json"}}, bytes.Repeat([]byte("x"), size))
+		if response := send(t, h, event); response.StatusCode != want {
+			t.Errorf("%d bytes: %d", size, response.StatusCode)
+		}
+	}
+}
+
+// BenchmarkEnvelope is what of it is the platform's.
+func BenchmarkEnvelope(b *testing.B) {
+	event := emulator.HTTPEvent("POST", "/github", http.Header{"Content-Type": {"application/json"}, "X-Hub-Signature-256": {"sha256=" + strings.Repeat("0f", 32)}},
+		[]byte(`{"Reason":"`+strings.Repeat("x", 16<<10)+`"}`))
+	for b.Loop() {
+		if _, err := events.Decode(event); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

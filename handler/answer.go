@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"regexp"
+
+	"stopdesktops/events"
 )
 
 // Batch is the answer to several events.
@@ -97,6 +100,18 @@ type document struct {
 	Desktops     []DesktopReport `json:",omitempty"` // of a blocked event: its plan
 }
 
+// foreignName is a member's name that is more than a plain word.
+var foreignName = regexp.MustCompile(`\['(?:[^'\\]|\\.)*'\]`)
+
+// answeredPath is the path without what the sender made up: names that a route does not know and that
+// are more than plain words.
+func (p *Problem) answeredPath() string {
+	if p.Code == events.DuplicateField || p.Code == events.UnknownField {
+		return foreignName.ReplaceAllString(p.Path, "['…']")
+	}
+	return p.Path
+}
+
 func problemDocument(p *Problem, invocationID string, desktops []DesktopReport) HTTPResponse {
 	detail := p.Message
 	if hidden(p) {
@@ -108,7 +123,7 @@ func problemDocument(p *Problem, invocationID string, desktops []DesktopReport) 
 		Status:       p.status,
 		Detail:       detail,
 		Code:         p.Code,
-		Path:         p.Path,
+		Path:         p.answeredPath(),
 		InvocationId: invocationID,
 		Desktops:     desktops,
 	})

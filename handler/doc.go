@@ -1,11 +1,11 @@
 // Package handler decides what is done about the events of one invocation, does it, and says what
 // happened. The way of an event:
 //
-//	bytes → events (authenticated, if they came over HTTP) → requests → look at the desktops
+//	bytes → events (authenticated, if they came over HTTP; mapped by their route) → requests → look at the desktops
 //	→ plan (one decision per desktop) → StopDesktops calls → look again → report → log, callback, answer
 //
 // The package knows neither Function Compute nor the SDK of Elastic Desktop Service: it declares
-// the small interfaces it calls (EDS, Authenticator, Callback), and package main composes.
+// the small interfaces it calls (EDS, Authenticator, Routes, Callback), and package main composes.
 //
 // What it promises, whatever comes in:
 //

@@ -102,18 +102,22 @@ func (route *Route) tooMany(n int) *Problem {
 		Message: fmt.Sprintf("this route takes at most %d at once", route.MaxBatch)}
 }
 
-// located gives a problem the path where the sender wrote what it is about.
-func (m Mapped) located(p *Problem) *Problem {
+// Where the sender wrote what stands at a path of the request.
+func (m Mapped) Where(path string) string {
 	if m.Paths == nil {
-		return p
+		return path
 	}
-	for field, path := range m.Paths {
-		if field != "$" && (p.Path == field || strings.HasPrefix(p.Path, field+"[") || strings.HasPrefix(p.Path, field+".")) {
-			p.Path = path
-			return p
+	for field, at := range m.Paths {
+		if field != "$" && (path == field || strings.HasPrefix(path, field+"[") || strings.HasPrefix(path, field+".")) {
+			return at
 		}
 	}
-	p.Path = m.Paths["$"]
+	return m.Paths["$"]
+}
+
+// located gives a problem the path where the sender wrote what it is about.
+func (m Mapped) located(p *Problem) *Problem {
+	p.Path = m.Where(p.Path)
 	return p
 }
 

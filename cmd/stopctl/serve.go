@@ -67,14 +67,16 @@ func (r *runner) serve(ctx context.Context) error {
 	return nil
 }
 
-// chooseToken makes bearer tokens the way in, unless the caller has chosen another.
+// chooseToken makes bearer tokens the way in, unless the caller has chosen another, or has routes.
 func (s *server) chooseToken() {
 	s.env = maps.Clone(s.options.env.values)
 	if s.env == nil {
 		s.env = map[string]string{}
 	}
-	if _, chosen := s.env["WEBHOOK_AUTH"]; chosen {
-		return
+	for _, variable := range []string{"WEBHOOK_AUTH", "ROUTES_FILE"} {
+		if _, chosen := s.env[variable]; chosen {
+			return
+		}
 	}
 	s.env["WEBHOOK_AUTH"] = "token"
 	if _, own := s.env["WEBHOOK_SECRETS"]; !own {

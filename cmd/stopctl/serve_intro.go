@@ -42,6 +42,8 @@ func (s *server) authorization() string {
 	switch {
 	case s.env["WEBHOOK_AUTH"] == "gateway":
 		return ""
+	case s.env["ROUTES_FILE"] != "":
+		return "    -H '(the headers that the route of your path wants)' \\\n"
 	case s.env["WEBHOOK_AUTH"] != "token":
 		return "    -H '(the headers that WEBHOOK_AUTH=" + s.env["WEBHOOK_AUTH"] + " wants)' \\\n"
 	}

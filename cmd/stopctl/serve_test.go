@@ -214,6 +214,30 @@ func TestServeAsync(t *testing.T) {
 	}
 }
 
+// With routes there is no token but theirs, and no path but theirs.
+func TestServeRoutes(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "routes.yaml")
+	text := "http:\n  - path: /form\n    auth: {scheme: token, secrets: [FORM_TOKEN]}\n    request: {DesktopId: $.d}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, "-env", "ROUTES_FILE="+file, "-env", "FORM_TOKEN=fake-token-for-tests-1")
+	if !strings.Contains(s.intro, "that the route of your path wants") || strings.Contains(s.intro, "Bearer") {
+		t.Errorf("the intro speaks of another way in:\n%s", s.intro)
+	}
+	const token = "Authorization: Bearer fake-token-for-tests-1"
+	for path, want := range map[string]int{"/form": 202, "/other": 404} {
+		if status, _, body := s.call("POST", path, `{"d":"ecd-running1"}`, token, "Content-Type: application/json"); status != want {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	if status, _, _ := s.call("POST", "/form", `{"d":"ecd-running2"}`, token+"x", "Content-Type: application/json"); status != 401 {
+		t.Errorf("a wrong token: %d", status)
+	}
+	s.interrupt()
+}
+
 // An event under way must not keep the server from ending.
 func TestServeEndsAtOnce(t *testing.T) {
 	t.Parallel()

@@ -108,6 +108,10 @@ func TestBrokenTemplatesAreRefused(t *testing.T) {
 	if _, found := checkTemplate(mutate(t, open, "${env('WEBHOOK_AUTH','')}", "standard")); len(found) > 0 {
 		t.Errorf("anonymous with WEBHOOK_AUTH standard is refused: %s", found)
 	}
+	routed := mutate(t, open, "WEBHOOK_AUTH: ${env('WEBHOOK_AUTH','')}", "ROUTES_FILE: routes.yaml")
+	if _, found := checkTemplate(routed); len(found) > 0 {
+		t.Errorf("anonymous with a routes file is refused: %s", found)
+	}
 
 	for _, m := range []mutation{
 		{`eventRuleFilterPattern: '{}'`, `eventRuleFilterPattern: '{'`, stream + "triggerConfig.eventRuleFilterPattern: not a JSON object"},

@@ -246,6 +246,17 @@ func TestMap(t *testing.T) {
 	}
 }
 
+// TestOrder: an object has none of its own, so what is found there comes in that of the names.
+func TestOrder(t *testing.T) {
+	m := route(t, "    request: {DesktopId: '$.d.*'}\n").Mapping
+	for range 50 {
+		got, err := m.Map([]byte(`{"d":{"c":"ecd-c","a":"ecd-a","b":"ecd-b"}}`), "$")
+		if err != nil || string(got.Request) != `{"DesktopId":["ecd-a","ecd-b","ecd-c"]}` {
+			t.Fatalf("%s %v", got.Request, err)
+		}
+	}
+}
+
 // TestNarrowingStays: a filter whose value is missing must not fall away, or an office is stopped
 // instead of a user's desktop.
 func TestNarrowingStays(t *testing.T) {

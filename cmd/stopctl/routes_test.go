@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const someRoutes = `http:
+  - path: /jira
+    auth: {scheme: hub-sha256, secrets: [JIRA_SECRET]}
+    async: true
+    time: {path: $.at}
+    when: [{path: $.status, is: Approved}]
+    request: {DesktopId: $.desktops, Reason: $.key}
+  - {path: /own, auth: {scheme: token, secrets: [TOKEN]}, cloudevents: true}
+events:
+  - {source: acme.itsm, type: approved, request: {DesktopId: $.d}}
+`
+
+func tryRoutes(t *testing.T, text, stdin string, args ...string) (code int, out, err string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "routes.yaml")
+	if e := os.WriteFile(file, []byte(text), 0o600); e != nil {
+		t.Fatal(e)
+	}
+	var stdout, stderr bytes.Buffer
+	code = stopctl(context.Background(), append([]string{"routes", "-routes", file}, args...), outside{in: strings.NewReader(stdin), out: &stdout, err: &stderr})
+	return code, stdout.String(), stderr.String()
+}
+
+func TestRoutesCheck(t *testing.T) {
+	code, out, err := tryRoutes(t, someRoutes, "", "check")
+	for _, want := range []string{"/jira", "hub-sha256", "async, mapped", "/own", "CloudEvents", "acme.itsm approved", "3 routes, no fault"} {
+		if code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("exit %d, no %q: %s%s", code, want, out, err)
+		}
+	}
+	code, out, err = tryRoutes(t, strings.Replace(someRoutes, "$.desktops", "$..desktops", 1)+"  - {type: x}\n", "", "check")
+	if code != exitUnexpected || out != "" || !strings.Contains(err, "routes.yaml:7: http[0].request.DesktopId: uses ..") || !strings.Contains(err, "routes.yaml:11: events[1]: needs source") {
+		t.Errorf("exit %d %s%s", code, out, err)
+	}
+}
+
+func TestRoutesTry(t *testing.T) {
+	const good = `{"at":1795377600000,"status":"Approved","key":"IT-1","desktops":"ecd-a ecd-b"}`
+	for _, c := range []struct {
+		name, body string
+		args       []string
+		code       int
+		want       []string
+	}{
+		{"good", good, []string{"try", "/jira", "-f", "-"}, exitOK, []string{`"Route": "/jira"`, `"Time": "2026-11-22T20:00:00Z"`, `"ecd-b"`, `"Reason": "IT-1"`}},
+		{"flags first", good, []string{"-f", "-", "try", "/jira"}, exitOK, []string{`"ecd-b"`}},
+		{"ignored", strings.Replace(good, "Approved", "Open", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Ignored": true`}},
+		{"refused by the mapping", strings.Replace(good, `"IT-1"`, "{}", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Code": "WrongType"`, `"Path": "$.key"`}},
+		{"refused as a request", strings.Replace(good, "ecd-b", "desktop-b", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Path": "$.desktops"`}},
+		{"as it came", `{"DesktopId":"ecd-a"}`, []string{"try", "/own", "-f", "-"}, exitOK, []string{`"ecd-a"`}},
+		{"an event", `{"d":"ecd-a"}`, []string{"try", "acme.itsm", "-type", "approved", "-f", "-"}, exitOK, []string{`"Route": "acme.itsm approved"`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, err := tryRoutes(t, someRoutes, c.body, c.args...)
+			for _, want := range c.want {
+				if code != c.code || !strings.Contains(out, want) {
+					t.Errorf("exit %d, no %s: %s%s", code, want, out, err)
+				}
+			}
+		})
+	}
+}
+
+func TestRoutesUsage(t *testing.T) {
+	for want, args := range map[string][]string{
+		"wants check or try":             {"list"},
+		"wants a route and -f":           {"try", "/jira"},
+		"no route for \"/other\"":        {"try", "/other", "-f", "-"},
+		"no route for \"acme.itsm\"":     {"try", "acme.itsm", "-f", "-"},
+		"flag provided but not defined":  {"check", "-x"},
+		"no such file or directory":      {"try", "/jira", "-f", "no-such-file.json"},
+		"routes wants check or try. See": {},
+	} {
+		if code, out, err := tryRoutes(t, someRoutes, "{}", args...); code != exitUsage || out != "" || !strings.Contains(err, want) {
+			t.Errorf("%q: exit %d %s%s", args, code, out, err)
+		}
+	}
+}
