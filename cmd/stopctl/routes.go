@@ -132,6 +132,7 @@ type tried struct {
 	Time    *time.Time      `json:",omitempty"` // that the body says
 	Request *events.Request `json:",omitempty"`
 	Ignored bool            `json:",omitempty"`
+	Because string          `json:",omitempty"` // the path whose condition does not hold
 	Error   *events.Error   `json:",omitempty"`
 }
 
@@ -174,7 +175,7 @@ func try(route *handler.Route, body []byte) tried {
 		result.Time = &m.Time
 	}
 	if errors.As(err, &result.Error) || m.Ignored {
-		result.Ignored = m.Ignored
+		result.Ignored, result.Because = m.Ignored, m.Because
 		return result
 	}
 	request, err := events.ParseRequest(m.Request, "$")

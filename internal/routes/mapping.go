@@ -71,7 +71,7 @@ func (m mapping) Map(payload []byte, path string) (handler.Mapped, error) {
 	}
 	for _, c := range m.conditions {
 		if !c.holds(doc) {
-			mapped.Ignored = true
+			mapped.Ignored, mapped.Because = true, c.path.under(path)
 			return mapped, nil
 		}
 	}
