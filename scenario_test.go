@@ -84,6 +84,24 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestCallbackTakesTheReserve: a receiver that never answers costs the reserve, here 6 of 60 seconds,
+// and not the time that happens to be left.
+func TestCallbackTakesTheReserve(t *testing.T) {
+	trusted()
+	archive, err := txtar.ParseFile("testdata/scenarios/callback-stalls.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newScenario(t, archive)
+		begin := time.Now()
+		s.invoke(txtar.File{Name: "event.json", Data: []byte(section(archive, "event.json"))})
+		if took := time.Since(begin); took < 3*time.Second || took > 7*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
 func section(a *txtar.Archive, name string) string {
 	for _, f := range a.Files {
 		if f.Name == name {

@@ -164,21 +164,24 @@ func TestHostile(t *testing.T) {
 		if err := json.Unmarshal(send(t, parseFormat(t, name, nil), clean), &golden); err != nil {
 			t.Fatal(err)
 		}
-		rep := handler.Report{Status: handler.StatusFailed, Reason: hostile, RequestedBy: hostile, EventId: hostile, Source: hostile, RegionId: hostile, InvocationId: "must-not-appear",
-			Error: &handler.Problem{Code: hostile, Message: hostile, Path: hostile}, Counts: map[handler.Outcome]int{handler.Failed: 1},
-			Desktops: []handler.DesktopReport{{DesktopId: hostile, Outcome: handler.Failed, Code: hostile}, {DesktopId: "d", Outcome: handler.Skipped, Reason: hostile}, {DesktopId: "e", Outcome: handler.Skipped, Reason: "state:" + hostile}}}
-		body := send(t, parseFormat(t, name, nil), rep)
-		checkShape(t, name, body)
-		if err := json.Unmarshal(body, &got); err != nil {
-			t.Fatal(err)
-		}
-		if a, b := shape(golden), shape(got); a != b {
-			t.Errorf("%s: the members changed:\n%s\n%s", name, a, b)
-		}
-		for _, s := range texts(got) {
-			for _, bad := range []string{"<", ">", "@", "&lt", "&#", "[", "]", "://", "evil.example", "evil。", "`", "\\", "**b", "\u202e", "\u200b", "\r", "\n#", "must-not-appear"} {
-				if strings.Contains(s, bad) {
-					t.Errorf("%s: %q is in %s", name, bad, s)
+		for at := 0; at < utf8.RuneCountInString(hostile); at += 20 { // each part of it once where nothing is cut off yet
+			text := string([]rune(hostile)[at:])
+			rep := handler.Report{Status: handler.StatusFailed, Reason: text, RequestedBy: text, EventId: text, Source: text, RegionId: text, InvocationId: "must-not-appear",
+				Error: &handler.Problem{Code: text, Message: text, Path: text}, Counts: map[handler.Outcome]int{handler.Failed: 1},
+				Desktops: []handler.DesktopReport{{DesktopId: text, Outcome: handler.Failed, Code: text}, {DesktopId: "d", Outcome: handler.Skipped, Reason: text}, {DesktopId: "e", Outcome: handler.Skipped, Reason: "state:" + text}}}
+			body := send(t, parseFormat(t, name, nil), rep)
+			checkShape(t, name, body)
+			if err := json.Unmarshal(body, &got); err != nil {
+				t.Fatal(err)
+			}
+			if a, b := shape(golden), shape(got); a != b {
+				t.Errorf("%s: the members changed:\n%s\n%s", name, a, b)
+			}
+			for _, s := range texts(got) {
+				for _, bad := range []string{"<", ">", "@", "&lt", "&#", "[", "]", "://", "evil.example", "evil。", "`", "\\", "**b", "\u202e", "\u200b", "\r", "\n#", "must-not-appear"} {
+					if strings.Contains(s, bad) {
+						t.Errorf("%s: %q is in %s", name, bad, s)
+					}
 				}
 			}
 		}
@@ -450,4 +453,18 @@ func TestAs(t *testing.T) {
 	if !bytes.Contains(r.bodies[0], []byte(`"blocks"`)) || !bytes.Contains(r.bodies[1], []byte(`"specversion"`)) {
 		t.Errorf("%s\n%s", r.bodies[0], r.bodies[1])
 	}
+}
+
+// TestRobotAnswerCutOff: an answer that ends early says neither yes nor no, so it is asked for again.
+func TestRobotAnswerCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(rw, `{"errcode":0`)
+		}))
+		s := sender(t, w.dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, "dingtalk", nil) })
+		if result, want := deliver(t.Context(), s, report(1)), (handler.CallbackResult{Status: "failed", Attempts: 3, Code: "unreachable"}); result != want {
+			t.Errorf("%+v, want %+v", result, want)
+		}
+	})
 }
