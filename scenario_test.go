@@ -95,7 +95,7 @@ func TestCallbackTakesTheReserve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScenario(t, archive)
 		begin := time.Now()
-		s.invoke(txtar.File{Name: "event.json", Data: []byte(section(archive, "event.json"))})
+		s.invoke("event.json", []byte(expand(section(archive, "event.json"))))
 		if took := time.Since(begin); took < 3*time.Second || took > 7*time.Second {
 			t.Errorf("took %v", took)
 		}
