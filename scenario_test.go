@@ -166,9 +166,22 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
+	s.becomeRobot(c)
 	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, namedAddress: s.receiver})
 	s.handler = compose(c, faults, outside{log: &s.log, dial: dial, lookup: lookup, tls: trusted()})
 	return s
+}
+
+// becomeRobot makes the receiver the robot that takes messages of the configured format.
+func (s *scenario) becomeRobot(c config.Config) {
+	robot, _, _ := strings.Cut(c.CallbackFormat, "-")
+	if robot == "cloudevents" {
+		return
+	}
+	s.receiver.Robot, s.receiver.Secrets = robot, nil
+	for _, key := range c.CallbackSecrets {
+		s.receiver.Secrets = append(s.receiver.Secrets, key.Reveal())
+	}
 }
 
 // namedAddress is that of example.com, which an event may name as its CallbackUrl.
@@ -341,6 +354,9 @@ func (s *scenario) results() string {
 // eventType of a delivery, or what is wrong with it. The receiver knows the secret, so an unsigned
 // or badly signed delivery is wrong.
 func eventType(d emulator.Delivery) string {
+	if d.Event == nil && d.Err == "" {
+		return "message " + string(d.Body)
+	}
 	if d.Event == nil || d.Err != "" {
 		return "BAD: " + d.Err
 	}

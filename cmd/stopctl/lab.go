@@ -40,6 +40,7 @@ func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[s
 		return nil, err
 	}
 	all := l.variables(fleet, env)
+	l.em.Receiver.Robot = robotOf(all["CALLBACK_FORMAT"])
 	for _, s := range strings.Split(all["CALLBACK_SECRET"], ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			l.em.Receiver.Secrets = append(l.em.Receiver.Secrets, s)
@@ -117,4 +118,13 @@ func (l *lab) invoke(ctx context.Context, inv emulator.Invocation) *record {
 	rec.violations = l.em.EDS.Violations()[violations:]
 	rec.readLog(l.log)
 	return rec
+}
+
+// robotOf a format of callbacks: the receiver is then the robot that takes such messages.
+func robotOf(format string) string {
+	robot, _, _ := strings.Cut(format, "-")
+	if slices.Contains([]string{emulator.RobotDingTalk, emulator.RobotFeishu, emulator.RobotWeCom, emulator.RobotSlack}, robot) {
+		return robot
+	}
+	return ""
 }

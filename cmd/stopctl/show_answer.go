@@ -114,8 +114,11 @@ func (s *screen) showCallbacks(r *record) {
 // callbackText says what arrived, and how well.
 func callbackText(d emulator.Delivery) string {
 	kind := "not a CloudEvent"
-	if d.Event != nil {
+	switch {
+	case d.Event != nil:
 		kind = d.Event.Type
+	case d.Err == "": // the receiver was a robot, and took it
+		kind = "message, taken by the robot"
 	}
 	switch {
 	case d.Err != "":

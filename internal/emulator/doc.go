@@ -13,7 +13,7 @@
 //     and an instance that runs a binary against it.
 //   - [HTTPTrigger]: the HTTP trigger of Function Compute 3.0.
 //   - [Receiver]: an endpoint for callbacks that checks CloudEvents and
-//     Standard Webhooks.
+//     Standard Webhooks, or the robot of a chat system.
 //   - [Fleet]: the cloud computers, faults and changes as a YAML file, and
 //     [Emulator], which starts EDS and Receiver on the loopback interface.
 //

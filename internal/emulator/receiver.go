@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -30,6 +31,9 @@ type Receiver struct {
 	// RedirectTo answers every delivery 307 to this URL, which a careful sender
 	// does not follow.
 	RedirectTo string
+	// Robot makes it a robot of a chat system, such as RobotDingTalk, that takes
+	// messages instead of CloudEvents; Secrets are then those of the robot's sign.
+	Robot string
 	// Now is the clock; default time.Now.
 	Now func() time.Time
 
@@ -58,6 +62,8 @@ type Delivery struct {
 	SignatureOK bool        // checked with a secret, and right
 	Duplicate   bool        // an earlier delivery had the same ID, or the same source and id
 	Err         string      // what is wrong, or was not checked; empty when all is well
+
+	reply string // of a robot
 }
 
 // Deliveries is every request so far, in the order of arrival.
@@ -92,6 +98,8 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.Status, d.Err = http.StatusRequestEntityTooLarge, "the body is too large"
 	case r.Method != http.MethodPost:
 		d.Status, d.Err = http.StatusMethodNotAllowed, "the method is "+r.Method
+	case rc.Robot != "":
+		rc.checkRobot(d, r.URL.Query(), now)
 	default:
 		rc.check(d)
 	}
@@ -135,9 +143,9 @@ func (rc *Receiver) keep(d *Delivery) Answer {
 	n := len(rc.deliveries)
 	rc.deliveries = append(rc.deliveries, d)
 	if d.Status != 0 {
-		return Answer{Status: d.Status, Body: d.Err}
+		return Answer{Status: d.Status, Body: cmp.Or(d.reply, d.Err)}
 	}
-	var a Answer
+	a := Answer{Body: d.reply}
 	switch {
 	case rc.RedirectTo != "":
 		a = Answer{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {rc.RedirectTo}}}

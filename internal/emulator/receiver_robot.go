@@ -1,0 +1,106 @@
+package emulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Robots that a [Receiver] can be: the group robots of chat systems. They take a
+// message in a shape of their own and say in the body whether they took it; the
+// status is 200 either way. Checked are the shape's outermost members and, with
+// Secrets, the sign of DingTalk and Feishu. Rate limits, keywords and the layout of
+// cards are not emulated.
+const (
+	RobotDingTalk = "dingtalk"
+	RobotFeishu   = "feishu"
+	RobotWeCom    = "wecom"
+	RobotSlack    = "slack"
+)
+
+// A robot knows how messages to it look and how it answers.
+type robot struct {
+	members         []string // of which a message must have one
+	took            string
+	refused         string
+	refusedStatus   int
+	timestampMillis bool
+}
+
+var robots = map[string]robot{
+	RobotDingTalk: {[]string{"msgtype"}, `{"errcode":0,"errmsg":"ok"}`, `{"errcode":310000,"errmsg":"refused"}`, http.StatusOK, true},
+	RobotFeishu:   {[]string{"msg_type"}, `{"code":0,"msg":"success"}`, `{"code":19021,"msg":"refused"}`, http.StatusOK, false},
+	RobotWeCom:    {[]string{"msgtype"}, `{"errcode":0,"errmsg":"ok"}`, `{"errcode":93017,"errmsg":"refused"}`, http.StatusOK, false},
+	RobotSlack:    {[]string{"text", "blocks"}, `ok`, `invalid_payload`, http.StatusBadRequest, false},
+}
+
+// robotWindow is how far the signed time may be from ours.
+const robotWindow = time.Hour
+
+// checkRobot fills in whether the robot takes a message, and what it answers.
+func (rc *Receiver) checkRobot(d *Delivery, query url.Values, now time.Time) {
+	r := robots[rc.Robot]
+	d.Err = rc.robotFault(r, d, query, now)
+	d.reply = r.took
+	if d.Err != "" {
+		d.Status, d.reply = r.refusedStatus, r.refused
+	}
+}
+
+// robotFault says what is wrong with a message; empty if nothing is.
+func (rc *Receiver) robotFault(r robot, d *Delivery, query url.Values, now time.Time) string {
+	var message map[string]json.RawMessage
+	if err := json.Unmarshal(d.Body, &message); err != nil {
+		return "the message is not a JSON object"
+	}
+	known := false
+	for _, m := range r.members {
+		known = known || message[m] != nil
+	}
+	if !known {
+		return "the message has none of the members " + rc.Robot + " wants"
+	}
+	if len(rc.Secrets) == 0 {
+		return ""
+	}
+	switch rc.Robot {
+	case RobotDingTalk:
+		return rc.robotSign(d, query.Get("timestamp"), query.Get("sign"), r, now)
+	case RobotFeishu:
+		var signed struct{ Timestamp, Sign string }
+		if json.Unmarshal(d.Body, &signed) != nil {
+			return "timestamp and sign are not texts"
+		}
+		return rc.robotSign(d, signed.Timestamp, signed.Sign, r, now)
+	}
+	return ""
+}
+
+func (rc *Receiver) robotSign(d *Delivery, timestamp, sign string, r robot, now time.Time) string {
+	n, err := strconv.ParseInt(timestamp, 10, 64)
+	at := time.Unix(n, 0)
+	if r.timestampMillis {
+		at = time.UnixMilli(n)
+	}
+	if err != nil || now.Sub(at).Abs() > robotWindow {
+		return "the timestamp is missing, or more than an hour from ours"
+	}
+	for _, secret := range rc.Secrets {
+		key, text := secret, timestamp+"\n"+secret // DingTalk
+		if rc.Robot == RobotFeishu {
+			key, text = text, ""
+		}
+		m := hmac.New(sha256.New, []byte(key))
+		m.Write([]byte(text))
+		if hmac.Equal([]byte(base64.StdEncoding.EncodeToString(m.Sum(nil))), []byte(sign)) {
+			d.SignatureOK = true
+			return ""
+		}
+	}
+	return "the sign is wrong"
+}
