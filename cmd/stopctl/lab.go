@@ -64,7 +64,10 @@ func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[s
 func (l *lab) variables(fleet *emulator.Fleet, env map[string]string) map[string]string {
 	all := map[string]string{"EDS_ENDPOINT": l.em.EDSEndpoint()}
 	if _, l.ownCallback = env["CALLBACK_URL"]; !l.ownCallback {
-		all["CALLBACK_URL"], all["CALLBACK_SECRET"] = l.em.CallbackURL(), callbackSecret
+		all["CALLBACK_URL"] = l.em.CallbackURL()
+		if robot := robotOf(env["CALLBACK_FORMAT"]); robot != emulator.RobotWeCom && robot != emulator.RobotSlack { // they know no sign
+			all["CALLBACK_SECRET"] = callbackSecret
+		}
 	}
 	if regions := regionsOf(l.em.EDS.Desktops); !slices.Equal(regions, []string{emulator.DefaultRegion}) && len(regions) > 0 {
 		all["ALLOWED_REGIONS"] = strings.Join(regions, ",")
