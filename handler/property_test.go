@@ -47,6 +47,8 @@ func FuzzPlanner(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(seed, []byte("any bytes will do"))
 	}
+	// a tag listing made anew by another batch, and not asked again before the call
+	f.Add(uint64(4), []byte("0%X02Xx00\x10000000000000"))
 	f.Fuzz(func(t *testing.T, seed uint64, dice []byte) {
 		synctest.Test(t, func(t *testing.T) {
 			newWorldOf(t, &thrown{dice: dice, then: rand.NewPCG(seed, 7)}).invoke()

@@ -123,10 +123,13 @@ const freshenRounds = 4
 
 // freshen looks again at what has grown old, and decides again. It returns those still to be
 // stopped, by looks none of which is old.
+//
+// It decides again also where nothing is old: another batch may have made a listing anew since, and
+// what that says of these desktops nobody has asked yet.
 func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
 	for range freshenRounds {
 		if !b.stale(desktops) {
-			return desktops
+			return b.decideAgain(desktops)
 		}
 		desktops = b.lookAgain(ctx, desktops, false)
 	}
@@ -139,7 +142,7 @@ func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
 			message: "EDS answers so slowly that what was seen is too old to stop anything by"})
 		return nil
 	}
-	return desktops
+	return b.decideAgain(desktops)
 }
 
 // stale says whether anything that the decisions about these desktops rest on has grown old.
@@ -199,6 +202,14 @@ func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, inDoubt bool
 	})
 	if err != nil { // the turn never came
 		note(desktops, nil, time.Time{}, err)
+	}
+	return b.decideAgain(desktops)
+}
+
+// decideAgain about desktops, by what is known now. It returns those still to be stopped.
+func (b *batch) decideAgain(desktops []*desktop) []*desktop {
+	if !b.h.Policy.Preflight { // nothing new can be known
+		return desktops
 	}
 	return slices.DeleteFunc(slices.Clone(desktops), func(d *desktop) bool {
 		if d.confirmed() {
