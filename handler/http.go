@@ -15,6 +15,10 @@ import (
 // maxHTTPBody is the largest body of an HTTP event, in bytes.
 const maxHTTPBody = 256 << 10
 
+// maxHTTPRequests in one body, unless a route says otherwise. Each costs a report and a callback,
+// and 30 KB could hold ten thousand.
+const maxHTTPRequests = 100
+
 // takeHTTP admits an event that came over HTTP: refuses what is not a POST of JSON of a bearable
 // size, has it authenticated over its raw bytes, and only then reads the body.
 func (r *run) takeHTTP(e events.Event) {
@@ -85,7 +89,7 @@ func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return list, route.tooMany(len(list))
+	return list, route.tooMany(len(list), maxHTTPRequests)
 }
 
 // cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
@@ -101,7 +105,7 @@ func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof Proof)
 			list[i].ID, list[i].Source, list[i].Type, list[i].Time = "", "", "", time.Time{}
 		}
 	}
-	return list, route.tooMany(len(list))
+	return list, route.tooMany(len(list), maxHTTPRequests)
 }
 
 // arrived is when the sender's clock is to be compared with ours: now, but for an HTTP event that has

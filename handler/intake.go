@@ -39,7 +39,7 @@ func (r *run) take(raw []byte) {
 		route, p := r.eventRoute(e)
 		j.route = route
 		if p == nil {
-			p = route.tooMany(together[e.ID])
+			p = route.tooMany(together[e.ID], 0)
 		}
 		if p != nil && e.Err == nil && r.h.Fault == nil {
 			j.reject(p)

@@ -70,6 +70,8 @@ func (r *run) wantsCallback(j *job) bool {
 		return false
 	case j.problem != nil && j.problem.Code == CodeUnauthenticated:
 		return false
+	case j.event.Unauthenticated && j.route == nil:
+		return false
 	}
 	return !r.overHTTP || j.event.Payload != nil
 }

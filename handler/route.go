@@ -39,7 +39,7 @@ type Route struct {
 	StoppedModes []string // likewise
 	AllowForce   bool
 	MaxDesktops  int // that one invocation may stop over this route; 0: as the Policy
-	MaxBatch     int // requests at once; 0: as many as can be read
+	MaxBatch     int // requests at once; 0: maxHTTPRequests over HTTP, else as many as can be read
 }
 
 // Mapping makes a request of what a sender writes.
@@ -94,13 +94,16 @@ func (route *Route) admit(q *events.Request, path string) *Problem {
 	return nil
 }
 
-// tooMany requests at once for the route.
-func (route *Route) tooMany(n int) *Problem {
-	if route == nil || route.MaxBatch == 0 || n <= route.MaxBatch {
+// tooMany requests at once for the route. Without a limit of its own it is that of its kind; 0: none.
+func (route *Route) tooMany(n, limit int) *Problem {
+	if route != nil && route.MaxBatch > 0 {
+		limit = route.MaxBatch
+	}
+	if limit == 0 || n <= limit {
 		return nil
 	}
 	return &Problem{Code: events.TooLarge, status: http.StatusRequestEntityTooLarge,
-		Message: fmt.Sprintf("this route takes at most %d at once", route.MaxBatch)}
+		Message: fmt.Sprintf("at most %d at once are taken here", limit)}
 }
 
 // Where the sender wrote what stands at a path of the request.

@@ -113,7 +113,11 @@ func newClient(dial dialer, config *tls.Config) *http.Client {
 var errRefused = errors.New("the address is refused")
 
 // public is what a named destination may be: a public address and port 443.
-var public = ssrf.New(ssrf.WithPorts(443))
+var public = ssrf.New(ssrf.WithPorts(443), ssrf.WithDeniedV4Prefixes(
+	netip.MustParsePrefix("11.0.0.0/8"), // Alibaba Cloud and others number machines from these inside
+	netip.MustParsePrefix("30.0.0.0/8"),
+	netip.MustParsePrefix("168.63.129.16/32"),
+))
 
 // guarded asks DNS itself and dials what it has looked at, so that no second answer of DNS can put
 // another address in its place. One address that is refused spoils the rest: a host that leads to

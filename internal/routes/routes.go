@@ -63,11 +63,23 @@ func Read(name, text string, o Options) (*Table, error) {
 		if len(f.table.List) == 0 && len(f.faults) == 0 {
 			f.fault(doc, "holds no routes: take the file away, or write one")
 		}
+		f.gatewayAlone(doc)
 	}
 	if err := f.err(); err != nil {
 		return nil, err
 	}
 	return f.table, nil
+}
+
+// gatewayAlone: one trigger either checks callers itself or is open to all. Beside a route that checks
+// them here, one that leaves it to the trigger would let in everybody.
+func (f *file) gatewayAlone(doc at) {
+	checked := func(e Entry) bool { return e.Scheme != "" && e.Scheme != webhook.Gateway }
+	for _, e := range f.table.List {
+		if e.Scheme == webhook.Gateway && slices.ContainsFunc(f.table.List, checked) {
+			f.fault(doc, "route %s has scheme gateway, which needs a trigger that checks every caller; the other schemes need an open one: make them two functions", e.Route.Name)
+		}
+	}
 }
 
 // file being read.
