@@ -210,7 +210,11 @@ func (s *stage) checkShape(golden string, result emulator.Result) {
 		s.t.Error("an event was rejected, and the invocation did not fail")
 	}
 	s.checkCalls(taken)
-	if want := len(reports); len(s.world.Receiver.Deliveries()) != want && reports[0].Kind != "http" {
+	want := len(reports)
+	if strings.Contains(golden, "eventbridge-http-source") { // nobody knows who sent it
+		want = 0
+	}
+	if len(s.world.Receiver.Deliveries()) != want && reports[0].Kind != "http" {
 		s.t.Errorf("%d callbacks for %d reports", len(s.world.Receiver.Deliveries()), want)
 	}
 	for _, d := range s.world.Receiver.Deliveries() {
