@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"stopdesktops/events"
 )
@@ -61,6 +63,21 @@ func (r *run) takeHTTP(e events.Event) {
 		j.route = whole.route
 		r.jobs = append(r.jobs, j.accept(r).named(proof))
 	}
+}
+
+// garbledHTTP is the event of an HTTP request whose bytes are not UTF-8 somewhere outside its body, as a
+// stranger may write a path. It is answered like any other request that cannot be read: a function error
+// would have it repeated, and cost a callback.
+func garbledHTTP(raw []byte, fault error) (e events.Event, ok bool) {
+	if fault == nil || utf8.Valid(raw) {
+		return events.Event{}, false
+	}
+	list, err := events.Decode(bytes.ToValidUTF8(raw, []byte("\uFFFD")))
+	if err != nil || len(list) != 1 || list[0].Kind != events.HTTP {
+		return events.Event{}, false
+	}
+	e = list[0]
+	return e, errors.As(fault, &e.Err)
 }
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
