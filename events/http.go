@@ -108,7 +108,7 @@ func stringMap(b []byte, path string, fold func(string) string) (map[string]stri
 	result, seen := make(map[string]string), make(map[string]bool)
 	for name, value := range members(b) {
 		if folded := fold(name); seen[folded] {
-			return nil, fault(DuplicateField, memberPath(path, name), "is there twice")
+			return nil, fault(DuplicateField, path, "holds a name twice") // a stranger's: not repeated
 		} else {
 			seen[folded] = true
 		}
