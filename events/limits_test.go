@@ -20,9 +20,6 @@ func fill(prefix, piece, suffix string) []byte {
 // memory, and be refused for the right reason. (How long it takes is logged: on a
 // busy machine, with the race detector, that is no matter for a test.)
 func TestLargestInput(t *testing.T) {
-	if testing.Short() {
-		t.Skip("32 MB inputs")
-	}
 	const ce = `{"specversion":"1.0","id":"1","source":"s","type":"t","data":`
 	const timer = `{"triggerName":"t","triggerTime":"2026-11-20T11:00:00Z","payload":"`
 	manyNames := numbered(`"name%d":0,`, largest/20)
