@@ -16,6 +16,7 @@ import (
 	"github.com/alibabacloud-go/tea/dara"
 
 	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/secret"
@@ -31,7 +32,7 @@ func BenchmarkWarm(b *testing.B) {
 
 	b.Run("handler", func(b *testing.B) {
 		c, faults := config.Read([]string{"FC_REGION=cn-hangzhou", "EDS_ENDPOINT=http://" + server, "PROTECT_TAG=", "KEEP_UNTIL_TAG=", "LOG_LEVEL=info"})
-		h := compose(c, faults, outside{log: io.Discard})
+		h := compose.Handler(c, faults, compose.Outside{Log: io.Discard})
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			answer, err := h.Handle(context.Background(), handler.Invocation{

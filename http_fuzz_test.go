@@ -14,6 +14,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/secret"
@@ -46,7 +47,7 @@ func httpFunction(t testing.TB) (h *handler.Handler, log *bytes.Buffer, dialled 
 		t.Fatal(faults)
 	}
 	log, dialled = &bytes.Buffer{}, new(int)
-	h = compose(c, faults, outside{log: log, dial: func(context.Context, string, string) (net.Conn, error) {
+	h = compose.Handler(c, faults, compose.Outside{Log: log, Dial: func(context.Context, string, string) (net.Conn, error) {
 		*dialled++
 		return nil, errors.New("nobody there")
 	}})

@@ -31,6 +31,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/secret"
@@ -122,6 +123,7 @@ type scenario struct {
 	archive  *txtar.Archive
 	eds      *emulator.EDS
 	receiver *emulator.Receiver
+	robot    *emulator.Receiver // of another team, at localhost:3: the platform is in section robot
 	handler  *handler.Handler
 	log      bytes.Buffer
 	out      strings.Builder
@@ -167,8 +169,9 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
 	s.becomeRobot(c)
-	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, namedAddress: s.receiver})
-	s.handler = compose(c, faults, outside{log: &s.log, dial: dial, lookup: lookup, tls: trusted()})
+	s.robot = &emulator.Receiver{Robot: strings.TrimSpace(section(archive, "robot")), Secrets: []string{robotSecret}}
+	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
+	s.handler = compose.Handler(c, faults, compose.Outside{Log: &s.log, Version: "devel", Dial: dial, Lookup: lookup, TLS: trusted()})
 	return s
 }
 
@@ -183,6 +186,9 @@ func (s *scenario) becomeRobot(c config.Config) {
 		s.receiver.Secrets = append(s.receiver.Secrets, key.Reveal())
 	}
 }
+
+// robotSecret signs for the robot of the other team.
+const robotSecret = "fake-secret-of-a-robot"
 
 // namedAddress is that of example.com, which an event may name as its CallbackUrl.
 const namedAddress = "8.8.8.8:443"
@@ -281,7 +287,7 @@ func (s *scenario) run() string {
 }
 
 func (s *scenario) invoke(name string, event []byte) {
-	before, delivered := len(s.eds.Calls()), len(s.receiver.Deliveries())
+	before, delivered, robots := len(s.eds.Calls()), len(s.receiver.Deliveries()), len(s.robot.Deliveries())
 	s.invocations++
 	inv, ctx, cancel := s.invocation()
 	defer cancel()
@@ -309,16 +315,17 @@ func (s *scenario) invoke(name string, event []byte) {
 	for _, c := range summarize(s.eds.Calls()[before:]) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
 	}
-	s.out.WriteString(callbacks(s.receiver.Deliveries()[delivered:]))
+	s.out.WriteString(callbacks("callback", s.receiver.Deliveries()[delivered:]))
+	s.out.WriteString(callbacks("robot", s.robot.Deliveries()[robots:]))
 	s.out.WriteString(s.results())
 }
 
-// callbacks that arrived: those of a batch go out side by side, in no order.
-func callbacks(tries []emulator.Delivery) string {
+// callbacks that arrived somewhere: those of a batch go out side by side, in no order.
+func callbacks(where string, tries []emulator.Delivery) string {
 	var lines []string
 	ids := map[string]bool{}
 	for _, d := range tries {
-		lines = append(lines, fmt.Sprintf("  callback %d %s\n", d.Status, eventType(d)))
+		lines = append(lines, fmt.Sprintf("  %s %d %s\n", where, d.Status, eventType(d)))
 		ids[d.ID] = true
 	}
 	slices.Sort(lines)

@@ -107,7 +107,7 @@ func (j *job) accept(r *run) *job {
 	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
 		j.id = own
 	}
-	if p := j.admitCallback(r.h.Callback, path); p != nil {
+	if p := j.admitCallback(r.callback(j), path); p != nil {
 		return j.reject(mapped.located(p))
 	}
 	if p := j.admit(policy, path); p != nil {

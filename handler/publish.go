@@ -40,6 +40,14 @@ func (r *run) publish(ctx context.Context) []Report {
 	return reports
 }
 
+// callback is where reports about j go: nil if nowhere.
+func (r *run) callback(j *job) Callback {
+	if j.route != nil && j.route.Callback != nil {
+		return j.route.Callback
+	}
+	return r.h.Callback
+}
+
 // deliver one report. It takes no longer than the reserve of the invocation's time, also where more
 // is left: whoever waits for the answer does not wait for a receiver that is down.
 func (r *run) deliver(ctx context.Context, j *job, rep Report) *CallbackResult {
@@ -48,7 +56,7 @@ func (r *run) deliver(ctx context.Context, j *job, rep Report) *CallbackResult {
 		ctx, cancel = context.WithTimeout(ctx, r.reserved)
 		defer cancel()
 	}
-	result := r.h.Callback.Deliver(ctx, j.callbackURL, rep)
+	result := r.callback(j).Deliver(ctx, j.callbackURL, rep)
 	if result.Status == "" {
 		return nil
 	}
@@ -66,7 +74,7 @@ func (r *run) callbackTime(ctx context.Context) (context.Context, context.Cancel
 // business interests nobody, and a function that is not sure of its own configuration does not trust its destination either.
 func (r *run) wantsCallback(j *job) bool {
 	switch {
-	case r.h.Callback == nil, r.h.Fault != nil, j.status == StatusIgnored:
+	case r.callback(j) == nil, r.h.Fault != nil, j.status == StatusIgnored:
 		return false
 	case j.problem != nil && j.problem.Code == CodeUnauthenticated:
 		return false

@@ -32,6 +32,8 @@ type Route struct {
 	CloudEvents bool
 	// Mapping of what comes in; nil: it is the request.
 	Mapping Mapping
+	// Callback for its reports; nil: that of the function.
+	Callback Callback
 	// Window is how far the time in the body may be from ours, where Mapping finds one.
 	Window time.Duration
 

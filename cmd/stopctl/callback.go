@@ -15,7 +15,6 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/config"
-	"stopdesktops/internal/secret"
 )
 
 const callbackUsage = `Usage: stopctl callback resend [-to URL] REPORT
@@ -94,22 +93,16 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 	if c.CallbackURL.Empty() {
 		return nil, usagef("callback resend: where to? Set CALLBACK_URL, or give -to.")
 	}
-	add := func(all callback.Faults) {
-		for variable, err := range all {
-			faults.Add(variable, err)
-		}
-	}
-	format, bad := callback.ParseFormat(c.CallbackFormat, c.CallbackSkeleton)
-	add(bad)
-	keys, robot, err := format.Signing(c.CallbackSecrets)
-	faults.Add("CALLBACK_SECRET", err)
-	sender, bad := callback.New(callback.Options{
-		URL: secret.New(c.CallbackURL.Reveal()), On: callback.All, Format: format, RobotSecret: robot, Keys: keys,
-		Source: c.FunctionName, Timeout: c.CallbackTimeout, MaxDesktops: c.CallbackMaxDesktops,
-	})
-	add(bad)
 	maps.DeleteFunc(faults, func(variable, _ string) bool { return !strings.HasPrefix(variable, "CALLBACK_") })
 	if len(faults) > 0 {
+		return nil, usagef("callback resend: %v", faults)
+	}
+	d := *c.Callback
+	d.On = callback.All
+	sender, bad := callback.New(callback.Options{
+		Destination: d, Source: c.FunctionName, Timeout: c.CallbackTimeout, MaxDesktops: c.CallbackMaxDesktops,
+	})
+	if faults.AddAll(bad); len(bad) > 0 {
 		return nil, usagef("callback resend: %v", faults)
 	}
 	return sender, nil

@@ -27,19 +27,9 @@ import (
 
 // Options of a Sender.
 type Options struct {
-	// URL that reports go to unless their event names another. It may hold a token of its own and is
-	// a secret. Empty: only events that name a destination have their reports delivered.
-	URL secret.String
+	Destination
 	// AllowedHosts are those that an event may name; none: no event may.
 	AllowedHosts []string
-	// On says which reports go to URL: All or Problems. One that an event asked for always goes.
-	On string
-	// Format of the deliveries.
-	Format Format
-	// RobotSecret signs for the robot behind URL, where Format is one of a robot that signs.
-	RobotSecret secret.String
-	// Keys sign each delivery; several while they are exchanged; none: no signature.
-	Keys []webhook.Key
 	// Source of the CloudEvents: the function's name.
 	Source string
 	// Timeout of one try.
@@ -54,12 +44,6 @@ type Options struct {
 	// TLS has the certificates to trust; nil for the system's.
 	TLS *tls.Config
 }
-
-// Which reports go to the configured destination.
-const (
-	All      = "all"
-	Problems = "problems" // partial, failed, rejected and blocked
-)
 
 // Sender delivers reports. It implements handler.Callback and is safe for concurrent use.
 type Sender struct {
@@ -121,13 +105,6 @@ type cloudEvent struct {
 	Time            time.Time      `json:"time"`
 	DataContentType string         `json:"datacontenttype"`
 	Data            handler.Report `json:"data"`
-}
-
-// As gives a Sender that is the same but for the format.
-func (s *Sender) As(f Format) *Sender {
-	other := *s
-	other.options.Format = f
-	return &other
 }
 
 // Admit says whether an event may name a destination; the error is for its sender.

@@ -111,7 +111,7 @@ func keys(t testing.TB, texts ...string) []webhook.Key {
 func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, error), change func(*callback.Options)) *callback.Sender {
 	t.Helper()
 	o := callback.Options{
-		URL: secret.New(localURL), Keys: keys(t, firstSecret), Source: "stop-desktops",
+		Destination: callback.Destination{URL: secret.New(localURL), Keys: keys(t, firstSecret)}, Source: "stop-desktops",
 		Timeout: 10 * time.Second, MaxDesktops: 100, Dial: dial,
 	}
 	if change != nil {
@@ -540,7 +540,7 @@ func TestURL(t *testing.T) {
 		{urlToken, false},
 		{"", false},
 	} {
-		s, err := callback.New(callback.Options{URL: secret.New(c.url), Timeout: time.Second})
+		s, err := callback.New(callback.Options{Destination: callback.Destination{URL: secret.New(c.url)}, Timeout: time.Second})
 		if (err == nil) != c.ok || (s != nil) != c.ok {
 			t.Errorf("%q: %v", c.url, err)
 		}

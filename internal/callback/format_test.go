@@ -19,7 +19,6 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/secret"
-	"stopdesktops/internal/webhook"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -441,17 +440,6 @@ func TestWords(t *testing.T) {
 				t.Errorf("%s has no word for %s", language, code)
 			}
 		}
-	}
-}
-
-// TestAs: another format for one delivery leaves the first as it was.
-func TestAs(t *testing.T) {
-	r := &robot{answers: []string{allWell}}
-	s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys = []webhook.Key{} })
-	s.As(parseFormat(t, "slack", nil)).Deliver(t.Context(), "", report(1))
-	s.Deliver(t.Context(), "", report(1))
-	if !bytes.Contains(r.bodies[0], []byte(`"blocks"`)) || !bytes.Contains(r.bodies[1], []byte(`"specversion"`)) {
-		t.Errorf("%s\n%s", r.bodies[0], r.bodies[1])
 	}
 }
 

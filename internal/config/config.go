@@ -18,6 +18,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
@@ -71,8 +72,9 @@ type Config struct {
 
 	// Routes of the routes file; nil: there is none.
 	Routes *routes.Table
-	// CallbackSkeleton is what stands in the file CallbackTemplate; nil: it names none.
-	CallbackSkeleton []byte
+	// Callback is where reports go, and how they look there; nil: there is no such place, or it has a
+	// fault.
+	Callback *callback.Destination
 
 	deny     map[string]bool
 	location *time.Location
@@ -104,6 +106,13 @@ func (f Faults) Add(variable string, err error) {
 	}
 }
 
+// AddAll adds faults by their variables.
+func (f Faults) AddAll(errs map[string]error) {
+	for variable, err := range errs {
+		f.Add(variable, err)
+	}
+}
+
 // Read takes the configuration from variables, as os.Environ gives them. With faults, the Config is
 // complete as far as it could be read, so that a good log level holds although something else is bad.
 func Read(environ []string) (Config, Faults) {
@@ -122,11 +131,15 @@ func Read(environ []string) (Config, Faults) {
 	c.check(faults)
 	c.readDeny(faults)
 	c.readLocation(faults)
-	c.readRoutes(vars, faults)
+	settings := c.callbackSettings(faults)
+	destination, bad := settings.Destination()
+	if faults.AddAll(bad); len(bad) == 0 && c.hasCallback() {
+		c.Callback = &destination
+	}
+	c.readRoutes(vars, settings, faults)
 	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 && c.Routes == nil {
 		faults.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
 	}
-	c.readTemplate(faults)
 	return c, faults
 }
 
@@ -228,11 +241,8 @@ func (c Config) check(f Faults) {
 	if strings.Contains(c.KeepUntilTag, "=") {
 		f.add("KEEP_UNTIL_TAG", "must be a tag's key alone: its value is the time")
 	}
-	if !c.HasCallback() && len(c.CallbackSecrets) > 0 {
+	if !c.hasCallback() && len(c.CallbackSecrets) > 0 {
 		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not, nor CALLBACK_ALLOWED_HOSTS")
-	}
-	if c.CallbackOn != "all" && c.CallbackOn != "problems" {
-		f.add("CALLBACK_ON", "must be all or problems")
 	}
 	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
 		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
@@ -242,8 +252,8 @@ func (c Config) check(f Faults) {
 	}
 }
 
-// HasCallback says whether there is any place that reports may go to.
-func (c Config) HasCallback() bool { return !c.CallbackURL.Empty() || len(c.CallbackAllowed) > 0 }
+// hasCallback says whether there is any place that reports may go to.
+func (c Config) hasCallback() bool { return !c.CallbackURL.Empty() || len(c.CallbackAllowed) > 0 }
 
 // printsSecrets says whether the SDK's own debug switch is on. It is read before main can act.
 func printsSecrets(debug string) bool {
@@ -289,16 +299,19 @@ func protectTag(text string) events.Tag {
 	return tag
 }
 
-// readTemplate reads one's own skeleton of a message.
-func (c *Config) readTemplate(f Faults) {
+// callbackSettings are what the variables say, and the skeleton of a message in a file of one's own.
+func (c *Config) callbackSettings(f Faults) callback.Settings {
+	s := callback.Settings{URL: c.CallbackURL, Secrets: c.CallbackSecrets, On: c.CallbackOn, Format: c.CallbackFormat}
 	if c.CallbackTemplate == "" {
-		return
+		return s
 	}
 	text, err := os.ReadFile(c.besideBinary(c.CallbackTemplate))
 	if err != nil {
 		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read beside the function's binary")
+		text = []byte{} // it is named, all the same
 	}
-	c.CallbackSkeleton = text
+	s.Skeleton = text
+	return s
 }
 
 // zoneData is the IANA time zone data of the Go distribution, packed beside the binary: the platform's

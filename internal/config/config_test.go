@@ -15,6 +15,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"stopdesktops/internal/callback"
 	"stopdesktops/internal/config"
 )
 
@@ -100,7 +101,7 @@ func TestValues(t *testing.T) {
 	c := read(t, "ALLOWED_REGIONS=cn-shanghai,ap-southeast-1", "STOPPED_MODE=KeepCharging", "MAX_DESKTOPS=7", "DENY_DESKTOPS=ecd-a, ecd-b ,",
 		"PROTECT_TAG=keep=yes", "KEEP_UNTIL_TAG=until", "TIMEZONE=Asia/Shanghai", "ALLOW_FORCE=true", "ALLOW_DIRECT=false", "MAX_EVENT_AGE=90m",
 		"WAIT=2m", "DRY_RUN=true", "DISABLED=true", "API_CONCURRENCY=3", "EDS_ENDPOINT=https://ecd.vpc-proxy.aliyuncs.com",
-		"CALLBACK_URL=https://robot.example/x", "CALLBACK_SECRET=first-secret,second-secret", "CALLBACK_TIMEOUT=3s", "CALLBACK_MAX_DESKTOPS=0",
+		"CALLBACK_URL=https://robot.example/x", "CALLBACK_SECRET=whsec_Zmlyc3QtZmFrZS1zZWNyZXQtZm9yLXRlc3Rz,whsec_c2Vjb25kLWZha2Utc2VjcmV0LWZvci10ZXN0cw==", "CALLBACK_TIMEOUT=3s", "CALLBACK_MAX_DESKTOPS=0",
 		"WEBHOOK_AUTH=token", "WEBHOOK_SECRETS=third-secret, fourth-secret", "WEBHOOK_TOKEN_HEADER=X-Token", "LOG_LEVEL=debug", "FC_FUNCTION_NAME=night")
 	p := c.Policy("")
 	for _, d := range []struct {
@@ -124,7 +125,7 @@ func TestValues(t *testing.T) {
 		{"EDS_ENDPOINT", c.EDSEndpoint, "https://ecd.vpc-proxy.aliyuncs.com"},
 		{"CALLBACK_URL", c.CallbackURL.Reveal(), "https://robot.example/x"},
 		{"CALLBACK_SECRET", len(c.CallbackSecrets), 2},
-		{"CALLBACK_SECRET", c.CallbackSecrets[1].Reveal(), "second-secret"},
+		{"CALLBACK_SECRET", c.CallbackSecrets[1].Reveal(), "whsec_c2Vjb25kLWZha2Utc2VjcmV0LWZvci10ZXN0cw=="},
 		{"CALLBACK_TIMEOUT", c.CallbackTimeout, 3 * time.Second},
 		{"CALLBACK_MAX_DESKTOPS", c.CallbackMaxDesktops, 0},
 		{"WEBHOOK_AUTH", c.WebhookAuth, "token"},
@@ -138,7 +139,7 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s: %v, want %v", d.variable, d.got, d.want)
 		}
 	}
-	for _, leak := range []string{"first-secret", "third-secret", "robot.example"} {
+	for _, leak := range []string{"whsec_", "third-secret", "robot.example"} {
 		if printed := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(printed, leak) {
 			t.Errorf("%s is shown by a printed configuration", leak)
 		}
@@ -493,17 +494,20 @@ func TestCallback(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "message.json"), []byte(`{"text":"${Status}"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := read(t, "FC_FUNC_CODE_PATH="+folder, "CALLBACK_ALLOWED_HOSTS=a.example, b.example ,", "CALLBACK_ON=problems", "CALLBACK_FORMAT=custom", "CALLBACK_TEMPLATE=message.json",
-		"CALLBACK_SECRET=s")
-	if !slices.Equal(c.CallbackAllowed, []string{"a.example", "b.example"}) || c.CallbackOn != "problems" || c.CallbackFormat != "custom" || string(c.CallbackSkeleton) != `{"text":"${Status}"}` || !c.HasCallback() {
+	c := read(t, "FC_FUNC_CODE_PATH="+folder, "CALLBACK_ALLOWED_HOSTS=a.example, b.example ,", "CALLBACK_ON=problems", "CALLBACK_FORMAT=custom", "CALLBACK_TEMPLATE=message.json")
+	if !slices.Equal(c.CallbackAllowed, []string{"a.example", "b.example"}) || c.Callback == nil || c.Callback.On != callback.Problems {
 		t.Errorf("%+v", c)
 	}
-	if c := read(t); c.HasCallback() || c.CallbackSkeleton != nil {
+	if c := read(t); c.Callback != nil {
 		t.Error("there is a callback although nothing says so")
 	}
-	for _, bad := range []string{"CALLBACK_ON=some", "CALLBACK_TEMPLATE=nosuch.json"} {
+	for _, bad := range []string{
+		"CALLBACK_ON=some", "CALLBACK_TEMPLATE=nosuch.json", "CALLBACK_TEMPLATE=nosuch.json CALLBACK_FORMAT=custom", "CALLBACK_FORMAT=custom", "CALLBACK_FORMAT=no",
+		"CALLBACK_URL=http://example.com/fake", "CALLBACK_SECRET=fake CALLBACK_URL=https://example.com/", "CALLBACK_SECRET=fake",
+	} {
 		variable, _, _ := strings.Cut(bad, "=")
-		if _, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, bad}); faults[variable] == "" || len(faults) != 1 {
+		environ := append([]string{region, "FC_FUNC_CODE_PATH=" + folder}, strings.Fields(bad)...)
+		if _, faults := config.Read(environ); faults[variable] == "" || len(faults) != 1 || strings.Contains(faults.Error(), "fake") {
 			t.Errorf("%s: %v", bad, faults)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 )
 
@@ -14,16 +15,12 @@ const defaultRoutes = "routes.yaml"
 
 // readRoutes from the file. A fault in it is a fault of the function: a route that is not there would
 // let in what it was to keep out.
-func (c *Config) readRoutes(vars map[string]string, f Faults) {
+func (c *Config) readRoutes(vars map[string]string, settings callback.Settings, f Faults) {
 	name := c.RoutesFile
 	if name == "" {
 		name = defaultRoutes
 	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(c.codePath(), path)
-	}
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(c.besideBinary(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && c.RoutesFile == "":
 		return
@@ -33,8 +30,11 @@ func (c *Config) readRoutes(vars map[string]string, f Faults) {
 	}
 	policy := c.Policy("")
 	table, err := routes.Read(filepath.Base(name), string(text), routes.Options{
-		Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Policy: &policy,
+		Lookup:        func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
+		Policy:        &policy,
+		Callback:      &settings,
+		CallbackHosts: c.CallbackAllowed,
+		Folder:        c.codePath(),
 	})
 	if err != nil {
 		f.Add("ROUTES_FILE", err)

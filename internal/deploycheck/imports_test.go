@@ -68,7 +68,8 @@ var desktopSDK = []string{
 var internalImports = map[string][]string{
 	module + "/internal/config":   {module + "/internal"},
 	module + "/internal/callback": {module + "/internal/webhook"},
-	module + "/internal/routes":   {module + "/internal/webhook"},
+	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback"},
+	module + "/internal/compose":  {module + "/internal"},
 }
 
 // checkImports says which edges break the rules of the layout, as "importer imports imported: why".

@@ -11,6 +11,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -29,6 +30,8 @@ type eventKey struct{ source, kind string }
 type Entry struct {
 	Route  *handler.Route
 	Scheme string // empty: it is for events
+	// Callback is where its reports go, if not where those of the function go; nil: there.
+	Callback *callback.Destination
 }
 
 // HTTP is the route of a path, or nil.
@@ -49,6 +52,12 @@ type Options struct {
 	Lookup func(name string) (value string, set bool)
 	// Policy that no route may widen; nil: it is not known.
 	Policy *handler.Policy
+	// Callback is what the function has, and a route that says nothing else; nil: it is not known.
+	Callback *callback.Settings
+	// CallbackHosts are those that an event may name.
+	CallbackHosts []string
+	// Folder of the skeletons of messages that routes name.
+	Folder string
 }
 
 // Read the routes that the text of a file says. The error joins one for each fault, with name, line
@@ -90,18 +99,20 @@ type file struct {
 }
 
 // common are the members of every route.
-func (f *file) common(route *handler.Route, m *mapping) map[string]func(at) {
+func (f *file) common(entry *Entry, m *mapping) map[string]func(at) {
 	return map[string]func(at){
-		"when":    func(a at) { f.list(a, func(a at) { f.condition(a, m) }) },
-		"request": func(a at) { f.request(a, m) },
-		"allow":   func(a at) { f.allow(a, route) },
+		"when":     func(a at) { f.list(a, func(a at) { f.condition(a, m) }) },
+		"request":  func(a at) { f.request(a, m) },
+		"allow":    func(a at) { f.allow(a, entry.Route) },
+		"callback": func(a at) { entry.Callback = f.callback(a) },
 	}
 }
 
 func (f *file) httpRoute(a at) {
-	route, m, entry := &handler.Route{}, &mapping{}, Entry{}
+	route, m := &handler.Route{}, &mapping{}
+	entry := Entry{Route: route}
 	var timed *at
-	members := f.common(route, m)
+	members := f.common(&entry, m)
 	members["path"] = func(a at) { f.path(a, route) }
 	members["auth"] = func(a at) { entry.Scheme = f.auth(a, route) }
 	members["async"] = func(a at) { f.bool(a, &route.Async) }
@@ -122,14 +133,14 @@ func (f *file) httpRoute(a at) {
 		}
 	}
 	f.finish(route, m)
-	entry.Route = route
 	f.table.List = append(f.table.List, entry)
 }
 
 func (f *file) eventRoute(a at) {
 	route, m := &handler.Route{}, &mapping{}
 	var key eventKey
-	members := f.common(route, m)
+	entry := Entry{Route: route}
+	members := f.common(&entry, m)
 	members["source"] = func(a at) { f.text(a, &key.source) }
 	members["type"] = func(a at) { f.text(a, &key.kind) }
 	seen := f.object(a, members)
@@ -142,7 +153,7 @@ func (f *file) eventRoute(a at) {
 	route.Name = strings.TrimSpace(key.source + " " + key.kind)
 	f.finish(route, m)
 	f.table.events[key] = route
-	f.table.List = append(f.table.List, Entry{Route: route})
+	f.table.List = append(f.table.List, entry)
 }
 
 // finish a route whose members are read.
@@ -217,27 +228,36 @@ func (f *file) auth(a at, route *handler.Route) string {
 	return o.Scheme
 }
 
-// secrets that a variable holds, separated by commas. Its name is not repeated: whoever writes the
-// secret itself into the file would find it in the log.
+// secrets that a variable holds, separated by commas.
 func (f *file) secrets(a at) []secret.String {
+	value, ok := f.variable(a)
+	if !ok {
+		return nil
+	}
+	var all []secret.String
+	for text := range strings.SplitSeq(value, ",") {
+		all = append(all, secret.New(strings.TrimSpace(text)))
+	}
+	return all
+}
+
+// variable is the value of the environment variable that is named here. Its name is not repeated:
+// whoever writes the secret itself into the file would find it in the log.
+func (f *file) variable(a at) (value string, ok bool) {
 	var name string
 	switch {
 	case !f.text(a, &name):
 	case !variableName.MatchString(name):
 		f.fault(a, "must be the name of an environment variable, not the secret itself")
 	case f.Lookup != nil:
-		value, _ := f.Lookup(name)
+		value, _ = f.Lookup(name)
 		if strings.TrimSpace(value) == "" {
 			f.fault(a, "names an environment variable that is not set")
-			return nil
+			return "", false
 		}
-		var all []secret.String
-		for text := range strings.SplitSeq(value, ",") {
-			all = append(all, secret.New(strings.TrimSpace(text)))
-		}
-		return all
+		return value, true
 	}
-	return nil
+	return "", false
 }
 
 // maxWindow of a time in a body.

@@ -8,17 +8,20 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
+	"stopdesktops/internal/secret"
 )
 
 var policy = handler.Policy{Regions: []string{"cn-hangzhou", "cn-shanghai"}, MaxDesktops: 100}
 
-var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-for-tests-2", "SHORT": "fake", "EMPTY": " ", "PLACEHOLDER": "changeme-changeme"}
+var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-for-tests-2", "SHORT": "fake", "EMPTY": " ", "PLACEHOLDER": "changeme-changeme",
+	"URL": "https://robot.example/fake-token?a=1,2", "ROBOT": "fake-robot-secret", "BADURL": "http://robot.example/fake-token"}
 
 func lookup(name string) (string, bool) { v, ok := variables[name]; return v, ok }
 
 func read(text string) (*routes.Table, error) {
-	return routes.Read("routes.yaml", text, routes.Options{Lookup: lookup, Policy: &policy})
+	return routes.Read("routes.yaml", text, routes.Options{Lookup: lookup, Policy: &policy, Callback: &callback.Settings{Format: "cloudevents", On: callback.All}, Folder: "."})
 }
 
 // route whose request is this YAML.
@@ -110,6 +113,21 @@ func TestFaults(t *testing.T) {
 		{one("allow: {maxDesktops: 101}"), "is more than MAX_DESKTOPS"},
 		{one("allow: {maxDesktops: 0}"), "must be a whole number"},
 		{one("allow: {batch: many}"), "must be a whole number"},
+		{one("callback: {}"), "http[0].callback: says nothing"},
+		{one("callback: {to: x}"), "http[0].callback.to: is not known here"},
+		{one("callback: {url: [a]}"), "http[0].callback.url: must be a text"},
+		{one("callback: {url: 'https://robot.example/fake-token'}"), "http[0].callback.url: must be the name of an environment variable, not the secret itself"},
+		{one("callback: {url: NOT_SET}"), "http[0].callback.url: names an environment variable that is not set"},
+		{one("callback:\n      on: all\n      url: BADURL"), "routes.yaml:6: http[0].callback.url: may be http:// on loopback only"},
+		{one("callback: {url: URL, on: always}"), "http[0].callback.on: must be all or problems"},
+		{one("callback: {url: URL, format: teams}"), "http[0].callback.format: must be one of cloudevents, dingtalk"},
+		{one("callback: {url: URL, format: custom}"), "http[0].callback.format: custom needs template"},
+		{one("callback: {url: URL, template: nosuch.json, format: custom}"), "http[0].callback.template: names a file that cannot be read beside the routes file"},
+		{one("callback: {url: URL, template: routes_test.go, format: custom}"), "http[0].callback.template: is larger than"},
+		{one("callback: {url: URL, format: wecom, secrets: [ROBOT]}"), "http[0].callback.secrets: wecom takes no signature"},
+		{one("callback: {url: URL, format: cloudevents, secrets: [ROBOT]}"), "http[0].callback.secrets: secret 1 of 1 is not of the form whsec_<base64>"},
+		{one("callback: {url: URL, format: feishu, secrets: [TOKEN]}"), "http[0].callback.secrets: a robot has one secret"},
+		{one("callback: {on: all}"), "http[0].callback: has nowhere to go: CALLBACK_URL is not set"},
 		{"events:\n  - type: a", "events[0]: needs source"},
 		{"events:\n  - source: a\n    auth: {scheme: gateway}", "events[0].auth: is not known here"},
 		{"events:\n  - source: a\n    async: true", "events[0].async: is not known here"},
@@ -148,6 +166,42 @@ func TestWithoutEnvironment(t *testing.T) {
 	}
 	if _, err := routes.Read("r", strings.Replace(text, "[NOT_HERE]", "[]", 1), routes.Options{}); err == nil {
 		t.Error("no secrets, and no fault")
+	}
+}
+
+// TestCallback: what a route does not say of its callback is as for the function, but the function's
+// secret goes to nobody but the function's receiver.
+func TestCallback(t *testing.T) {
+	const here, whsec = "https://function.example/", "whsec_ZmFrZS1zZWNyZXQtZm9yLXRlc3RzLW9ubHkh"
+	function := callback.Settings{URL: secret.New(here), Secrets: []secret.String{secret.New(whsec)}, Format: "cloudevents", On: callback.Problems}
+	for _, c := range []struct {
+		says, url, on string
+		signs, robot  bool
+	}{
+		{"on: all", here, callback.All, true, false},
+		{"url: URL", variables["URL"], callback.Problems, false, false},
+		{"url: URL, format: slack", variables["URL"], callback.Problems, false, false},
+		{"url: URL, format: feishu, secrets: [ROBOT]", variables["URL"], callback.Problems, false, true},
+		{"format: dingtalk, secrets: [ROBOT]", here, callback.Problems, false, true},
+	} {
+		text := "events:\n  - source: a\n    callback: {" + c.says + "}\n"
+		table, err := routes.Read("r", text, routes.Options{Lookup: lookup, Callback: &function})
+		if err != nil {
+			t.Errorf("%s: %v", c.says, err)
+			continue
+		}
+		d := table.List[0].Callback
+		if d.URL.Reveal() != c.url || d.On != c.on || (len(d.Keys) > 0) != c.signs || d.RobotSecret.Empty() == c.robot {
+			t.Errorf("%s: %+v", c.says, d)
+		}
+	}
+	_, err := routes.Read("r", "events:\n  - source: a\n    callback: {format: slack}", routes.Options{Lookup: lookup, Callback: &function})
+	if err == nil || !strings.Contains(err.Error(), "CALLBACK_SECRET, which holds here too, slack takes no signature") {
+		t.Error(err)
+	}
+	table, err := routes.Read("r", "events:\n  - source: a", routes.Options{Lookup: lookup, Callback: &function})
+	if err != nil || table.List[0].Callback != nil {
+		t.Error("a route that says nothing has a callback of its own", err)
 	}
 }
 
