@@ -57,6 +57,7 @@ const (
 	secrets     = module + "/internal/secret"
 	edsClient   = module + "/internal/eds"
 	emulator    = module + "/internal/emulator"
+	operator    = module + "/internal/operator"
 )
 
 var desktopSDK = []string{
@@ -108,8 +109,12 @@ func checkEdge(g graph, from, to string) string {
 		return "production code knows nothing of tests"
 	case within(to, functionSDK) && from != module:
 		return "only main.go knows the platform"
+	case within(to, "github.com/aliyun/credentials-go") && from == operator:
+		return ""
 	case within(to, desktopSDK...) && from != edsClient:
 		return "only internal/eds knows the EDS SDK"
+	case within(to, operator) && !within(from, module+"/cmd"):
+		return "what an operator may do is not for the function"
 	case from == eventsPkg && !g[to].Standard:
 		return "events imports the standard library only"
 	case from == eventsPkg && within(to, "os", "net/http", "syscall") || from == eventsPkg && to == "net":
@@ -229,6 +234,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: eventsPkg, Imports: []string{"time", "net/url"}, TestImports: []string{"testing", "os"}},
 			{ImportPath: handlerPkg, Imports: []string{eventsPkg, secrets, "golang.org/x/sync/errgroup"}},
 			{ImportPath: secrets},
+			{ImportPath: operator, Imports: []string{secrets, handlerPkg, "github.com/aliyun/credentials-go/credentials"}},
 			{ImportPath: module + "/internal/config", Imports: []string{secrets, module + "/internal/routes"}},
 			{ImportPath: module + "/internal/routes", Imports: []string{secrets, handlerPkg, module + "/internal/webhook", "go.yaml.in/yaml/v3"}},
 			{ImportPath: module + "/internal/webhook", Imports: []string{secrets}},
@@ -273,6 +279,9 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: emulator, to: client, want: "only internal/eds"},
 		{from: emulator, to: "golang.org/x/sync/errgroup", want: "shares nothing"},
 		{from: module, to: emulator, want: "not for the function"},
+		{from: module, to: operator, want: "not for the function"},
+		{from: module + "/internal/compose", to: operator, want: "not for the function"},
+		{from: operator, to: client, want: "only internal/eds"},
 		{from: edsClient, to: emulator, want: "not for the function"},
 		{from: handlerPkg, to: module + "/internal/config", want: "handler declares interfaces"},
 		{from: handlerPkg, to: edsClient, want: "handler declares interfaces"},

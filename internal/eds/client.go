@@ -119,8 +119,20 @@ func (c *Client) Connect(credentials handler.Credentials) (handler.EDS, error) {
 			Message: "the function has no role: no temporary credentials came with the invocation. Give the function a RAM role that may call EDS.",
 		}
 	}
+	return c.session(credentials), nil
+}
+
+// ConnectOperator makes a Session for a person, whose access key may have no SecurityToken.
+func (c *Client) ConnectOperator(credentials handler.Credentials) (*Session, error) {
+	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() {
+		return nil, &handler.CallError{Family: handler.Denied, Code: "NoCredentials", Message: "there is no access key"}
+	}
+	return c.session(credentials), nil
+}
+
+func (c *Client) session(credentials handler.Credentials) *Session {
 	c.forgetOldConnections()
-	return &Session{client: c, credentials: credentials}, nil
+	return &Session{client: c, credentials: credentials}
 }
 
 // forgetOldConnections after a pause: the platform freezes an idle instance, and a connection whose
