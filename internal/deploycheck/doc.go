@@ -7,6 +7,7 @@
 //   - request_test.go: the timer's payload is a request the function understands
 //   - variables_test.go: the variables set there exist in internal/config
 //   - policy_test.go: ram-policy.json grants exactly the EDS actions that internal/eds calls
+//   - start_test.go: the function's binary has the code of these actions, and of no other: it can start nothing
 //   - imports_test.go: who may import what
 //
 // Each rule stands beside a table of broken copies that it must refuse. Whoever adds a property to a template adds it

@@ -54,6 +54,10 @@ func TestRequests(t *testing.T) {
 			_, err := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: ids, StoppedMode: "KeepCharging"})
 			return err
 		}, hundred},
+		{"StartDesktops", func(ctx context.Context, s handler.EDS) error {
+			_, err := eds.StartDesktops(ctx, s.(*eds.Session), region, []string{"ecd-b", "ecd-a"})
+			return err
+		}, values("RegionId", region, "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a")},
 		{"DescribeDesktopInfo", func(ctx context.Context, s handler.EDS) error {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{"ecd-b", "ecd-a"})
 			return err
@@ -275,6 +279,7 @@ func TestRegionNotAllowed(t *testing.T) {
 func everyCall(ctx context.Context, s handler.EDS, region string) map[string]error {
 	errs := map[string]error{}
 	_, errs["StopDesktops"] = s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging"})
+	_, errs["StartDesktops"] = eds.StartDesktops(ctx, s.(*eds.Session), region, []string{"ecd-a"})
 	_, errs["DescribeDesktopInfo"] = s.DescribeDesktopInfo(ctx, region, []string{"ecd-a"})
 	_, errs["DescribeDesktops"] = s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 	_, errs["ListTagResources"] = s.ListTagResources(ctx, region, events.Tag{Key: "k"}, "")

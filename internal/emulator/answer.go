@@ -21,6 +21,7 @@ type operation interface {
 // actions are the parsers of the actions that are emulated.
 var actions = map[string]func(*params) operation{
 	"StopDesktops":         parseStop,
+	"StartDesktops":        parseStart,
 	"DescribeDesktopInfo":  parseInfo,
 	"DescribeDesktops":     parseDescribe,
 	"ListTagResources":     parseListTags,

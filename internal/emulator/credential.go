@@ -16,12 +16,22 @@ type Credential struct {
 }
 
 // DefaultCredential is the identity that [EDS] knows when none is configured,
-// and that [Runtime] hands to the function with every invocation. The values
-// are obviously fake and no secret.
+// and that [Runtime] hands to the function with every invocation. As the role
+// of the real function it may start nothing. The values are obviously fake and
+// no secret.
 var DefaultCredential = Credential{
 	AccessKeyId:     "STS.EMULATOR-ACCESS-KEY-ID",
 	AccessKeySecret: "emulator-access-key-secret-not-a-secret",
 	SecurityToken:   "emulator-security-token-not-a-secret",
+	Deny:            []string{"StartDesktops"},
+}
+
+// OperatorCredential is a second identity that [EDS] knows when none is
+// configured: a person who tries the operator's commands.
+var OperatorCredential = Credential{
+	AccessKeyId:     "STS.EMULATOR-OPERATOR-ACCESS-KEY-ID",
+	AccessKeySecret: "emulator-operator-access-key-secret-not-a-secret",
+	SecurityToken:   "emulator-operator-security-token-not-a-secret",
 }
 
 // StaleCredential is what [Process] puts into the environment of an instance

@@ -12,6 +12,10 @@ const DefaultRegion = "cn-hangzhou"
 // told otherwise. The real service takes tens of seconds.
 const DefaultStopTime = 300 * time.Millisecond
 
+// DefaultStartTime is how long a desktop takes from Starting to Running unless
+// told otherwise. The real service takes a minute or two.
+const DefaultStartTime = 300 * time.Millisecond
+
 // NoConnectionStatus as a Desktop's ConnectionStatus makes the service answer
 // an empty one. An empty field means Disconnected.
 const NoConnectionStatus = "(none)"
@@ -64,8 +68,10 @@ type desktop struct {
 	index int // position among the desktops of its region: the order of pages
 
 	stopAccepted time.Time // when the last stop began; zero: none
-	visibleFrom  time.Time // when describes begin to show that stop
 	stoppedFrom  time.Time // when it is Stopped; zero with stopAccepted set: never
+	startedAt    time.Time // when the last start began; zero: none, or a stop came after it
+	runningFrom  time.Time // when it is Running
+	visibleFrom  time.Time // when describes begin to show that stop or start
 	seen         string    // state in the last describe answer; "" since a change
 	told         bool      // the caller was told that the stop was accepted
 }
@@ -97,6 +103,10 @@ func setDefault(field *string, value string) {
 // actual is the state the service acts upon.
 func (d *desktop) actual(now time.Time) string {
 	switch {
+	case !d.startedAt.IsZero() && now.Before(d.runningFrom):
+		return "Starting"
+	case !d.startedAt.IsZero():
+		return "Running"
 	case d.stopAccepted.IsZero():
 		return d.DesktopStatus
 	case !d.stoppedFrom.IsZero() && !now.Before(d.stoppedFrom):
@@ -106,10 +116,10 @@ func (d *desktop) actual(now time.Time) string {
 	}
 }
 
-// visible is the state that describes show: the old one until a stop has
-// spread through the back ends.
+// visible is the state that describes show: the old one until a stop or a
+// start has spread through the back ends.
 func (d *desktop) visible(now time.Time) string {
-	if !d.stopAccepted.IsZero() && now.Before(d.visibleFrom) {
+	if now.Before(d.visibleFrom) {
 		return d.DesktopStatus
 	}
 	return d.actual(now)
@@ -137,6 +147,8 @@ func (d *desktop) beginStop(now time.Time, stopTime, visibleAfter time.Duration)
 	if d.StopTime > 0 {
 		stopTime = d.StopTime
 	}
+	d.DesktopStatus = d.actual(now)
+	d.startedAt = time.Time{}
 	d.stopAccepted, d.visibleFrom, d.stoppedFrom = now, now.Add(visibleAfter), now.Add(stopTime)
 	if d.NeverStops {
 		d.stoppedFrom = time.Time{}
@@ -144,11 +156,20 @@ func (d *desktop) beginStop(now time.Time, stopTime, visibleAfter time.Duration)
 	d.seen, d.told = "", false
 }
 
-// set applies s; a new state ends a stop that was under way.
+// beginStart puts a Stopped desktop into Starting. Whom the stop cut off stays
+// away. DesktopStatus keeps the state before, as in beginStop.
+func (d *desktop) beginStart(now time.Time, startTime, visibleAfter time.Duration) {
+	d.DesktopStatus, d.ConnectionStatus = d.actual(now), d.connection()
+	d.stopAccepted = time.Time{}
+	d.startedAt, d.visibleFrom, d.runningFrom = now, now.Add(visibleAfter), now.Add(startTime)
+	d.seen, d.told = "", false
+}
+
+// set applies s; a new state ends a stop or a start that was under way.
 func (d *desktop) set(s State) {
 	if s.DesktopStatus != nil {
 		d.ConnectionStatus = d.connection() // whom the stop cut off stays away
-		d.DesktopStatus, d.stopAccepted = *s.DesktopStatus, time.Time{}
+		d.DesktopStatus, d.stopAccepted, d.startedAt, d.visibleFrom = *s.DesktopStatus, time.Time{}, time.Time{}, time.Time{}
 		d.seen, d.told = "", false
 	}
 	if s.ConnectionStatus != nil {

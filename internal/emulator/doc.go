@@ -6,9 +6,10 @@
 //
 // # What it emulates
 //
-//   - [EDS]: five actions of Elastic Desktop Service 2020-09-30 as the Go SDK
+//   - [EDS]: six actions of Elastic Desktop Service 2020-09-30 as the Go SDK
 //     sends them: StopDesktops, DescribeDesktopInfo, DescribeDesktops,
-//     ListTagResources, DescribeClientEvents.
+//     ListTagResources, DescribeClientEvents, and StartDesktops, which the
+//     function's own identity is denied.
 //   - [Runtime] and [Process]: the runtime API of Function Compute 3.0 (go1)
 //     and an instance that runs a binary against it.
 //   - [HTTPTrigger]: the HTTP trigger of Function Compute 3.0.
@@ -26,8 +27,8 @@
 // documentation refuses. Where it is not, it takes the reading that is hardest
 // on the client: an unknown parameter, a body, a repeated parameter or a
 // signature that leaves out a header is refused although the gateway of
-// Alibaba Cloud may accept it; a call with one bad ID stops nothing; stopping a
-// desktop cuts its user off. What a careful client must never do is also kept
+// Alibaba Cloud may accept it; a call with one bad ID stops or starts nothing;
+// stopping a desktop cuts its user off. What a careful client must never do is also kept
 // as a sentence in [EDS.Violations].
 //
 // # What it does not emulate
@@ -40,8 +41,8 @@
 //   - The true error codes of StopDesktops, which are not published: see
 //     [EDS.StateError] and [EDS.NotFoundError]. Nor the order in which the
 //     real service finds several faults in one call.
-//   - States that move by themselves: Starting stays Starting. Only a stop
-//     takes its course.
+//   - States that move by themselves: Starting stays Starting. Only a stop or
+//     a start by a call takes its course.
 //   - Function Compute beyond one instance: no scaling, no freezing between
 //     invocations, no limit of memory or CPU, no log store, no EventBridge, no
 //     timer. Instances run with the rights of the caller.

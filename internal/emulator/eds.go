@@ -15,7 +15,8 @@ const (
 )
 
 // EDS emulates Elastic Desktop Service for one account. The zero value is
-// ready for use: an empty fleet in cn-hangzhou and the [DefaultCredential].
+// ready for use: an empty fleet in cn-hangzhou, the [DefaultCredential] and
+// the [OperatorCredential].
 // Set the fields before the first request; afterwards use the methods, which
 // are safe for concurrent use.
 //
@@ -27,7 +28,7 @@ type EDS struct {
 	Desktops     []Desktop     // the fleet at the beginning; IDs are unique
 	Regions      []string      // regions that exist; default: those of the fleet, or DefaultRegion
 	ClientEvents []ClientEvent // what users did before the beginning
-	Credentials  []Credential  // known identities; default: DefaultCredential
+	Credentials  []Credential  // known identities; default: DefaultCredential and OperatorCredential
 
 	// AllowPermanentKeys lets a Credential without SecurityToken sign.
 	AllowPermanentKeys bool
@@ -38,8 +39,10 @@ type EDS struct {
 
 	// StopTime is how long a stop takes; 0: DefaultStopTime.
 	StopTime time.Duration
-	// VisibleAfter is how long describes show the old state after a stop was
-	// accepted, as a service that is only eventually consistent.
+	// StartTime is how long a start takes; 0: DefaultStartTime.
+	StartTime time.Duration
+	// VisibleAfter is how long describes show the old state after a stop or a
+	// start was accepted, as a service that is only eventually consistent.
 	VisibleAfter time.Duration
 	// ClientEventDelay is how long an event takes until DescribeClientEvents
 	// shows it.
@@ -54,8 +57,8 @@ type EDS struct {
 	// know: Omit (the default) or Refuse.
 	UnknownIds string
 	// StateError is how StopDesktops refuses a desktop that is not Running or
-	// is under management; default 400 IncorrectDesktopStatus. The real code is
-	// not published.
+	// is under management, and StartDesktops one that is not Stopped; default
+	// 400 IncorrectDesktopStatus. The real code is not published.
 	StateError APIError
 	// NotFoundError is how an unknown ID is refused; default 404
 	// InvalidDesktopId.NotFound. The real code is not published.
@@ -133,6 +136,13 @@ func (e *EDS) stopTime() time.Duration {
 		return e.StopTime
 	}
 	return DefaultStopTime
+}
+
+func (e *EDS) startTime() time.Duration {
+	if e.StartTime > 0 {
+		return e.StartTime
+	}
+	return DefaultStartTime
 }
 
 // Desktop is the desktop with this ID as it is now, whatever describes show.

@@ -34,6 +34,7 @@ type Fleet struct {
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
 	StopTime           time.Duration            `yaml:"StopTime"`
+	StartTime          time.Duration            `yaml:"StartTime"`
 	VisibleAfter       time.Duration            `yaml:"VisibleAfter"`
 	ClientEventDelay   time.Duration            `yaml:"ClientEventDelay"`
 	Latency            time.Duration            `yaml:"Latency"`
@@ -135,7 +136,7 @@ func (f *Fleet) EDS() *EDS {
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe,
-		StopTime: f.StopTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
+		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
 		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
 	}

@@ -24,6 +24,7 @@ type Call struct {
 	Fault     Kind     // the fault that decided the answer
 	Stopped   []string // what this call put into Stopping
 	CutOff    []string // of these, whose user was connected: somebody lost work
+	Started   []string // what this call put into Starting
 	Duration  time.Duration
 }
 
@@ -37,6 +38,7 @@ func (e *EDS) Calls() []Call {
 		list[i].DesktopIds = slices.Clone(c.DesktopIds)
 		list[i].Stopped = slices.Clone(c.Stopped)
 		list[i].CutOff = slices.Clone(c.CutOff)
+		list[i].Started = slices.Clone(c.Started)
 	}
 	return list
 }

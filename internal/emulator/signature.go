@@ -203,7 +203,7 @@ func (e *EDS) checkToken(cred *Credential, token string, now time.Time) *apiErro
 func (e *EDS) credential(id string) *Credential {
 	known := e.Credentials
 	if known == nil {
-		known = []Credential{DefaultCredential}
+		known = []Credential{DefaultCredential, OperatorCredential}
 	}
 	for i := range known {
 		if known[i].AccessKeyId == id {

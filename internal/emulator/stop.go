@@ -39,8 +39,7 @@ func (op *stopDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 		if len(unknown) > 0 {
 			return nil, e.notFound()
 		}
-		return nil, e.StateError.or(apiError{Status: 400, Code: "IncorrectDesktopStatus",
-			Message: "The current status of the desktop does not support this operation."})
+		return nil, e.wrongState()
 	}
 	for _, d := range running {
 		e.stop(c, d, now)
@@ -81,6 +80,11 @@ func (e *EDS) told(c *Call, yes bool) {
 func (e *EDS) notFound() *apiError {
 	return e.NotFoundError.or(apiError{Status: 404, Code: "InvalidDesktopId.NotFound",
 		Message: "The specified DesktopId does not exist."})
+}
+
+func (e *EDS) wrongState() *apiError {
+	return e.StateError.or(apiError{Status: 400, Code: "IncorrectDesktopStatus",
+		Message: "The current status of the desktop does not support this operation."})
 }
 
 // look notes what a describe shows of the desktop and returns it.

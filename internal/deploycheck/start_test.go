@@ -1,0 +1,93 @@
+package deploycheck
+
+import (
+	"debug/elf"
+	"debug/gosym"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"stopdesktops/handler"
+	"stopdesktops/internal/eds"
+)
+
+// operatorActions are made by internal/eds for stopctl alone: the role is not granted them, and the function's binary
+// has no code for them.
+var operatorActions = []string{"ecd:StartDesktops"}
+
+// TestTheFunctionStartsNothing: of all the actions of the EDS SDK the linked binary has the code of those that
+// ram-policy.json grants, and of no other. The linker leaves out what nothing calls.
+func TestTheFunctionStartsNothing(t *testing.T) {
+	var read policy
+	if err := json.Unmarshal(readFile(t, "ram-policy.json"), &read); err != nil {
+		t.Fatal(err)
+	}
+	var granted []string
+	for _, statement := range read.Statement {
+		for _, action := range statement.Action {
+			if strings.HasPrefix(action, "ecd:") {
+				granted = append(granted, action)
+			}
+		}
+	}
+	slices.Sort(granted)
+	if linked := linkedActions(t, "."); !slices.Equal(linked, granted) {
+		t.Errorf("the function can call %q, its role may %q", linked, granted)
+	}
+	for _, action := range operatorActions {
+		if name := strings.TrimPrefix(action, "ecd:"); !slices.Contains(linkedActions(t, "./cmd/stopctl"), action) {
+			t.Errorf("stopctl does not call %s: take it out of operatorActions", name)
+		}
+	}
+}
+
+// What the function holds of EDS has no method that starts anything.
+func TestNoMethodStarts(t *testing.T) {
+	for _, held := range []reflect.Type{reflect.TypeFor[handler.EDS](), reflect.TypeFor[*eds.Session](), reflect.TypeFor[*eds.Client]()} {
+		for i := range held.NumMethod() {
+			if name := held.Method(i).Name; regexp.MustCompile(`Start|Reboot|Wakeup`).MatchString(name) {
+				t.Errorf("%s has a method %s", held, name)
+			}
+		}
+	}
+}
+
+// linkedActions builds a program as it is deployed and finds the SDK's calls in the table of its functions.
+func linkedActions(t *testing.T, program string) []string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "main")
+	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, program)
+	command.Dir = root
+	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("go build %s: %v\n%s", program, err, output)
+	}
+	file, err := elf.Open(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines, err := file.Section(".gopclntab").Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := gosym.NewTable(nil, gosym.NewLineTable(lines, file.Section(".text").Addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := regexp.MustCompile(`ecd-20200930/v\d+/client\.\(\*Client\)\.([A-Z]\w*)WithContext$`)
+	var actions []string
+	for _, function := range table.Funcs {
+		if parts := call.FindStringSubmatch(function.Name); parts != nil {
+			actions = append(actions, "ecd:"+parts[1])
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
