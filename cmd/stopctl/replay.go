@@ -89,7 +89,7 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 	if json.Unmarshal(text, &whole) == nil {
 		switch {
 		case whole.ErrorType != "":
-			return nil, usagef("replay: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", name)
+			return nil, usagef("%s: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", command, name)
 		case whole.Reports != nil:
 			return whole.Reports, nil
 		case whole.SpecVersion != "":
@@ -122,14 +122,11 @@ const maxIdleMinutes = 43200
 
 // unfinished makes the request for what rep left undone: none if that is nothing.
 func unfinished(rep handler.Report, now time.Time) ([]events.Request, error) {
-	total := 0
-	for _, n := range rep.Counts {
-		total += n
+	if err := namesAll(rep); err != nil {
+		return nil, err
 	}
 	switch {
-	case total != len(rep.Desktops):
-		return nil, fmt.Errorf("the report names %d of %d desktops: take the lines of the log instead", len(rep.Desktops), total)
-	case rep.Status == handler.StatusRejected || rep.Status == handler.StatusFailed && total == 0:
+	case rep.Status == handler.StatusRejected || rep.Status == handler.StatusFailed && len(rep.Desktops) == 0:
 		return nil, fmt.Errorf("it was %s before its desktops were known: send the event itself again", rep.Status)
 	case rep.DryRun:
 		return nil, nil
@@ -154,6 +151,19 @@ func unfinished(rep handler.Report, now time.Time) ([]events.Request, error) {
 		return nil, nil
 	}
 	return []events.Request{q}, nil
+}
+
+// namesAll says whether rep names every desktop that it counts: a callback may be cut, and a log
+// may have lost lines.
+func namesAll(rep handler.Report) error {
+	total := 0
+	for _, n := range rep.Counts {
+		total += n
+	}
+	if total != len(rep.Desktops) {
+		return fmt.Errorf("the report names %d of %d desktops: take the lines of the log instead", len(rep.Desktops), total)
+	}
+	return nil
 }
 
 // idleSince spares whoever has used a desktop since the event, where its time is known. A forced

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+)
+
+const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] REPORT
+
+Prints the StartDesktops calls that start again what an event stopped, as lines for the
+Alibaba Cloud CLI, for each region, at most 100 desktops a call. REPORT is a file, or - for
+standard input, with an answer of the function, the body of a callback, or lines of its log.
+
+Which desktops: those that are accepted, and those that are stopping or stopped with the
+RequestId of a call. Without one a desktop was on its way down before the event, or the
+answer to its call was lost: the report does not tell which, so it is named, and left to
+you. What was stopped already, skipped or has failed is left as it is, and so is a dry run.
+What has become of a desktop since the report does not say either: whoever wants a desktop
+stopped that this event stopped finds it running.
+
+  -apply           make the calls, with your own credentials: from the environment, a profile
+                   of aliyun, or the role of an ECS instance. They need ecd:StartDesktops and
+                   ecd:DescribeDesktopInfo; the function's role has not the first, and the
+                   function never starts anything. Only a desktop that is Stopped is started.
+  -role-arn ARN    as this role, assumed with your credentials
+  -wait DURATION   with -apply: how long to wait for desktops that are still Stopping
+                   (default 2m)
+
+EDS_ENDPOINT, if it is set, is where the calls go, as in the function.
+
+Examples:
+
+  stopctl undo report.json
+  stopctl undo -apply report.json
+
+Exit codes: 0 the calls are printed, every desktop runs or is starting, or nothing was
+stopped; 1 a desktop is not started, there are no credentials, or the report does not name
+all its desktops; 2 wrong usage or an unreadable report.
+`
+
+// undoOptions are the flags of undo.
+type undoOptions struct {
+	apply   bool
+	roleARN string
+	wait    time.Duration
+	report  string
+}
+
+func undoFlags() (*undoOptions, *flag.FlagSet) {
+	o := &undoOptions{}
+	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&o.apply, "apply", false, "")
+	flags.StringVar(&o.roleARN, "role-arn", "", "")
+	flags.DurationVar(&o.wait, "wait", 2*time.Minute, "")
+	return o, flags
+}
+
+// parseUndo takes flags before and after the report.
+func parseUndo(args []string) (*undoOptions, error) {
+	o, flags := undoFlags()
+	for first := true; ; first = false {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			return nil, err
+		case err != nil:
+			return nil, usagef("undo: %v. See stopctl undo -h.", err)
+		}
+		if args = flags.Args(); len(args) == 0 && !first {
+			break
+		}
+		if len(args) == 0 || !first {
+			return nil, usagef("undo wants one file, or - for standard input. See stopctl undo -h.")
+		}
+		o.report, args = args[0], args[1:]
+	}
+	set := given(flags)
+	for _, name := range []string{"role-arn", "wait"} {
+		if set[name] && !o.apply {
+			return nil, usagef("undo: -%s needs -apply", name)
+		}
+	}
+	if o.wait < 0 || o.wait > time.Hour {
+		return nil, usagef("undo: -wait %s: from 0 to 1h", o.wait)
+	}
+	return o, nil
+}
+
+// undoCommand starts again what a report stopped, or says how.
+func undoCommand(ctx context.Context, args []string, o outside) error {
+	options, err := parseUndo(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(o.out, undoUsage)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	reports, err := readReportFile("undo", options.report, o.in)
+	if err != nil {
+		return err
+	}
+	stopped, unsure, err := stoppedBy(reports)
+	if err != nil {
+		return err
+	}
+	for _, d := range unsure {
+		fmt.Fprintf(o.err, "stopctl: %s in %s is %s, but not by a call that the report knows: look at it yourself\n", d.DesktopId, d.RegionId, d.Outcome)
+	}
+	switch {
+	case len(stopped) == 0:
+		fmt.Fprintln(o.err, "stopctl: nothing to start")
+		return nil
+	case options.apply:
+		return undo(ctx, options, stopped, o)
+	}
+	printStarts(o.out, stopped)
+	return nil
+}
+
+// stoppedBy are the desktops that the calls of these events stopped, by region; unsure are those
+// that went down without a call that is known. A report that names only some of its desktops, or
+// what cannot be the name of one, is refused.
+func stoppedBy(reports []handler.Report) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
+	stopped = map[string][]string{}
+	for _, rep := range reports {
+		if err := namesAll(rep); err != nil {
+			return nil, nil, fmt.Errorf("event %s: %w", visible(rep.EventId), err)
+		}
+		for _, d := range rep.Desktops {
+			if d.RegionId == "" {
+				d.RegionId = rep.RegionId
+			}
+			byCall := d.Outcome == handler.Accepted || d.RequestId != "" && (d.Outcome == handler.Stopping || d.Outcome == handler.Stopped)
+			switch {
+			case rep.DryRun || !byCall && d.Outcome != handler.Stopping && d.Outcome != handler.Stopped:
+			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
+				return nil, nil, usagef("undo: event %s: %q in %q cannot be a desktop in a region", visible(rep.EventId), d.DesktopId, d.RegionId)
+			case !byCall:
+				unsure = append(unsure, d)
+			case !slices.Contains(stopped[d.RegionId], d.DesktopId): // several events may have wanted it
+				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)
+			}
+		}
+	}
+	return stopped, unsure, nil
+}
+
+// printStarts as lines for the Alibaba Cloud CLI, which takes the endpoint of --region and hands
+// on --RegionId.
+func printStarts(w io.Writer, stopped map[string][]string) {
+	for _, region := range slices.Sorted(maps.Keys(stopped)) {
+		for ids := range slices.Chunk(stopped[region], handler.MaxDesktopsPerCall) {
+			var b strings.Builder
+			for i, id := range ids {
+				fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)
+			}
+			fmt.Fprintf(w, "aliyun ecd StartDesktops --region %s --RegionId %s%s\n", region, region, &b)
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"stopdesktops/internal/emulator"
+)
+
+func undoWith(t *testing.T, report string, args ...string) (code int, out, err string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = stopctl(context.Background(), append([]string{"undo"}, args...), outside{in: strings.NewReader(report), out: &stdout, err: &stderr, getenv: os.Getenv})
+	return code, stdout.String(), stderr.String()
+}
+
+const stopped = `{"InvocationId":"1","EventId":"e1","Status":"partial","RegionId":"cn-hangzhou",
+ "Counts":{"accepted":1,"stopping":2,"stopped":2,"already_stopped":1,"skipped":1,"failed":1,"not_attempted":1},
+ "Desktops":[{"DesktopId":"ecd-f","Outcome":"failed","RequestId":"R"},{"DesktopId":"ecd-na","Outcome":"not_attempted"},
+  {"DesktopId":"ecd-a","Outcome":"accepted","RequestId":"R"},{"DesktopId":"ecd-b","RegionId":"cn-hangzhou","Outcome":"stopping","RequestId":"R"},
+  {"DesktopId":"ecd-c","Outcome":"stopped","RequestId":"R"},{"DesktopId":"ecd-was","Outcome":"stopping"},{"DesktopId":"ecd-lost","Outcome":"stopped"},
+  {"DesktopId":"ecd-already","Outcome":"already_stopped"},{"DesktopId":"ecd-s","Outcome":"skipped","Reason":"connected"}]}`
+
+// TestUndo: what is printed is what the event's own calls stopped, wherever the report stands.
+func TestUndo(t *testing.T) {
+	const want = "aliyun ecd StartDesktops --region cn-hangzhou --RegionId cn-hangzhou --DesktopId.1 ecd-a --DesktopId.2 ecd-b --DesktopId.3 ecd-c\n"
+	oneLine := strings.ReplaceAll(stopped, "\n", "")
+	for name, text := range map[string]string{
+		"an answer":         stopped,
+		"a batch":           `{"Reports":[` + stopped + `,` + stopped + `]}`,
+		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"a batch with more": `{"Reports":[{"Status":"rejected"},` + stopped + `,{"Status":"planned","DryRun":true,"Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-d","Outcome":"accepted"}]}]}`,
+	} {
+		code, out, err := undoWith(t, text, "-")
+		if code != exitOK || out != want {
+			t.Errorf("%s: exit %d\n%s%s", name, code, out, err)
+		}
+		for _, unsure := range []string{"ecd-was in cn-hangzhou is stopping, but not by a call", "ecd-lost in cn-hangzhou is stopped, but not by a call"} {
+			if !strings.Contains(err, unsure) {
+				t.Errorf("%s: %q is not said in %s", name, unsure, err)
+			}
+		}
+	}
+}
+
+// Calls of at most 100, for each region.
+func TestUndoMany(t *testing.T) {
+	var list []string
+	for i := range 205 {
+		region := "cn-hangzhou"
+		if i >= 201 {
+			region = "cn-beijing"
+		}
+		list = append(list, fmt.Sprintf(`{"DesktopId":"ecd-%03d","RegionId":"%s","Outcome":"accepted","RequestId":"R"}`, i, region))
+	}
+	code, out, err := undoWith(t, `{"Status":"accepted","Counts":{"accepted":205},"Desktops":[`+strings.Join(list, ",")+`]}`, "-")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if code != exitOK || len(lines) != 4 {
+		t.Fatalf("exit %d %s\n%s", code, err, out)
+	}
+	for i, want := range []string{
+		"--RegionId cn-beijing --DesktopId.1 ecd-201 --DesktopId.2 ecd-202 --DesktopId.3 ecd-203 --DesktopId.4 ecd-204",
+		"--DesktopId.100 ecd-099", "--DesktopId.1 ecd-100 ", "--RegionId cn-hangzhou --DesktopId.1 ecd-200",
+	} {
+		if !strings.Contains(lines[i], want) || strings.Count(lines[i], "--DesktopId.") > 100 {
+			t.Errorf("line %d, want %s: %s", i, want, lines[i])
+		}
+	}
+}
+
+func TestUndoNothing(t *testing.T) {
+	for _, c := range []struct {
+		name, report, says string
+		code               int
+	}{
+		{"a dry run", `{"Status":"planned","DryRun":true,"Counts":{"would_stop":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"would_stop"}]}`, "nothing to start", exitOK},
+		{"a rejected event", `{"Status":"rejected"}`, "nothing to start", exitOK},
+		{"only what was stopped already", `{"Status":"done","Counts":{"already_stopped":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"already_stopped"}]}`, "nothing to start", exitOK},
+		{"a cut callback", `{"EventId":"e9","Status":"done","Counts":{"stopped":200},"Truncated":199,"Desktops":[{"DesktopId":"ecd-a","Outcome":"stopped"}]}`, "event e9: the report names 1 of 200", exitUnexpected},
+		{"an ID that is a command", `{"Status":"accepted","RegionId":"cn-hangzhou","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a;reboot","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
+		{"a region that is a command", `{"Status":"accepted","RegionId":"cn-$(reboot)","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
+		{"no region", `{"Status":"accepted","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
+		{"an error of an invocation", `{"errorType":"StopPartial","errorMessage":"{}"}`, "undo: - holds the error of an invocation", exitUsage},
+		{"no report", `hello`, "holds no report", exitUsage},
+	} {
+		if code, out, err := undoWith(t, c.report, "-"); code != c.code || out != "" || !strings.Contains(err, c.says) {
+			t.Errorf("%s: exit %d, out %q, err %q", c.name, code, out, err)
+		}
+	}
+}
+
+func TestUndoUsage(t *testing.T) {
+	good := file(t, "report.json", stopped)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "wants one file"},
+		{[]string{"-apply"}, "wants one file"},
+		{[]string{good, good}, "wants one file"},
+		{[]string{good, "-apply", good}, "wants one file"},
+		{[]string{good, "-force"}, "-force"},
+		{[]string{"-role-arn", "x", good}, "-role-arn needs -apply"},
+		{[]string{good, "-wait", "1m"}, "-wait needs -apply"},
+		{[]string{good, "-apply", "-wait", "2h"}, "-wait 2h0m0s"},
+		{[]string{"nosuch.json"}, "nosuch.json"},
+	} {
+		if code, out, err := undoWith(t, "", c.args...); code != exitUsage || out != "" || !strings.Contains(err, c.want) {
+			t.Errorf("undo %v: exit %d, want %q in %q", c.args, code, c.want, err)
+		}
+	}
+	if code, out, _ := undoWith(t, "", "-h"); code != exitOK || out != undoUsage {
+		t.Errorf("-h: exit %d\n%s", code, out)
+	}
+	_, flags := undoFlags()
+	flags.VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(undoUsage, "\n  -"+f.Name+" ") {
+			t.Errorf("the help says nothing of -%s", f.Name)
+		}
+	})
+}
+
+// account is an emulated one that undo -apply finds by its environment.
+func account(t *testing.T, e *emulator.EDS) {
+	t.Helper()
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	key := emulator.OperatorCredential
+	for name, value := range map[string]string{
+		"EDS_ENDPOINT": server.URL, "ALIBABA_CLOUD_ACCESS_KEY_ID": key.AccessKeyId, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.AccessKeySecret,
+		"ALIBABA_CLOUD_SECURITY_TOKEN": key.SecurityToken, "HOME": t.TempDir(), "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// reportOf says that the event's calls stopped these desktops.
+func reportOf(ids ...string) string {
+	var list []string
+	for _, id := range ids {
+		list = append(list, `{"DesktopId":"`+id+`","Outcome":"accepted","RequestId":"R"}`)
+	}
+	return fmt.Sprintf(`{"EventId":"e1","Status":"accepted","RegionId":"cn-hangzhou","Counts":{"accepted":%d},"Desktops":[%s]}`, len(ids), strings.Join(list, ","))
+}
+
+// TestUndoApply: each desktop comes up that can, whatever is the matter with the others, and each
+// line says how it is.
+func TestUndoApply(t *testing.T) {
+	inState := func(id, state string) emulator.Desktop {
+		return emulator.Desktop{DesktopId: id, DesktopStatus: state, StopTime: 1500 * time.Millisecond}
+	}
+	denied := emulator.OperatorCredential
+	denied.Deny = []string{"StartDesktops"}
+	for _, c := range []struct {
+		name    string
+		eds     emulator.EDS
+		ids     string
+		args    []string
+		code    int
+		says    []string
+		running string // in the end, or about to be
+		calls   int    // of StartDesktops; 0: any
+	}{
+		{name: "all is well", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
+			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  started: Starting", "2 of 2 desktops running"}, running: "ecd-a ecd-b", calls: 1},
+		{name: "somebody started one", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Running")}},
+			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  is Running", "2 of 2"}, running: "ecd-a ecd-b", calls: 1},
+		{name: "one is still stopping", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
+			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  started: Starting", "2 of 2"}, running: "ecd-a ecd-b", calls: 2},
+		{name: "nobody waits for it", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
+			ids: "ecd-a ecd-b", args: []string{"-wait", "0s"}, code: exitUnexpected, says: []string{"ecd-b  cn-hangzhou  not started: it is Stopping", "1 of 2"}, running: "ecd-a", calls: 1},
+		{name: "what is unknown or in another state", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
+			ids: "ecd-a ecd-h ecd-gone", code: exitUnexpected, says: []string{"ecd-h     cn-hangzhou  not started: it is Hibernated", "ecd-gone  cn-hangzhou  not started: EDS does not know it", "1 of 3"}, running: "ecd-a", calls: 1},
+		{name: "a look that is refused because of one", eds: emulator.EDS{UnknownIds: emulator.Refuse, Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
+			ids: "ecd-a ecd-gone ecd-b", code: exitUnexpected, says: []string{"ecd-gone  cn-hangzhou  not started: DescribeDesktopInfo: InvalidDesktopId.NotFound", "2 of 3"}, running: "ecd-a ecd-b", calls: 1},
+		{name: "one is refused", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), {DesktopId: "ecd-u", DesktopStatus: "Stopped", ManagementFlags: []string{"Updating"}}, inState("ecd-b", "Stopped"), inState("ecd-c", "Stopped")}},
+			ids: "ecd-a ecd-u ecd-b ecd-c", code: exitUnexpected, says: []string{"ecd-u  cn-hangzhou  not started: StartDesktops: IncorrectDesktopStatus", "3 of 4"}, running: "ecd-a ecd-b ecd-c"},
+		{name: "a call whose answer is lost", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}, StartTime: time.Hour,
+			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
+			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  is Starting", "2 of 2"}, running: "ecd-a ecd-b"},
+		{name: "throttled once", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
+			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultThrottle}}},
+			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, running: "ecd-a", calls: 2},
+		{name: "no permission", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
+			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: StartDesktops: NoPermission", "0 of 1"}, calls: 1},
+		{name: "EDS shows it late", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
+			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			account(t, &c.eds)
+			code, out, err := undoWith(t, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
+			if code != c.code {
+				t.Errorf("exit %d", code)
+			}
+			for _, says := range c.says {
+				if !strings.Contains(out, says) {
+					t.Errorf("%q is not said", says)
+				}
+			}
+			if !strings.Contains(err, "127.0.0.1") {
+				t.Error("it is not said where the calls went")
+			}
+			for _, id := range strings.Fields(c.running) {
+				if d, _ := c.eds.Desktop(id); d.DesktopStatus != "Starting" && d.DesktopStatus != "Running" {
+					t.Errorf("%s is %s", id, d.DesktopStatus)
+				}
+			}
+			if n := c.eds.Count("StartDesktops"); c.calls != 0 && n != c.calls {
+				t.Errorf("%d calls, want %d", n, c.calls)
+			}
+			if c.eds.Count("StopDesktops") > 0 || len(c.eds.Violations()) > 0 {
+				t.Errorf("violations: %q", c.eds.Violations())
+			}
+			if t.Failed() {
+				t.Logf("%s%s", out, err)
+			}
+		})
+	}
+}
+
+// Without credentials, or with an address that signed requests must not go to, nothing is called.
+func TestUndoApplyRefused(t *testing.T) {
+	e := &emulator.EDS{Desktops: []emulator.Desktop{{DesktopId: "ecd-a", DesktopStatus: "Stopped"}}}
+	account(t, e)
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
+	if code, _, err := undoWith(t, reportOf("ecd-a"), "-apply", "-"); code != exitUnexpected || !strings.Contains(err, "there are no credentials") {
+		t.Errorf("exit %d %s", code, err)
+	}
+	t.Setenv("EDS_ENDPOINT", "http://eds.example.com")
+	if code, _, err := undoWith(t, reportOf("ecd-a"), "-apply", "-"); code != exitUsage || !strings.Contains(err, "EDS_ENDPOINT") {
+		t.Errorf("exit %d %s", code, err)
+	}
+	if e.Count("") != 0 {
+		t.Errorf("%d calls", e.Count(""))
+	}
+}
