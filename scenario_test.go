@@ -367,7 +367,11 @@ func eventType(d emulator.Delivery) string {
 	if d.Event == nil || d.Err != "" {
 		return "BAD: " + d.Err
 	}
-	return strings.TrimPrefix(d.Event.Type, "com.aliyun.ecd.desktops.stop.")
+	text := strings.TrimPrefix(d.Event.Type, "com.aliyun.ecd.desktops.stop.")
+	if trace := d.Header.Get("Traceparent"); trace != "" || d.Event.Extensions["traceparent"] != nil {
+		text += fmt.Sprintf(", trace %s and %v", trace, d.Event.Extensions["traceparent"])
+	}
+	return text
 }
 
 // invocation as the section of that name wants it.
@@ -434,6 +438,9 @@ func describe(w io.Writer, rep handler.Report) {
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
+	}
+	if rep.Traceparent != "" {
+		fmt.Fprintf(w, "    trace %s\n", rep.Traceparent)
 	}
 	if e := rep.Error; e != nil {
 		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)

@@ -29,7 +29,7 @@ func (d *decoder) cloudEvent(o object, at place) []Event {
 		return e.rejected(err)
 	}
 	e.Time = when
-	e.Traceparent = traceparent(o)
+	e.Traceparent = Traceparent(o.text("traceparent"))
 	data, path, err := cloudEventData(o, at.path)
 	if err != nil {
 		return e.rejected(err)
@@ -119,24 +119,3 @@ func cloudEventData(o object, path string) (json.RawMessage, string, *Error) {
 	}
 	return b, path, nil
 }
-
-// traceparent returns the extension if it is well-formed: version, trace, parent
-// and flags in lower-case hex. What a future version may append is not accepted.
-func traceparent(o object) string {
-	v := o.get("traceparent")
-	if kindOf(v) != '"' {
-		return ""
-	}
-	s := text(v)
-	if len(s) != 55 || s[2] != '-' || s[35] != '-' || s[52] != '-' {
-		return ""
-	}
-	version, trace, parent, flags := s[:2], s[3:35], s[36:52], s[53:]
-	if !hex(version) || !hex(trace) || !hex(parent) || !hex(flags) || version == "ff" ||
-		strings.Trim(trace, "0") == "" || strings.Trim(parent, "0") == "" {
-		return ""
-	}
-	return s
-}
-
-func hex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }

@@ -103,7 +103,7 @@ func structuredEvent(b []byte, at place) Event {
 	if e.Time, err = eventTime(o, at.path); err != nil {
 		return refused(err)
 	}
-	e.Unauthenticated, e.Traceparent = false, traceparent(o)
+	e.Unauthenticated, e.Traceparent = false, Traceparent(o.text("traceparent"))
 	// A string there is a string: CloudEvents forbids to look for JSON in it.
 	data, path, err := cloudEventData(o, at.path)
 	switch e.Path = path; {
@@ -144,6 +144,7 @@ func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 	for i := range list {
 		e := &list[i]
 		e.ID, e.Source, e.Type, e.Time = attribute["source"]+"|"+attribute["id"], attribute["source"], attribute["type"], when
+		e.Traceparent = Traceparent(r.Get("ce-traceparent"))
 	}
 	return list, err
 }

@@ -18,6 +18,7 @@ func (r *run) report(j *job) Report {
 		Kind:         string(j.event.Kind),
 		Source:       events.Clean(j.event.Source, 256),
 		EventTime:    j.event.Time,
+		Traceparent:  j.event.Traceparent,
 		DryRun:       q.DryRun,
 		Reason:       q.Reason,
 		RequestedBy:  q.RequestedBy,

@@ -168,6 +168,7 @@ func (r *run) authenticate(route *Route) (Proof, *Problem) {
 // signature covers; where it covers none, the time is that of its arrival at the gateway.
 func proven(e events.Event, q *events.HTTPRequest, proof Proof) events.Event {
 	e.ID = cmp.Or(e.ID, proof.ID)
+	e.Traceparent = cmp.Or(e.Traceparent, events.Traceparent(q.Get("traceparent")))
 	for _, at := range []time.Time{proof.Time, q.Time} {
 		if e.Time.IsZero() {
 			e.Time = at

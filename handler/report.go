@@ -15,6 +15,7 @@ type Report struct {
 	Source       string    `json:",omitempty"`
 	Route        string    `json:",omitempty"` // that it came by
 	EventTime    time.Time `json:",omitzero"`
+	Traceparent  string    `json:",omitempty"` // W3C Trace Context, as the sender gave it
 	Status       Status
 	DryRun       bool   `json:",omitempty"`
 	Reason       string `json:",omitempty"` // of the request: a ticket number or text

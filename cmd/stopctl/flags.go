@@ -232,7 +232,7 @@ func runCommand(ctx context.Context, args []string, out outside) error {
 	}
 	fleet := emulator.DefaultFleet()
 	if o.fleetFile != "" {
-		if fleet, err = readFleet(o.fleetFile); err != nil {
+		if fleet, err = readFleet("run: -fleet", o.fleetFile); err != nil {
 			return err
 		}
 	}

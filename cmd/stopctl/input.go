@@ -62,23 +62,33 @@ func requestLine(event []byte) string {
 func readEvents(o *runOptions, stdin io.Reader) ([]ownEvent, error) {
 	var events []ownEvent
 	for _, name := range o.events {
-		e := ownEvent{name: name}
-		var err error
-		if name == "-" {
-			e.name = "standard input"
-			e.data, err = io.ReadAll(stdin)
-		} else {
-			e.data, err = os.ReadFile(name)
-		}
+		data, err := readInput("run: -event", name, stdin)
 		if err != nil {
-			return nil, usagef("run: -event: %v", err)
+			return nil, err
 		}
-		if err := checkJSON(e.data); err != nil {
-			return nil, usagef("run: -event %s%v", e.name, err)
+		if name == "-" {
+			name = "standard input"
 		}
-		events = append(events, e)
+		events = append(events, ownEvent{name, data})
 	}
 	return events, nil
+}
+
+// readInput reads JSON from the file that a flag names, or from standard input if that is -.
+func readInput(flag, name string, stdin io.Reader) (data []byte, err error) {
+	if name == "-" {
+		name = "standard input"
+		data, err = io.ReadAll(stdin)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, usagef("%s: %v", flag, err)
+	}
+	if err := checkJSON(data); err != nil {
+		return nil, usagef("%s %s%v", flag, name, err)
+	}
+	return data, nil
 }
 
 // checkJSON says where data is not JSON: ":line:column: what".
@@ -100,15 +110,16 @@ func checkJSON(data []byte) error {
 	return fmt.Errorf(":%d:%d: is not JSON: %w", line, column, err)
 }
 
-func readFleet(name string) (*emulator.Fleet, error) {
+// readFleet reads a file that a flag names.
+func readFleet(flag, name string) (*emulator.Fleet, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, usagef("run: -fleet: %v", err)
+		return nil, usagef("%s: %v", flag, err)
 	}
 	defer f.Close()
 	fleet, err := emulator.LoadFleet(f)
 	if err != nil {
-		return nil, usagef("run: -fleet %s: %v", name, err)
+		return nil, usagef("%s %s: %v", flag, name, err)
 	}
 	return fleet, nil
 }

@@ -45,6 +45,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "run the function on this machine, against an emulated account", runCommand},
+		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
 		{"undo", "start again what a report stopped", undoCommand},
 		{"callback", "deliver a report by hand", callbackCommand},
@@ -145,10 +146,14 @@ func versionCommand(_ context.Context, args []string, o outside) error {
 	if len(args) > 0 {
 		return usagef("version takes no arguments")
 	}
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		version = info.Main.Version
-	}
-	fmt.Fprintf(o.out, "stopctl %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(o.out, "stopctl %s (%s, %s/%s)\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
+}
+
+// programVersion of this build.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
 }

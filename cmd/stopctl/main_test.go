@@ -66,10 +66,16 @@ func functionBinary(t *testing.T) string {
 // execute runs a command line as main does.
 func execute(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return executeIn(t, nil, stdin, args...)
+}
+
+// executeIn an environment of its own.
+func executeIn(t *testing.T, environ map[string]string, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, err bytes.Buffer
 	code = stopctl(t.Context(), args, outside{
 		in: strings.NewReader(stdin), out: &out, err: &err, self: "stopctl",
-		getenv: func(string) string { return "" },
+		getenv: func(name string) string { return environ[name] },
 	})
 	return code, out.String(), err.String()
 }

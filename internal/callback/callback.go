@@ -104,6 +104,7 @@ type cloudEvent struct {
 	Subject         string         `json:"subject,omitempty"`
 	Time            time.Time      `json:"time"`
 	DataContentType string         `json:"datacontenttype"`
+	Traceparent     string         `json:"traceparent,omitempty"` // extension Distributed Tracing
 	Data            handler.Report `json:"data"`
 }
 
@@ -138,6 +139,7 @@ type delivery struct {
 	event  []byte         // CloudEvents
 	text   map[string]any // a message for people
 	robot  secret.String  // signs for the robot; empty: nothing is signed
+	trace  string         // the report's Traceparent
 }
 
 func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted bool) {
@@ -157,7 +159,7 @@ func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted 
 		d.url = nil
 		return d, true
 	}
-	d.id = "msg_" + rand.Text()
+	d.id, d.trace = "msg_"+rand.Text(), report.Traceparent
 	if f := s.options.Format; f.forPeople() {
 		d.text = f.message(s.options.Source, report)
 	} else {
@@ -175,6 +177,7 @@ func (s *Sender) cloudEvent(id string, report handler.Report) []byte {
 		Subject:         report.EventId,
 		Time:            time.Now().UTC().Truncate(time.Millisecond),
 		DataContentType: "application/json",
+		Traceparent:     report.Traceparent,
 		Data:            truncate(report, s.options.MaxDesktops),
 	})
 	return body
@@ -265,6 +268,9 @@ func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.
 	request.Header = webhook.Sign(s.options.Keys, d.id, now, body)
 	request.Header.Set("Content-Type", kind)
 	request.Header.Set("User-Agent", "stop-desktops")
+	if d.trace != "" { // handed on as it came: there are no spans of our own
+		request.Header.Set("Traceparent", d.trace)
+	}
 	return request, nil
 }
 

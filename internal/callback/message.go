@@ -80,6 +80,7 @@ func init() {
 		"Error.Message": func(m *message) string { return foreign(m.problem().Message, 120) },
 		"Error.Path":    func(m *message) string { return foreign(m.problem().Path, 60) },
 
+		"StatusColor":     (*message).color,
 		"StatusText":      func(m *message) string { return m.words.term(string(m.Status)) },
 		"ReasonText":      func(m *message) string { return m.or(foreign(m.Reason, 80)) },
 		"RequestedByText": func(m *message) string { return m.or(foreign(m.RequestedBy, 60)) },
@@ -90,6 +91,17 @@ func init() {
 	for _, outcome := range outcomes {
 		placeholders["Counts."+string(outcome)] = func(m *message) string { return strconv.Itoa(m.Counts[outcome]) }
 	}
+}
+
+// color of the status, by a name that the cards of chat systems know.
+func (m *message) color() string {
+	switch {
+	case m.Status == handler.StatusPartial:
+		return "orange"
+	case m.Status.Succeeded():
+		return "green"
+	}
+	return "red"
 }
 
 func (m *message) problem() handler.Problem {

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/config"
+	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/operator"
+	"stopdesktops/internal/secret"
+)
+
+const planUsage = `Usage: stopctl plan -f EVENT [flags]
+
+Shows what the function would do about an event now, and why: for each desktop the rule
+that chose or spared it. The decisions are those of the function's own code, as its
+configuration has it, by what your account says at this moment. Only calls that read are
+made. Nothing is stopped, no callback is sent.
+
+EVENT is a file, or - for standard input: a request, or an event in any shape that the
+function takes. For what a ticketing system sends see stopctl routes try.
+
+The configuration is that of the deployment file; its ${env()} and what stands in no file
+come from this command's environment, and so do the credentials: as for the aliyun
+command, from ALIBABA_CLOUD_ACCESS_KEY_ID and so on, or a profile.
+
+Flags:
+
+  -f EVENT          the event
+  -t FILE           the deployment file (default s.yaml if it is in this folder; with -t ''
+                    the variables of the environment are the configuration)
+  -role-arn ARN     plan as this role, which your credentials may assume: the function's
+  -emulate FLEET    no account: with these cloud computers (YAML, as
+                    internal/emulator/fleet.yaml)
+  -now              move the times in the event so that the latest is now
+  -expect FILE      compare with a plan that -o json has written
+  -o text|json      json: the plan as one object
+
+Examples:
+
+  stopctl plan -f request.json
+  stopctl plan -f request.json -o json > plan.json
+  MAX_DESKTOPS=500 stopctl plan -f request.json -expect plan.json
+  stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
+
+Exit codes: 0 it is planned, or as expected; 1 the event is refused, blocked, or cannot be
+planned, or differs from -expect; 2 wrong usage, or unreadable input or configuration.
+`
+
+type planOptions struct {
+	event, template, roleARN, emulate, expect, output string
+	now                                               bool
+}
+
+func parsePlan(args []string) (*planOptions, error) {
+	o := &planOptions{}
+	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.event, "f", "", "")
+	flags.StringVar(&o.template, "t", "s.yaml", "")
+	flags.StringVar(&o.roleARN, "role-arn", "", "")
+	flags.StringVar(&o.emulate, "emulate", "", "")
+	flags.StringVar(&o.expect, "expect", "", "")
+	flags.StringVar(&o.output, "o", "text", "")
+	flags.BoolVar(&o.now, "now", false, "")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return nil, err
+	case err != nil:
+		return nil, usagef("plan: %v. See stopctl plan -h.", err)
+	case flags.NArg() > 0:
+		return nil, usagef("plan: %q is no flag. An event is given as -f FILE. See stopctl plan -h.", flags.Arg(0))
+	case o.event == "":
+		return nil, usagef("plan: -f EVENT is needed: a file, or - for standard input. See stopctl plan -h.")
+	case o.output != "text" && o.output != "json":
+		return nil, usagef("plan: -o %s: text or json", o.output)
+	case o.emulate != "" && o.roleARN != "":
+		return nil, usagef("plan: -emulate needs no role: leave -role-arn out")
+	}
+	if _, err := os.Stat(o.template); err != nil && !given(flags)["t"] {
+		o.template = ""
+	}
+	return o, nil
+}
+
+// planCommand shows what the function would do about an event.
+func planCommand(ctx context.Context, args []string, out outside) error {
+	o, err := parsePlan(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out.out, planUsage)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	event, err := readInput("plan: -f", o.event, out.in)
+	if err != nil {
+		return err
+	}
+	var expected *plan
+	if o.expect != "" {
+		if expected, err = readPlan(o.expect); err != nil {
+			return err
+		}
+	}
+	if o.now {
+		event = makeCurrent(event, time.Now())
+	}
+	s := newScreen(&runOptions{output: o.output, color: "auto"}, out)
+	p, err := makePlan(ctx, o, event, s, out.getenv)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		err = p.write(out.out)
+	} else {
+		s.showPlan(p)
+	}
+	switch {
+	case err != nil:
+		return err
+	case expected != nil:
+		return s.compare(expected, p)
+	case !p.made():
+		return errUnexpected
+	}
+	return nil
+}
+
+// makePlan lets the function's own handler decide. All that it could change the world by is taken
+// from it, whatever its configuration says.
+func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, getenv func(string) string) (*plan, error) {
+	environ, err := functionEnviron("plan", o.template, getenv)
+	if err != nil {
+		return nil, err
+	}
+	who := operator.Identity{Origin: "an emulated account"}
+	if o.emulate != "" {
+		world, more, err := emulate(o.emulate, environ)
+		if err != nil {
+			return nil, err
+		}
+		defer world.Close()
+		environ = more
+		key := emulator.DefaultCredential
+		who.Credentials = handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)}
+	}
+	c, faults := config.Read(environ)
+	c.LogLevel = 0 // info: the reports are read from the log
+	var log bytes.Buffer
+	h := compose.Handler(c, faults, compose.Outside{Log: &log, Version: programVersion()})
+	if h.Fault != nil {
+		return nil, usagef("plan: the configuration has faults: %v", h.Fault)
+	}
+	client, err := compose.EDS(c, compose.Outside{})
+	if err != nil {
+		return nil, usagef("plan: EDS_ENDPOINT %v", err)
+	}
+	if o.emulate == "" {
+		if who, err = operator.Credentials(ctx, o.roleARN); err != nil {
+			return nil, err
+		}
+	}
+	h.Policy.DryRun = true
+	h.Callback = silence(h.Callback)
+	if c.Routes != nil {
+		for _, e := range c.Routes.List {
+			e.Route.Callback = silence(e.Route.Callback)
+		}
+	}
+	h.Connect = func(handler.Credentials) (handler.EDS, error) {
+		session, err := client.ConnectOperator(who.Credentials)
+		return readOnly{session}, err
+	}
+	err = s.during("Asking EDS with the credentials of "+who.Origin, func() error {
+		// What comes back says less than the log, where a dry run is refused or blocked.
+		_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(strings.Split(log.String(), "\n"), h.Policy), nil
+}
+
+// emulate starts a fleet in place of the account, and returns the environment that goes with it.
+func emulate(file string, environ []string) (*emulator.Emulator, []string, error) {
+	fleet, err := readFleet("plan: -emulate", file)
+	if err != nil {
+		return nil, nil, err
+	}
+	world := emulator.New(fleet)
+	if err := world.Start(); err != nil {
+		return nil, nil, err
+	}
+	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint())
+	if c, _ := config.Read(environ); len(c.AllowedRegions) == 0 {
+		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(regionsOf(world.EDS.Desktops), ","))
+	}
+	return world, environ, nil
+}
+
+// readOnly is EDS without the one call that changes something. The plan is a dry run, which makes no
+// such call; if it did all the same, it would fail here.
+type readOnly struct{ handler.EDS }
+
+func (readOnly) StopDesktops(context.Context, handler.StopCall) (string, error) {
+	return "", &handler.CallError{Action: "StopDesktops", Family: handler.Denied, Code: "ReadOnly", Message: "a plan stops nothing"}
+}
+
+// silent is a destination that a request may name and that gets nothing.
+type silent struct{ handler.Callback }
+
+func silence(c handler.Callback) handler.Callback {
+	if c == nil {
+		return nil
+	}
+	return silent{c}
+}
+
+func (silent) Deliver(context.Context, string, handler.Report) handler.CallbackResult {
+	return handler.CallbackResult{}
+}
+
+// write the plan as JSON, for programs and for -expect.
+func (p *plan) write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(p)
+}

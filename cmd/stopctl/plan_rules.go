@@ -1,0 +1,245 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"stopdesktops/handler"
+)
+
+// plan is what the function would do. It has nothing that differs from one look to the next while
+// the desktops and the configuration stay as they are, so that two plans can be compared.
+type plan struct {
+	Events   []plannedEvent
+	Warnings []string `json:",omitempty"` // that the function would log
+}
+
+type plannedEvent struct {
+	EventId     string
+	Status      handler.Status
+	Route       string                  `json:",omitempty"`
+	RegionId    string                  `json:",omitempty"`
+	StoppedMode string                  `json:",omitempty"`
+	OsUpdate    *bool                   `json:",omitempty"`
+	Counts      map[handler.Outcome]int `json:",omitempty"`
+	Error       *handler.Problem        `json:",omitempty"`
+	Desktops    []plannedDesktop        `json:",omitempty"`
+}
+
+type plannedDesktop struct {
+	DesktopId        string
+	RegionId         string
+	Decision         handler.Outcome
+	Reason           string `json:",omitempty"` // the code in a report
+	Rule             string // the same for people: what chose or spared it
+	State            string `json:",omitempty"`
+	ConnectionStatus string `json:",omitempty"`
+}
+
+// newPlan reads the function's log.
+func newPlan(lines []string, policy handler.Policy) *plan {
+	p := &plan{Warnings: warnings(lines)}
+	for _, rep := range readReports(lines) {
+		e := plannedEvent{
+			EventId: rep.EventId, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
+			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error,
+		}
+		for _, d := range rep.Desktops {
+			e.Desktops = append(e.Desktops, plannedDesktop{
+				DesktopId: d.DesktopId, RegionId: d.RegionId, Decision: d.Outcome, Reason: d.Reason,
+				Rule: rule(rep, d, policy), State: d.State, ConnectionStatus: d.ConnectionStatus,
+			})
+		}
+		p.Events = append(p.Events, e)
+	}
+	return p
+}
+
+// made says whether every event could be planned, or is left alone.
+func (p *plan) made() bool {
+	for _, e := range p.Events {
+		if !e.Status.Succeeded() {
+			return false
+		}
+	}
+	return len(p.Events) > 0
+}
+
+// warnings in a log: what the function found odd and went on.
+func warnings(lines []string) []string {
+	var all []string
+	for _, line := range lines {
+		var l struct {
+			Level     string `json:"level"`
+			Msg       string `json:"msg"`
+			RegionId  string
+			DesktopId string
+		}
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" {
+			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
+		}
+	}
+	return all
+}
+
+// rule that chose or spared a desktop, in words.
+func rule(rep handler.Report, d handler.DesktopReport, policy handler.Policy) string {
+	switch d.Outcome {
+	case handler.WouldStop:
+		return chosenBy(rep)
+	case handler.AlreadyStopped, handler.Stopping:
+		return "is " + d.State + " already"
+	case handler.NotFoundThere:
+		return "EDS does not know it in " + d.RegionId
+	case handler.Failed:
+		return strings.TrimSpace("cannot be decided: " + d.Code + " " + d.Message)
+	}
+	switch state, ok := strings.CutPrefix(d.Reason, handler.ReasonStatePrefix); {
+	case ok && state != d.State: // a flag of its management
+		return "is under management: " + state
+	case ok:
+		return "is " + state + ", not Running"
+	}
+	switch d.Reason {
+	case handler.ReasonProtected:
+		if policy.Deny[strings.ToLower(d.DesktopId)] {
+			return "is on the deny list (DENY_DESKTOPS, DENY_FILE)"
+		}
+		return "carries the protect tag " + tagText(policy.ProtectTag.Key, policy.ProtectTag.Value)
+	case handler.ReasonKeepUntil:
+		return "carries the tag " + policy.KeepUntilTag + " with a time to come, or one nobody can read"
+	}
+	if words := ruleWords[d.Reason]; words != "" {
+		return words
+	}
+	return d.Reason
+}
+
+var ruleWords = map[string]string{
+	handler.ReasonConflict:          "an earlier event of the batch wants something else done to it",
+	handler.ReasonNotSelected:       "is named in DesktopId, but outside Select",
+	handler.ReasonExcluded:          "is matched by Exclude",
+	handler.ReasonConnected:         "a user is connected",
+	handler.ReasonConnectionUnknown: "it cannot be told whether a user is connected",
+	handler.ReasonNotIdle:           "was started, used or left within IdleMinutes",
+	handler.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
+	handler.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS",
+	handler.ReasonDeadline:          "the time was up before its turn",
+	handler.ReasonRefusedTogether:   "EDS refused the calls it was in",
+}
+
+// chosenBy says why a desktop is among those asked for.
+func chosenBy(rep handler.Report) string {
+	q := rep.Select
+	if q == nil {
+		return "named in DesktopId"
+	}
+	var parts []string
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+"="+value)
+		}
+	}
+	if q.All {
+		parts = append(parts, "All")
+	}
+	for _, t := range q.Tag {
+		parts = append(parts, "Tag "+tagText(t.Key, t.Value))
+	}
+	add("OfficeSiteId", q.OfficeSiteId)
+	add("DesktopGroupId", q.DesktopGroupId)
+	add("EndUserId", strings.Join(q.EndUserId, " or "))
+	add("PolicyGroupId", q.PolicyGroupId)
+	add("ResourceGroupId", q.ResourceGroupId)
+	add("ChargeType", q.ChargeType)
+	add("SubPayType", q.SubPayType)
+	add("DesktopName", q.DesktopName)
+	return "matches Select " + strings.Join(parts, ", ")
+}
+
+func tagText(key string, value *string) string {
+	if value == nil {
+		return key
+	}
+	return key + "=" + *value
+}
+
+// readPlan reads what -o json has written.
+func readPlan(name string) (*plan, error) {
+	text, err := readInput("plan: -expect", name, strings.NewReader(""))
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{}
+	if err := json.Unmarshal(text, p); err != nil || p.Events == nil {
+		return nil, usagef("plan: -expect %s: is no plan: write one with stopctl plan -o json", name)
+	}
+	return p, nil
+}
+
+// differences between an expected plan and this one, a line each.
+func (p *plan) differences(expected *plan) []string {
+	var all []string
+	differ := func(where, was, is string) {
+		if was != is {
+			all = append(all, fmt.Sprintf("%s: expected %s, is %s", where, orNothing(was), orNothing(is)))
+		}
+	}
+	differ("events", fmt.Sprint(len(expected.Events)), fmt.Sprint(len(p.Events)))
+	for i := range min(len(p.Events), len(expected.Events)) {
+		was, is := expected.Events[i], p.Events[i]
+		where := "event " + is.EventId
+		differ(where, was.head(), is.head())
+		before, after := was.byID(), is.byID()
+		for _, d := range was.Desktops {
+			if _, still := after[d.key()]; !still {
+				differ(d.key(), d.text(), "")
+			}
+		}
+		for _, d := range is.Desktops {
+			differ(d.key(), before[d.key()].text(), d.text())
+		}
+	}
+	differ("warnings", strings.Join(expected.Warnings, "; "), strings.Join(p.Warnings, "; "))
+	return all
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
+
+// head is all of an event but its desktops.
+func (e plannedEvent) head() string {
+	e.Desktops, e.Counts = nil, nil
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+func (e plannedEvent) byID() map[string]plannedDesktop {
+	all := make(map[string]plannedDesktop, len(e.Desktops))
+	for _, d := range e.Desktops {
+		all[d.key()] = d
+	}
+	return all
+}
+
+func (d plannedDesktop) key() string { return d.RegionId + " " + d.DesktopId }
+
+// text of a decision; empty for the zero value.
+func (d plannedDesktop) text() string {
+	if d.Decision == "" {
+		return ""
+	}
+	text := fmt.Sprintf("%s (%s)", d.Decision, d.Rule)
+	if state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", "); state != "" {
+		text += " " + state
+	}
+	return text
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// showPlan for people: per event what would happen in numbers, then each desktop.
+func (s *screen) showPlan(p *plan) {
+	for i, e := range p.Events {
+		if i > 0 {
+			s.blank()
+		}
+		s.showPlanned(e)
+	}
+	for _, w := range p.Warnings {
+		fmt.Fprintln(s.out, s.paint(yellow, "warning: "+visible(w)))
+	}
+	if len(p.Events) == 0 {
+		fmt.Fprintln(s.out, s.paint(red, "the event came to nothing: it is no event that the function knows"))
+	}
+}
+
+func (s *screen) showPlanned(e plannedEvent) {
+	head := "event " + visible(e.EventId)
+	if e.Route != "" {
+		head += " by route " + visible(e.Route)
+	}
+	line := s.paint(bold, head) + "  " + s.paint(statusStyle(e.Status), string(e.Status))
+	if len(e.Counts) > 0 {
+		line += "  " + counts(e.Counts)
+	}
+	fmt.Fprintln(s.out, line)
+	if e.StoppedMode != "" {
+		fmt.Fprintln(s.out, s.paint(dim, strings.TrimSpace(e.RegionId+" "+e.StoppedMode)))
+	}
+	if e.Error != nil {
+		for _, line := range wrap(visible(problemText(e.Error)), width) {
+			fmt.Fprintln(s.out, s.paint(red, line))
+		}
+	}
+	var rows [][]cell
+	for _, d := range e.Desktops {
+		state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", ")
+		rows = append(rows, []cell{
+			{d.DesktopId, bold}, {string(d.Decision), outcomeStyle(d.Decision)}, {state, plain}, {visible(d.Rule), dim},
+		})
+	}
+	if len(rows) > 0 {
+		rows = slices.Insert(rows, 0, []cell{{"DesktopId", dim}, {"decision", dim}, {"state", dim}, {"rule", dim}})
+	}
+	for _, line := range s.table(rows) {
+		fmt.Fprintln(s.out, line)
+	}
+}
+
+// compare says what is not as expected.
+func (s *screen) compare(expected, p *plan) error {
+	all := p.differences(expected)
+	for _, line := range all {
+		s.note("%s", visible(line))
+	}
+	if len(all) > 0 {
+		s.note("The plan is not as expected: %s.", plural(len(all), "difference"))
+		return errUnexpected
+	}
+	s.note("The plan is as expected: %s.", plural(p.desktops(), "desktop"))
+	return nil
+}
+
+// desktops in all events, each once.
+func (p *plan) desktops() int {
+	all := map[string]plannedDesktop{}
+	for _, e := range p.Events {
+		maps.Copy(all, e.byID())
+	}
+	return len(all)
+}

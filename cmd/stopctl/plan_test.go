@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"stopdesktops/internal/emulator"
+)
+
+// planFleet has one desktop for each of some rules.
+const planFleet = `Desktops:
+  - {DesktopId: ecd-free, Tags: [{Key: team, Value: design}]}
+  - {DesktopId: ecd-busy, ConnectionStatus: Connected, Tags: [{Key: team, Value: design}]}
+  - {DesktopId: ecd-kept, Tags: [{Key: team, Value: design}, {Key: "stop-desktops:keep-until", Value: someday}]}
+  - {DesktopId: ecd-safe, Tags: [{Key: team, Value: design}, {Key: "stop-desktops:protected", Value: "yes"}]}
+  - {DesktopId: ecd-off, DesktopStatus: Stopped, Tags: [{Key: team, Value: design}]}
+  - {DesktopId: ecd-other}
+`
+
+const planRequest = `{"Select": {"Tag": {"Key": "team", "Value": "design"}}}`
+
+const wantPlan = `event stopctl-plan  planned  1 already_stopped, 3 skipped, 1 would_stop
+cn-hangzhou StopCharging
+DesktopId  decision         state                  rule
+ecd-busy   skipped          Running, Connected     a user is connected
+ecd-kept   skipped          Running, Disconnected  carries the tag stop-desktops:keep-until with a time to come, or one nobody can read
+ecd-safe   skipped          Running, Disconnected  carries the protect tag stop-desktops:protected
+ecd-free   would_stop       Running, Disconnected  matches Select Tag team=design
+ecd-off    already_stopped  Stopped, Disconnected  is Stopped already
+warning: unreadable keep-until tag: the desktop is kept ecd-kept cn-hangzhou
+`
+
+func TestPlan(t *testing.T) {
+	fleet := file(t, "fleet.yaml", planFleet)
+	code, out, _ := execute(t, planRequest, "plan", "-f", "-", "-t", "", "-emulate", fleet)
+	if code != exitOK || out != wantPlan {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// TestPlanExpect: a plan is as expected, or every difference is named.
+func TestPlanExpect(t *testing.T) {
+	fleet := file(t, "fleet.yaml", planFleet)
+	args := []string{"plan", "-f", "-", "-t", "", "-emulate", fleet}
+	_, out, _ := execute(t, planRequest, append(args, "-o", "json")...)
+	var p plan
+	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Desktops) != 5 {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	for _, c := range []struct {
+		change func(*plan)
+		code   int
+		says   string
+	}{
+		{func(*plan) {}, exitOK, "as expected: 5 desktops"},
+		{func(p *plan) { p.Events[0].Desktops[0].Rule = "x" }, exitUnexpected, "cn-hangzhou ecd-busy: expected skipped (x) Running, Connected, is skipped (a user is connected) Running, Connected"},
+		{func(p *plan) { p.Events[0].Desktops[0].Decision = "would_stop" }, exitUnexpected, "ecd-busy: expected would_stop"},
+		{func(p *plan) { p.Events[0].Desktops[0].State = "Starting" }, exitUnexpected, "1 difference"},
+		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, exitUnexpected, "ecd-gone: expected skipped (a user is connected) Running, Connected, is nothing"},
+		{func(p *plan) { p.Events[0].Desktops = p.Events[0].Desktops[1:] }, exitUnexpected, "ecd-busy: expected nothing, is skipped"},
+		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, exitUnexpected, `"StoppedMode":"KeepCharging"`},
+		{func(p *plan) { p.Events[0].Status = "blocked" }, exitUnexpected, `"Status":"blocked"`},
+		{func(p *plan) { p.Events = append(p.Events, plannedEvent{}) }, exitUnexpected, "events: expected 2, is 1"},
+		{func(p *plan) { p.Warnings = nil }, exitUnexpected, "warnings: expected nothing, is unreadable"},
+	} {
+		var changed plan
+		_ = json.Unmarshal([]byte(out), &changed)
+		c.change(&changed)
+		text, _ := json.Marshal(changed)
+		code, _, stderr := execute(t, planRequest, append(args, "-expect", file(t, "plan.json", string(text)))...)
+		if code != c.code || !strings.Contains(stderr, c.says) {
+			t.Errorf("exit code %d, %s\nnot %q", code, stderr, c.says)
+		}
+	}
+}
+
+// TestPlanOnAnAccount: with the deployment file and the caller's credentials, and nothing but calls
+// that read; no report leaves, whatever the file says of callbacks.
+func TestPlanOnAnAccount(t *testing.T) {
+	fleet, err := emulator.LoadFleet(strings.NewReader(planFleet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eds, receiver := fleet.EDS(), &emulator.Receiver{}
+	server, hook := httptest.NewServer(eds), httptest.NewServer(receiver)
+	t.Cleanup(server.Close)
+	t.Cleanup(hook.Close)
+	key := emulator.DefaultCredential
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", key.AccessKeyId)
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.AccessKeySecret)
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", key.SecurityToken)
+	environ := map[string]string{"EDS_ENDPOINT": server.URL, "CALLBACK_URL": hook.URL, "DRY_RUN": "false"}
+	template := filepath.Join("..", "..", "s.yaml")
+	request := strings.Replace(planRequest, "}}}", `}}, "WaitSeconds": 5}`, 1)
+	if code, out, stderr := executeIn(t, environ, request, "plan", "-f", "-", "-t", template); code != exitOK || !strings.Contains(out, "1 would_stop") || !strings.Contains(stderr, "default/env") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	environ["ALLOWED_REGIONS"] = "cn-shanghai"
+	if code, out, _ := executeIn(t, environ, `{"RegionId":"cn-hangzhou","DesktopId":"ecd-free"}`, "plan", "-f", "-", "-t", template); code != exitUnexpected || !strings.Contains(out, "rejected") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	for _, c := range eds.Calls() {
+		if !slices.Contains([]string{"DescribeDesktopInfo", "DescribeDesktops", "ListTagResources", "DescribeClientEvents"}, c.Action) || c.Status != 200 {
+			t.Errorf("%s is answered %d", c.Action, c.Status)
+		}
+	}
+	if n := len(receiver.Deliveries()); n > 0 || len(eds.Calls()) == 0 {
+		t.Errorf("%d callbacks, %d calls", n, len(eds.Calls()))
+	}
+}
+
+// TestPlanRefuses what it was not told right, naming the place.
+func TestPlanRefuses(t *testing.T) {
+	fleet, event := file(t, "fleet.yaml", planFleet), file(t, "event.json", planRequest)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{nil, "plan: -f EVENT is needed"},
+		{[]string{event}, "is no flag. An event is given as -f FILE"},
+		{[]string{"-f", "nosuch.json"}, "plan: -f: open nosuch.json"},
+		{[]string{"-f", file(t, "bad.json", "{\n  oops}")}, "bad.json:2:3: is not JSON"},
+		{[]string{"-f", event, "-o", "yaml"}, "plan: -o yaml: text or json"},
+		{[]string{"-f", event, "-t", "nosuch.yaml"}, "nosuch.yaml"},
+		{[]string{"-f", event, "-emulate", "nosuch.yaml"}, "plan: -emulate: open nosuch.yaml"},
+		{[]string{"-f", event, "-emulate", file(t, "bad.yaml", "Desktopz: []")}, "plan: -emulate"},
+		{[]string{"-f", event, "-emulate", fleet, "-role-arn", "acs:ram::1:role/x"}, "needs no role"},
+		{[]string{"-f", event, "-emulate", fleet, "-expect", "nosuch.json"}, "plan: -expect: open nosuch.json"},
+		{[]string{"-f", event, "-emulate", fleet, "-expect", event}, "is no plan: write one with stopctl plan -o json"},
+		{[]string{"-f", event, "-nosuch"}, "See stopctl plan -h"},
+	} {
+		if code, _, stderr := execute(t, "", append([]string{"plan"}, c.args...)...); code != exitUsage || !strings.Contains(stderr, c.says) {
+			t.Errorf("%q: exit code %d, %s", c.args, code, stderr)
+		}
+	}
+	if code, _, stderr := executeIn(t, map[string]string{"MAX_DESKTOPS": "many"}, "", "plan", "-f", event, "-t", "", "-emulate", fleet); code != exitUsage || !strings.Contains(stderr, "MAX_DESKTOPS must be a whole number") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// TestPlanOfSamples: an event in any shape can be planned, as if it came now.
+func TestPlanOfSamples(t *testing.T) {
+	fleet := filepath.Join("..", "..", "internal", "emulator", "fleet.yaml")
+	samples, err := filepath.Glob(filepath.Join("..", "..", "testdata", "events", "*.json"))
+	if err != nil || len(samples) == 0 {
+		t.Fatal(err)
+	}
+	for _, sample := range samples {
+		if strings.HasSuffix(sample, ".golden.json") {
+			continue
+		}
+		code, out, stderr := execute(t, "", "plan", "-now", "-f", sample, "-t", "", "-emulate", fleet)
+		text, err := os.ReadFile(sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if readable := json.Valid(text); (code != exitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
+			t.Errorf("%s: exit code %d\n%s%s", sample, code, out, stderr)
+		}
+	}
+}
