@@ -58,6 +58,7 @@ const (
 	edsClient   = module + "/internal/eds"
 	emulator    = module + "/internal/emulator"
 	operator    = module + "/internal/operator"
+	deployments = module + "/internal/deployment"
 )
 
 var desktopSDK = []string{
@@ -115,6 +116,8 @@ func checkEdge(g graph, from, to string) string {
 		return "only internal/eds knows the EDS SDK"
 	case within(to, operator) && !within(from, module+"/cmd"):
 		return "what an operator may do is not for the function"
+	case within(to, deployments) && !within(from, module+"/cmd"):
+		return "how the function is deployed is not for the function"
 	case from == eventsPkg && !g[to].Standard:
 		return "events imports the standard library only"
 	case from == eventsPkg && within(to, "os", "net/http", "syscall") || from == eventsPkg && to == "net":
@@ -281,6 +284,9 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module, to: emulator, want: "not for the function"},
 		{from: module, to: operator, want: "not for the function"},
 		{from: module + "/internal/compose", to: operator, want: "not for the function"},
+		{from: module, to: deployments, want: "how the function is deployed"},
+		{from: module + "/internal/compose", to: deployments, want: "how the function is deployed"},
+		{from: deployments, to: module + "/internal/config", want: "do not know each other"},
 		{from: operator, to: client, want: "only internal/eds"},
 		{from: edsClient, to: emulator, want: "not for the function"},
 		{from: handlerPkg, to: module + "/internal/config", want: "handler declares interfaces"},

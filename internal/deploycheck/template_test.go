@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"stopdesktops/internal/deployment"
 )
 
 // root is the top of the repository.
@@ -105,16 +107,16 @@ func checkTemplate(documents ...[]byte) (template, problems) {
 	var found problems
 	merged := &yaml.Node{}
 	for _, document := range documents {
-		var node yaml.Node
-		if err := yaml.Unmarshal(document, &node); err != nil || len(node.Content) != 1 {
-			found.add("$", "not one YAML document: %v", err)
+		node, err := deployment.Parse(document)
+		if err != nil {
+			found.add("$", "%v", err)
 			return template{}, found
 		}
-		found = append(found, checkSecrets(document, node.Content[0])...)
-		merged = merge(merged, node.Content[0])
+		found = append(found, checkSecrets(document, node)...)
+		merged = deployment.Merge(merged, node)
 	}
 	found = append(found, checkOpenWebhook(merged)...)
-	resolve(merged)
+	found = append(found, resolve(merged)...)
 	var read template
 	found = append(found, decodeStrict(merged, "", &read)...)
 	if len(found) > 0 { // types are wrong: their rules would only repeat it
@@ -225,10 +227,7 @@ func checkAsync(path string, p props) problems {
 // secretVariable tells the variables whose values nobody may read in the repository.
 var secretVariable = regexp.MustCompile(`SECRET|PASSWORD|TOKEN$|ACCESS_KEY|^CALLBACK_URL$`)
 
-var (
-	fromEnvironment = regexp.MustCompile(`\$\{env\('([^']*)'(?:,\s*'([^']*)')?\)\}`)
-	secretLiteral   = regexp.MustCompile(`whsec_[A-Za-z0-9+/]|LTAI[A-Za-z0-9]{8}|STS\.[A-Za-z0-9]{8}|-----BEGIN`)
-)
+var secretLiteral = regexp.MustCompile(`whsec_[A-Za-z0-9+/]|LTAI[A-Za-z0-9]{8}|STS\.[A-Za-z0-9]{8}|-----BEGIN`)
 
 // checkSecrets looks at the file as written, before ${env()} is resolved.
 func checkSecrets(document []byte, top *yaml.Node) problems {
@@ -236,12 +235,12 @@ func checkSecrets(document []byte, top *yaml.Node) problems {
 	if literal := secretLiteral.Find(document); literal != nil {
 		found.add("$", "holds what looks like a secret (%s…)", literal)
 	}
-	walk(top, "", func(path string, node *yaml.Node) {
+	deployment.Walk(top, func(path string, node *yaml.Node) {
 		if !secretVariable.MatchString(path[strings.LastIndexByte(path, '.')+1:]) {
 			return
 		}
-		parts := fromEnvironment.FindStringSubmatch(node.Value)
-		if parts == nil || parts[0] != node.Value || parts[2] != "" {
+		parts := deployment.FromEnvironment.FindStringSubmatch(node.Value)
+		if parts == nil || parts[0] != node.Value || parts[2] != "''" {
 			found.add(path, "a secret: must be ${env('…','')} and nothing else")
 		}
 	})
@@ -253,7 +252,7 @@ func checkSecrets(document []byte, top *yaml.Node) problems {
 func checkOpenWebhook(top *yaml.Node) problems {
 	var found problems
 	var anonymous, scheme string
-	walk(top, "", func(path string, node *yaml.Node) {
+	deployment.Walk(top, func(path string, node *yaml.Node) {
 		switch {
 		case strings.HasSuffix(path, ".triggerConfig.authType") && node.Value == "anonymous":
 			anonymous = path
@@ -267,55 +266,15 @@ func checkOpenWebhook(top *yaml.Node) problems {
 	return found
 }
 
-// walk visits every scalar with its path.
-func walk(node *yaml.Node, path string, visit func(path string, node *yaml.Node)) {
-	switch node.Kind {
-	case yaml.ScalarNode:
-		visit(path, node)
-	case yaml.MappingNode:
-		for i := 0; i < len(node.Content); i += 2 {
-			walk(node.Content[i+1], join(path, node.Content[i].Value), visit)
-		}
-	case yaml.SequenceNode:
-		for i, element := range node.Content {
-			walk(element, fmt.Sprintf("%s[%d]", path, i), visit)
-		}
-	}
-}
-
-func join(path, key string) string { return strings.TrimPrefix(path+"."+key, ".") }
-
-// resolve puts the defaults in the place of ${env()}, and an account ID in that of ${config('AccountID')}. What
-// Serverless Devs puts there is always a string: a number or a switch must be written out.
-func resolve(top *yaml.Node) {
-	walk(top, "", func(path string, node *yaml.Node) {
-		if path == "access" || !strings.Contains(node.Value, "${") {
-			return
-		}
-		node.Value = fromEnvironment.ReplaceAllString(node.Value, "$2")
+// resolve puts the defaults in the place of ${env()}, and an account ID in that of ${config('AccountID')}.
+func resolve(top *yaml.Node) problems {
+	var found problems
+	none := func(string) (string, bool) { return "", false }
+	deployment.Resolve(top, none, func(path string, _ *yaml.Node, text string) { found.add(path, "%s", text) })
+	deployment.Walk(top, func(_ string, node *yaml.Node) {
 		node.Value = strings.ReplaceAll(node.Value, "${config('AccountID')}", "1234567890123456")
-		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle
 	})
-}
-
-// merge lays over on base as Serverless Devs does for `extend`: maps are merged, everything else is replaced.
-func merge(base, over *yaml.Node) *yaml.Node {
-	if base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {
-		return over
-	}
-	merged := *base
-	merged.Content = slices.Clone(base.Content)
-next:
-	for i := 0; i < len(over.Content); i += 2 {
-		for j := 0; j < len(merged.Content); j += 2 {
-			if merged.Content[j].Value == over.Content[i].Value {
-				merged.Content[j+1] = merge(merged.Content[j+1], over.Content[i+1])
-				continue next
-			}
-		}
-		merged.Content = append(merged.Content, over.Content[i], over.Content[i+1])
-	}
-	return &merged
+	return found
 }
 
 // decodeStrict refuses unknown properties, wrong types and properties given twice, with the path instead of a line.
@@ -358,7 +317,7 @@ func lines(node *yaml.Node, path string, paths map[int]string) {
 		lines(node.Content[0], path, paths)
 	case yaml.MappingNode:
 		for i := 0; i < len(node.Content); i += 2 {
-			at := join(path, node.Content[i].Value)
+			at := deployment.Join(path, node.Content[i].Value)
 			paths[node.Content[i].Line] = at
 			lines(node.Content[i+1], at, paths)
 		}
