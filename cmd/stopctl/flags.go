@@ -77,7 +77,8 @@ Flags with -event:
 
 Flags with -serve:
 
-  -serve              keep running and take events over HTTP until Ctrl-C
+  -serve              keep running and take events over HTTP until Ctrl-C; its
+                      address is an EDS_ENDPOINT too, for plan, doctor and undo
   -listen ADDRESS     loopback only (default 127.0.0.1:8080; port 0: a free one)
 
 Exit codes: 0 all is well; 1 something is not as expected, with -event: the

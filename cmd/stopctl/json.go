@@ -45,6 +45,7 @@ type callJSON struct {
 	Code        string   `json:",omitempty"`
 	RequestId   string   `json:",omitempty"`
 	Stopped     []string `json:",omitempty"`
+	Started     []string `json:",omitempty"`
 	CutOff      []string `json:",omitempty"`
 }
 
@@ -64,7 +65,7 @@ func callsJSON(calls []emulator.Call) []callJSON {
 		out = append(out, callJSON{
 			Time: c.Time, Action: c.Action, RegionId: c.RegionId, DesktopIds: c.DesktopIds,
 			StoppedMode: c.Params.Get("StoppedMode"), OsUpdate: c.Params.Get("OsUpdate"),
-			Status: c.Status, Code: c.Code, RequestId: c.RequestId, Stopped: c.Stopped, CutOff: c.CutOff,
+			Status: c.Status, Code: c.Code, RequestId: c.RequestId, Stopped: c.Stopped, Started: c.Started, CutOff: c.CutOff,
 		})
 	}
 	return out

@@ -20,6 +20,7 @@ import (
 type server struct {
 	*runner
 	env     map[string]string
+	base    string // http://address:port
 	token   string // that we made up; empty if the caller has set something
 	trigger *emulator.HTTPTrigger
 	ctx     context.Context
@@ -38,7 +39,7 @@ func (r *runner) serve(ctx context.Context) error {
 		return usagef("run: -listen %s: %v", r.options.listen, err)
 	}
 	defer listener.Close()
-	s := &server{runner: r, ctx: ctx}
+	s := &server{runner: r, ctx: ctx, base: "http://" + listener.Addr().String()}
 	s.chooseToken()
 	first, err := r.start(ctx, r.fleet, s.env)
 	if err != nil {
@@ -52,7 +53,7 @@ func (r *runner) serve(ctx context.Context) error {
 		MaxRetries: 3,
 		RetryDelay: retryDelay,
 	}
-	s.introduce(listener.Addr().String())
+	s.introduce()
 
 	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)

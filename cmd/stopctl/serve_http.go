@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -10,11 +11,17 @@ import (
 	"stopdesktops/internal/emulator"
 )
 
-// controls are the paths of the emulator itself; every other one is the HTTP trigger's.
+// controls are the paths of the emulator itself; every other one is the HTTP trigger's. What names
+// an action of the API is meant for EDS, whatever its path: so the server's own address is an
+// EDS_ENDPOINT that stays the same over a reset.
 const controls = "/_emulator/"
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasPrefix(r.URL.Path, controls) {
+	switch {
+	case r.Header.Get("X-Acs-Action") != "":
+		s.lab.Load().em.EDS.ServeHTTP(w, r)
+		return
+	case !strings.HasPrefix(r.URL.Path, controls):
 		s.trigger.ServeHTTP(w, r)
 		return
 	}
@@ -37,6 +44,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, callsJSON(s.lab.Load().em.EDS.Calls()))
 	case "callbacks":
 		writeJSON(w, http.StatusOK, callbacksJSON(s.lab.Load().em.Receiver.Deliveries()))
+	case "env":
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, s.shellEnv())
 	case "reset":
 		if err := s.reset(); err != nil {
 			writeError(w, http.StatusInternalServerError, err.Error())
@@ -44,7 +54,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, GET desktops, GET calls, GET callbacks")
+		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, GET desktops, GET calls, GET callbacks, GET env")
 	}
 }
 
@@ -120,6 +130,31 @@ func (s *server) desktops() []stateJSON {
 		out = append(out, stateJSON{d.DesktopId, d.RegionId, d.DesktopName, d.DesktopStatus, d.ConnectionStatus, d.ManagementFlags, d.EndUserIds, d.Tags})
 	}
 	return out
+}
+
+// shellEnv is what makes the operator's commands talk to this account: lines for a shell to eval.
+func (s *server) shellEnv() string {
+	l := s.lab.Load()
+	key := emulator.OperatorCredential
+	if own := l.em.EDS.Credentials; len(own) > 0 { // the fleet has identities of its own
+		key = own[0]
+	}
+	regions := regionsOf(l.em.EDS.Desktops)
+	if len(regions) == 0 {
+		regions = []string{emulator.DefaultRegion}
+	}
+	var b strings.Builder
+	for _, v := range [][2]string{
+		{"EDS_ENDPOINT", s.base},
+		{"ALIBABA_CLOUD_ACCESS_KEY_ID", key.AccessKeyId},
+		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.AccessKeySecret},
+		{"ALIBABA_CLOUD_SECURITY_TOKEN", key.SecurityToken},
+		{"FC_REGION", regions[0]},
+		{"ALLOWED_REGIONS", strings.Join(regions, ",")},
+	} {
+		fmt.Fprintf(&b, "export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`))
+	}
+	return b.String()
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -6,8 +6,8 @@ import (
 )
 
 // introduce prints lines to paste: one for each way in.
-func (s *server) introduce(address string) {
-	base := "http://" + address
+func (s *server) introduce() {
+	base := s.base
 	one, two := s.examples()
 	var b strings.Builder
 	fmt.Fprintf(&b, "Serving on %s with %s; Ctrl-C ends it.\n", base, plural(len(s.lab.Load().ids), "desktop"))
@@ -28,11 +28,16 @@ An asynchronous event, which is tried again when it fails:
   curl -s %s/_emulator/invoke \
     -H 'X-Fc-Invocation-Type: Async' -d @event.json
 
+The operator's commands talk to this account in a shell that has read
+
+  eval "$(curl -s %s/_emulator/env)"
+  %s plan -f event.json     or undo -apply report.json
+
 What has become of it all, and once more from the beginning:
 
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
-`, base, one, base, s.authorization(), two, base, base, base)
+`, base, one, base, s.authorization(), two, base, base, s.self, base, base)
 	s.screen.note("%s", b.String())
 }
 

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestServeOperator: the lines of env make the operator's commands talk to the account that is
+// served, also after it has started over.
+func TestServeOperator(t *testing.T) {
+	s := serve(t, "-o", "json")
+	if !strings.Contains(s.intro, s.base+"/_emulator/env") {
+		t.Errorf("the intro does not say how:\n%s", s.intro)
+	}
+	_, _, env := s.call("GET", "/_emulator/env", "")
+	t.Setenv("HOME", t.TempDir())
+	set := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^export ([A-Z_]+)='([^']*)'$`).FindAllStringSubmatch(env, -1) {
+		set[m[1]] = m[2]
+		t.Setenv(m[1], m[2])
+	}
+	if set["EDS_ENDPOINT"] != s.base || set["ALLOWED_REGIONS"] != "cn-hangzhou" || set["FC_REGION"] != "cn-hangzhou" || set["ALIBABA_CLOUD_SECURITY_TOKEN"] == "" {
+		t.Fatalf("env:\n%s", env)
+	}
+	for range 2 {
+		_, _, report := s.call("POST", "/_emulator/invoke", `{"DesktopId":["ecd-running1","ecd-stopped1"],"WaitSeconds":5}`)
+		if !strings.Contains(report, `"stopped":1`) {
+			t.Fatal(report)
+		}
+		if code, out, err := undoWith(t, report, "-apply", "-"); code != exitOK || !strings.Contains(out, "ecd-running1  cn-hangzhou  started") || strings.Contains(out, "ecd-stopped1") {
+			t.Errorf("exit %d\n%s%s", code, out, err)
+		}
+		if _, _, calls := s.call("GET", "/_emulator/calls", ""); !strings.Contains(calls, `"Started"`) {
+			t.Errorf("calls: %s", calls)
+		}
+		s.call("POST", "/_emulator/reset", "")
+	}
+	// Whoever knows no credential of the account gets no further here than at EDS.
+	if status, _, body := s.call("POST", "/?RegionId=cn-hangzhou&DesktopId.1=ecd-stopped1", "", "X-Acs-Action: StartDesktops"); status != 400 || !strings.Contains(body, "MissingAuthorization") {
+		t.Errorf("unsigned: %d %s", status, body)
+	}
+	if s.interrupt(); strings.Contains(s.out.String(), "StartDesktops") {
+		t.Errorf("the operator's calls are shown as the function's:\n%s", s.out.String())
+	}
+}
