@@ -4,8 +4,9 @@
 
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME  ?= 60s
-# Files to lie beside the binary, where there are any.
-EXTRAS    ?= $(wildcard routes.yaml deny.txt)
+# Files to lie beside the binary: these, where they are there, and EXTRAS.
+EXTRAS    ?=
+BESIDE    := $(sort $(wildcard routes.yaml deny.txt message*.json) $(EXTRAS))
 MAX_BYTES := 10485760
 # What is deployed. A file of your own extends s.yaml (docs/deploy.md): make deploy TEMPLATE=s.mine.yaml
 TEMPLATE  ?= s.yaml
@@ -13,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test fuzz bench lint clean deploy remove serverless-devs
+.PHONY: help build zip run test fuzz bench lint clean preview deploy remove serverless-devs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +25,8 @@ build: ## the function for Function Compute: build/main, linux/amd64, at most 10
 	if [ $$bytes -gt $(MAX_BYTES) ]; then echo "build/main is too large" >&2; exit 1; fi
 
 zip: build ## what is deployed: dist/stop-desktops.zip
-	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(EXTRAS) "$$(go env GOROOT)/lib/time/zoneinfo.zip"
-	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(EXTRAS)"
+	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(BESIDE) "$$(go env GOROOT)/lib/time/zoneinfo.zip"
+	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(BESIDE)"
 	@if [ -f deny.txt ] && [ -z "$$DENY_FILE" ]; then echo "deny.txt is packed, but protects nobody until you deploy with DENY_FILE=deny.txt" >&2; fi
 
 run: ## the whole thing on this machine, no account needed
@@ -57,11 +58,15 @@ lint: ## formatting, vet, staticcheck, go.mod
 clean: ## remove build/ and dist/
 	rm -rf build dist
 
+preview: serverless-devs ## what Serverless Devs makes of the template, here and now; needs no account
+	s preview -t $(TEMPLATE)
+
 deploy: serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
-	s deploy -t $(TEMPLATE)
+	@echo "$(TEMPLATE) with FUNCTION_NAME=$${FUNCTION_NAME:-stop-desktops} REGION=$${REGION:-cn-hangzhou} DRY_RUN=$${DRY_RUN:-true} DISABLED=$${DISABLED:-false}"
+	s deploy -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}
 
 remove: serverless-devs ## the function and its triggers from your account
-	s remove -t $(TEMPLATE)
+	s remove -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}
 
 serverless-devs:
 	@command -v s >/dev/null 2>&1 || { echo "Serverless Devs is missing. Install it: npm install -g @serverless-devs/s (docs/deploy.md)" >&2; exit 1; }

@@ -81,7 +81,7 @@ func TestBrokenTemplatesAreRefused(t *testing.T) {
 		{"CRON_TZ=", "TZ=", timer + "triggerConfig.cronExpression: "},
 		{`"Reason": "nightly stop"}`, `"Reason": "nightly stop"`, timer + "triggerConfig.payload: not a request"},
 		{`"IdleMinutes": 30`, `"IdleMinute_": 30, "Desktop": 1`, timer + "triggerConfig.payload: not a request"},
-		{`{"Select": {"Tag": [{"Key": "stop-desktops:nightly"}]},`, `{`, timer + "triggerConfig.payload: not a request"},
+		{`{"Select": {"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]},`, `{`, timer + "triggerConfig.payload: not a request"},
 		{"payload: >-", "payload:", timer + "triggerConfig.payload.Reason: must be a string"},
 		{"authType: function", "authType: none", web + "triggerConfig.authType: "},
 		{"authType: function", "", web + "triggerConfig.authType: "},

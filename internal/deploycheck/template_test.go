@@ -53,7 +53,12 @@ type props struct {
 	LogConfig            text             `yaml:"logConfig"`
 	EnvironmentVariables map[string]text  `yaml:"environmentVariables"`
 	AsyncInvokeConfig    *asyncInvocation `yaml:"asyncInvokeConfig"`
+	ConcurrencyConfig    *concurrency     `yaml:"concurrencyConfig"`
 	Triggers             []trigger        `yaml:"triggers"`
+}
+
+type concurrency struct {
+	ReservedConcurrency int `yaml:"reservedConcurrency"`
 }
 
 type asyncInvocation struct {
@@ -163,6 +168,9 @@ func checkProps(path string, p props) problems {
 	found.oneOf(path+".logConfig", p.LogConfig, "auto")
 	found = append(found, checkEnvironment(path+".environmentVariables", p.EnvironmentVariables)...)
 	found = append(found, checkAsync(path+".asyncInvokeConfig", p)...)
+	if p.ConcurrencyConfig != nil {
+		found.between(path+".concurrencyConfig.reservedConcurrency", p.ConcurrencyConfig.ReservedConcurrency, 1, 100)
+	}
 	names := map[text]bool{}
 	for i, t := range p.Triggers {
 		at := fmt.Sprintf("%s.triggers[%d]", path, i)

@@ -1,0 +1,85 @@
+package deploycheck
+
+import (
+	"archive/zip"
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPackageIsReproducible: the same source makes the same bytes, in whatever folder and whenever it lies there, and
+// they hold the binary, the time zones, and the files that are put beside it.
+func TestPackageIsReproducible(t *testing.T) {
+	var archives [][]byte
+	for _, name := range []string{"here", "or-there/with a space"} {
+		folder := filepath.Join(t.TempDir(), name)
+		copySource(t, folder)
+		for file, text := range map[string]string{"routes.yaml": "http: []\n", "deny.txt": "ecd-a\n", "message.json": "{}\n", "other.json": "{}\n", "unrelated.yaml": "\n"} {
+			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		command := exec.Command("make", "zip", "VERSION=v1", "EXTRAS=other.json")
+		command.Dir = folder
+		command.Env = append(os.Environ(), "MAKEFLAGS=")
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("make zip: %v\n%s", err, output)
+		}
+		archive, err := os.ReadFile(filepath.Join(folder, "dist", "stop-desktops.zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		archives = append(archives, archive)
+	}
+	if !bytes.Equal(archives[0], archives[1]) {
+		t.Errorf("two copies of the same source make different packages, of %d and %d bytes", len(archives[0]), len(archives[1]))
+	}
+	read, err := zip.NewReader(bytes.NewReader(archives[0]), int64(len(archives[0])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range read.File {
+		names = append(names, file.Name)
+	}
+	if want := []string{"deny.txt", "main", "message.json", "other.json", "routes.yaml", "zoneinfo.zip"}; !slices.Equal(names, want) {
+		t.Errorf("the package holds %q, want %q", names, want)
+	}
+}
+
+// copySource copies what the binary and its package are made of, with a time of its own.
+func copySource(t *testing.T, to string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel(root, path)
+		switch {
+		case entry.IsDir() && (strings.HasPrefix(name, ".git") || slices.Contains([]string{"build", "dist", "testdata", "docs"}, entry.Name())):
+			return filepath.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		case strings.HasSuffix(name, "_test.go") || name == ".git" || !entry.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-time.Duration(len(to)) * time.Hour)
+	if err := os.Chtimes(filepath.Join(to, "main.go"), then, then); err != nil {
+		t.Fatal(err)
+	}
+}
