@@ -89,7 +89,7 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 	if json.Unmarshal(text, &whole) == nil {
 		switch {
 		case whole.ErrorType != "":
-			return nil, usagef("replay: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", name)
+			return nil, usagef("%s: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", command, name)
 		case whole.Reports != nil:
 			return whole.Reports, nil
 		case whole.SpecVersion != "":
