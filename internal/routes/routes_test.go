@@ -200,6 +200,11 @@ func TestCallback(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "CALLBACK_SECRET, which holds here too, slack takes no signature") {
 		t.Error(err)
 	}
+	// The function's skeleton is for its own format: here it would be no message for Feishu.
+	skeletal := callback.Settings{URL: secret.New(here), Format: "dingtalk", Skeleton: []byte(`{"msgtype":"text"}`), On: callback.All}
+	if _, err := routes.Read("r", "events:\n  - source: a\n    callback: {format: feishu}", routes.Options{Lookup: lookup, Callback: &skeletal}); err != nil {
+		t.Error(err)
+	}
 	table, err := routes.Read("r", "events:\n  - source: a", routes.Options{Lookup: lookup, Callback: &function})
 	if err != nil || table.List[0].Callback != nil {
 		t.Error("a route that says nothing has a callback of its own", err)
