@@ -369,6 +369,29 @@ func TestLogLines(t *testing.T) {
 	})
 }
 
+// TestLogLevels: an alarm on errors tells of what failed, and not of strangers who try the door.
+func TestLogLevels(t *testing.T) {
+	for event, want := range map[string]string{
+		`{"DesktopId":"ecd-a"}`:            "INFO",
+		`{"DesktopIdz":"ecd-a"}`:           "ERROR",
+		httpEvent(`{"DesktopId":"ecd-a"}`): "WARN",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(&scripted{})
+			b.send(event)
+			for line := range bytes.Lines(b.log.Bytes()) {
+				var l struct{ Level string }
+				if err := json.Unmarshal(line, &l); err != nil || l.Level != want {
+					t.Errorf("%s: %s, %v", event, line, err)
+				}
+			}
+			if b.log.Len() == 0 {
+				t.Errorf("%s: nothing is logged", event)
+			}
+		})
+	}
+}
+
 // judge is an Authenticator by a function.
 type judge func(*events.HTTPRequest, time.Time) (handler.Proof, error)
 

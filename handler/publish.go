@@ -87,10 +87,7 @@ func (r *run) wantsCallback(j *job) bool {
 func (r *run) logReport(rep Report) {
 	short := rep
 	short.Desktops = nil
-	level := slog.LevelInfo
-	if !rep.Status.Succeeded() {
-		level = slog.LevelError
-	}
+	level := logLevel(rep)
 	r.log.Log(context.Background(), level, "report", "report", short)
 
 	parts := slices.Collect(slices.Chunk(rep.Desktops, desktopsPerLine))
@@ -98,6 +95,17 @@ func (r *run) logReport(rep Report) {
 		r.log.Log(context.Background(), level, "desktops",
 			"EventId", rep.EventId, "Part", i+1, "Parts", len(parts), "Desktops", part)
 	}
+}
+
+// logLevel of a report: what failed is an error, but that strangers come by is no fault of ours.
+func logLevel(rep Report) slog.Level {
+	switch {
+	case rep.Status.Succeeded():
+		return slog.LevelInfo
+	case rep.Error != nil && (rep.Error.Code == CodeUnauthenticated || rep.Error.Code == codeNoRoute):
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 func (r *run) logCallback(rep Report) {

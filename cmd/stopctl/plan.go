@@ -17,6 +17,7 @@ import (
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 )
 
@@ -138,8 +139,7 @@ func planCommand(ctx context.Context, args []string, out outside) error {
 	return nil
 }
 
-// makePlan lets the function's own handler decide. All that it could change the world by is taken
-// from it, whatever its configuration says.
+// makePlan lets the function's own handler decide.
 func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, getenv func(string) string) (*plan, error) {
 	environ, err := functionEnviron("plan", o.template, getenv)
 	if err != nil {
@@ -172,17 +172,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 			return nil, err
 		}
 	}
-	h.Policy.DryRun = true
-	h.Callback = silence(h.Callback)
-	if c.Routes != nil {
-		for _, e := range c.Routes.List {
-			e.Route.Callback = silence(e.Route.Callback)
-		}
-	}
-	h.Connect = func(handler.Credentials) (handler.EDS, error) {
-		session, err := client.ConnectOperator(who.Credentials)
-		return readOnly{session}, err
-	}
+	harmless(h, c.Routes, func() (handler.EDS, error) { return client.ConnectOperator(who.Credentials) })
 	err = s.during("Asking EDS with the credentials of "+who.Origin, func() error {
 		// What comes back says less than the log, where a dry run is refused or blocked.
 		_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
@@ -209,6 +199,22 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(regionsOf(world.EDS.Desktops), ","))
 	}
 	return world, environ, nil
+}
+
+// harmless takes from a handler all that it could change the world by, whatever its configuration says.
+func harmless(h *handler.Handler, table *routes.Table, connect func() (handler.EDS, error)) {
+	h.Policy.DryRun = true
+	h.Connect = func(handler.Credentials) (handler.EDS, error) {
+		eds, err := connect()
+		return readOnly{eds}, err
+	}
+	h.Callback = silence(h.Callback)
+	if table == nil {
+		return
+	}
+	for _, e := range table.List {
+		e.Route.Callback = silence(e.Route.Callback)
+	}
 }
 
 // readOnly is EDS without the one call that changes something. The plan is a dry run, which makes no

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -9,7 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/secret"
 )
 
 // planFleet has one desktop for each of some rules.
@@ -111,6 +116,34 @@ func TestPlanOnAnAccount(t *testing.T) {
 	}
 	if n := len(receiver.Deliveries()); n > 0 || len(eds.Calls()) == 0 {
 		t.Errorf("%d callbacks, %d calls", n, len(eds.Calls()))
+	}
+}
+
+// TestHarmless: not even a handler that takes an event for a real one can stop or tell anything.
+func TestHarmless(t *testing.T) {
+	world := emulator.New(nil)
+	if err := world.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer world.Close()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte("events:\n  - source: a\n    callback: {url: HOOK}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, faults := config.Read([]string{"FC_REGION=cn-hangzhou", "EDS_ENDPOINT=" + world.EDSEndpoint(), "CALLBACK_URL=" + world.CallbackURL(), "HOOK=" + world.CallbackURL(), "FC_FUNC_CODE_PATH=" + folder})
+	h := compose.Handler(c, faults, compose.Outside{Log: io.Discard})
+	if h.Fault != nil {
+		t.Fatal(h.Fault)
+	}
+	connect := h.Connect
+	key := emulator.DefaultCredential
+	harmless(h, c.Routes, func() (handler.EDS, error) {
+		return connect(handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
+	})
+	h.Policy.DryRun = false
+	_, err := h.Handle(t.Context(), handler.Invocation{}, []byte(`{"specversion":"1.0","id":"1","source":"a","type":"t","data":{"DesktopId":"ecd-running1"}}`))
+	if err == nil || !strings.Contains(err.Error(), "a plan stops nothing") || len(world.EDS.Calls()) == 0 || world.EDS.Count("StopDesktops") > 0 || len(world.Receiver.Deliveries()) > 0 {
+		t.Errorf("%v, %d stops of %d calls, %d callbacks", err, world.EDS.Count("StopDesktops"), len(world.EDS.Calls()), len(world.Receiver.Deliveries()))
 	}
 }
 

@@ -43,6 +43,30 @@ func TestMissingCredentials(t *testing.T) {
 	}
 }
 
+// TestOperator: a person's access key needs no token, but is never completed by anything else.
+func TestOperator(t *testing.T) {
+	w := serve(t, &recorder{})
+	full := credentials(key)
+	for name, c := range map[string]handler.Credentials{
+		"nothing at all":     {},
+		"no AccessKeyID":     {AccessKeySecret: full.AccessKeySecret},
+		"no AccessKeySecret": {AccessKeyID: full.AccessKeyID},
+	} {
+		if _, err := newClient(t, w.dial).ConnectOperator(c); err == nil || callError(t, err).Code != "NoCredentials" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r := &recorder{}
+	s, err := newClient(t, serve(t, r).dial).ConnectOperator(handler.Credentials{AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = s.DescribeDesktopInfo(t.Context(), "cn-hangzhou", []string{"ecd-a"})
+	if len(r.all()) != 1 || r.all()[0].Header.Get("X-Acs-Security-Token") != "" {
+		t.Errorf("%d requests; a token from elsewhere", len(r.all()))
+	}
+}
+
 // TestSecretsAreNotShown: neither a client nor a session, printed by mistake, shows what it holds;
 // nor does an error whose text the service wrote with our own request in it.
 func TestSecretsAreNotShown(t *testing.T) {

@@ -132,6 +132,9 @@ func (f *file) httpRoute(a at) {
 			f.fault(*timed, "is not needed: scheme %s signs a time of its own", entry.Scheme)
 		}
 	}
+	if timed != nil && !seen["request"] {
+		f.fault(*timed, "needs request beside it: without one the body is itself a request, which has no place for a time")
+	}
 	f.finish(route, m)
 	f.table.List = append(f.table.List, entry)
 }

@@ -77,6 +77,7 @@ func TestFaults(t *testing.T) {
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 30s}", "must be a duration from 1m"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 200h}", "must be a duration from 1m"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {window: 1h}", "needs path"},
+		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t}", "routes.yaml:4: http[0].time: needs request beside it"},
 		{one("when: [{path: $.a}]"), "http[0].when[0]: needs is"},
 		{one("when: [{is: a}]"), "http[0].when[0]: needs path"},
 		{one("when: [{path: $.a, is: [[a]]}]"), "must be a text, a number, true or false"},
@@ -197,6 +198,11 @@ func TestCallback(t *testing.T) {
 	}
 	_, err := routes.Read("r", "events:\n  - source: a\n    callback: {format: slack}", routes.Options{Lookup: lookup, Callback: &function})
 	if err == nil || !strings.Contains(err.Error(), "CALLBACK_SECRET, which holds here too, slack takes no signature") {
+		t.Error(err)
+	}
+	// The function's skeleton is for its own format: here it would be no message for Feishu.
+	skeletal := callback.Settings{URL: secret.New(here), Format: "dingtalk", Skeleton: []byte(`{"msgtype":"text"}`), On: callback.All}
+	if _, err := routes.Read("r", "events:\n  - source: a\n    callback: {format: feishu}", routes.Options{Lookup: lookup, Callback: &skeletal}); err != nil {
 		t.Error(err)
 	}
 	table, err := routes.Read("r", "events:\n  - source: a", routes.Options{Lookup: lookup, Callback: &function})
@@ -354,7 +360,7 @@ func TestWhen(t *testing.T) {
 
 // TestTime of a body: as Jira and PagerDuty write it.
 func TestTime(t *testing.T) {
-	table, err := read("http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 24h}\n  - path: /b\n    auth: {scheme: pagerduty, secrets: [TOKEN]}\n    time: {path: $.t}\n")
+	table, err := read("http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 24h}\n    request: {DesktopId: {value: ecd-a}}\n  - path: /b\n    auth: {scheme: pagerduty, secrets: [TOKEN]}\n    time: {path: $.t}\n    request: {DesktopId: {value: ecd-a}}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
