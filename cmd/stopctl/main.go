@@ -46,6 +46,7 @@ func commands() []command {
 	return []command{
 		{"run", "run the function on this machine, against an emulated account", runCommand},
 		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
+		{"doctor", "say what is wrong with a deployment, and what to do; nothing is stopped", doctorCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
 		{"undo", "start again what a report stopped", undoCommand},
 		{"callback", "deliver a report by hand", callbackCommand},

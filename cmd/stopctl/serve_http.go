@@ -21,6 +21,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("X-Acs-Action") != "":
 		s.lab.Load().em.EDS.ServeHTTP(w, r)
 		return
+	case r.Method == http.MethodHead: // doctor looks whether there is an answer, and at its clock: no event
+		return
 	case !strings.HasPrefix(r.URL.Path, controls):
 		s.trigger.ServeHTTP(w, r)
 		return

@@ -160,7 +160,7 @@ func TestUndoApply(t *testing.T) {
 	denied.Deny = []string{"StartDesktops"}
 	for _, c := range []struct {
 		name    string
-		eds     emulator.EDS
+		eds     *emulator.EDS
 		ids     string
 		args    []string
 		code    int
@@ -168,33 +168,33 @@ func TestUndoApply(t *testing.T) {
 		running string // in the end, or about to be
 		calls   int    // of StartDesktops; 0: any
 	}{
-		{name: "all is well", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
+		{name: "all is well", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  started: Starting", "2 of 2 desktops running"}, running: "ecd-a ecd-b", calls: 1},
-		{name: "somebody started one", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Running")}},
+		{name: "somebody started one", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Running")}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  is Running", "2 of 2"}, running: "ecd-a ecd-b", calls: 1},
-		{name: "one is still stopping", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
+		{name: "one is still stopping", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  started: Starting", "2 of 2"}, running: "ecd-a ecd-b", calls: 2},
-		{name: "nobody waits for it", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
+		{name: "nobody waits for it", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
 			ids: "ecd-a ecd-b", args: []string{"-wait", "0s"}, code: exitUnexpected, says: []string{"ecd-b  cn-hangzhou  not started: it is Stopping", "1 of 2"}, running: "ecd-a", calls: 1},
-		{name: "what is unknown or in another state", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
+		{name: "what is unknown or in another state", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
 			ids: "ecd-a ecd-h ecd-gone", code: exitUnexpected, says: []string{"ecd-h     cn-hangzhou  not started: it is Hibernated", "ecd-gone  cn-hangzhou  not started: EDS does not know it", "1 of 3"}, running: "ecd-a", calls: 1},
-		{name: "a look that is refused because of one", eds: emulator.EDS{UnknownIds: emulator.Refuse, Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
+		{name: "a look that is refused because of one", eds: &emulator.EDS{UnknownIds: emulator.Refuse, Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
 			ids: "ecd-a ecd-gone ecd-b", code: exitUnexpected, says: []string{"ecd-gone  cn-hangzhou  not started: DescribeDesktopInfo: InvalidDesktopId.NotFound", "2 of 3"}, running: "ecd-a ecd-b", calls: 1},
-		{name: "one is refused", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), {DesktopId: "ecd-u", DesktopStatus: "Stopped", ManagementFlags: []string{"Updating"}}, inState("ecd-b", "Stopped"), inState("ecd-c", "Stopped")}},
+		{name: "one is refused", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), {DesktopId: "ecd-u", DesktopStatus: "Stopped", ManagementFlags: []string{"Updating"}}, inState("ecd-b", "Stopped"), inState("ecd-c", "Stopped")}},
 			ids: "ecd-a ecd-u ecd-b ecd-c", code: exitUnexpected, says: []string{"ecd-u  cn-hangzhou  not started: StartDesktops: IncorrectDesktopStatus", "3 of 4"}, running: "ecd-a ecd-b ecd-c"},
-		{name: "a call whose answer is lost", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}, StartTime: time.Hour,
+		{name: "a call whose answer is lost", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}, StartTime: time.Hour,
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  is Starting", "2 of 2"}, running: "ecd-a ecd-b"},
-		{name: "throttled once", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
+		{name: "throttled once", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultThrottle}}},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, running: "ecd-a", calls: 2},
-		{name: "no permission", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
+		{name: "no permission", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
 			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: StartDesktops: NoPermission", "0 of 1"}, calls: 1},
-		{name: "EDS shows it late", eds: emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
+		{name: "EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			account(t, &c.eds)
+			account(t, c.eds)
 			code, out, err := undoWith(t, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
 			if code != c.code {
 				t.Errorf("exit %d", code)
