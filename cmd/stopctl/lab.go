@@ -23,6 +23,8 @@ type lab struct {
 	function *emulator.Process
 	log      *logbook
 	ids      []string // of the desktops, in the fleet's order
+	// callbackSecret is what the receiver checks by.
+	callbackSecret string
 	// ownCallback: callbacks go where the caller wants them, not to the emulator's receiver.
 	ownCallback bool
 
@@ -40,7 +42,7 @@ func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[s
 		return nil, err
 	}
 	all := l.variables(fleet, env)
-	l.em.Receiver.Robot = robotOf(all["CALLBACK_FORMAT"])
+	l.em.Receiver.Robot, l.callbackSecret = robotOf(all["CALLBACK_FORMAT"]), all["CALLBACK_SECRET"]
 	for _, s := range strings.Split(all["CALLBACK_SECRET"], ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			l.em.Receiver.Secrets = append(l.em.Receiver.Secrets, s)

@@ -105,11 +105,18 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 		if at < 0 {
 			continue
 		}
-		lines = append(lines, line[at:])
-		var record struct{ Reports []handler.Report }
-		if json.Unmarshal([]byte(line[at:]), &record) == nil {
-			recorded = append(recorded, record.Reports...)
+		line = line[at:]
+		var record struct {
+			Reports []handler.Report
+			Message string `json:"message"` // of Log Service: the line itself is a member of what it exports
 		}
+		if json.Unmarshal([]byte(line), &record) == nil {
+			recorded = append(recorded, record.Reports...)
+			if strings.HasPrefix(record.Message, "{") {
+				line = record.Message
+			}
+		}
+		lines = append(lines, line)
 	}
 	if reports := append(recorded, readReports(lines)...); len(reports) > 0 {
 		return reports, nil

@@ -52,10 +52,11 @@ func TestReplay(t *testing.T) {
 	delete(r, "Desktops")
 	short, _ := json.Marshal(r)
 	for name, text := range map[string]string{
-		"an answer":        report,
-		"a batch":          `{"Reports":[` + report + `]}`,
-		"a callback":       `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
-		"lines of the log": "FC Invoke Start RequestId: 1\n{\"msg\":\"report\",\"report\":" + string(short) + "}\n{\"msg\":\"desktops\",\"InvocationId\":\"1\",\"EventId\":\"e1\",\"Desktops\":" + strings.ReplaceAll(desktops, "\n", "") + "}\n",
+		"an answer":                         report,
+		"a batch":                           `{"Reports":[` + report + `]}`,
+		"a callback":                        `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"lines as Log Service exports them": exported(t, `{"msg":"report","report":`+string(short)+`}`) + exported(t, `{"msg":"desktops","InvocationId":"1","EventId":"e1","Desktops":`+strings.ReplaceAll(desktops, "\n", "")+`}`),
+		"lines of the log":                  "FC Invoke Start RequestId: 1\n{\"msg\":\"report\",\"report\":" + string(short) + "}\n{\"msg\":\"desktops\",\"InvocationId\":\"1\",\"EventId\":\"e1\",\"Desktops\":" + strings.ReplaceAll(desktops, "\n", "") + "}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, err := replay(t, text)
@@ -67,6 +68,16 @@ func TestReplay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// exported is a line as Log Service hands it out.
+func exported(t *testing.T, message string) string {
+	t.Helper()
+	line, err := json.Marshal(map[string]string{"__time__": "1795000000", "functionName": "stop-desktops", "message": message})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line) + "\n"
 }
 
 // TestReplayLate: the event is old; whoever used a desktop since must not be stopped by its replay.

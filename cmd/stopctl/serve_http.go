@@ -29,7 +29,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	action := strings.TrimPrefix(r.URL.Path, controls)
 	method := http.MethodGet
-	if action == "invoke" || action == "reset" {
+	if action == "invoke" || action == "reset" || action == "callback" {
 		method = http.MethodPost
 	}
 	if r.Method != method {
@@ -44,6 +44,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, s.desktops())
 	case "calls":
 		writeJSON(w, http.StatusOK, callsJSON(s.lab.Load().em.EDS.Calls()))
+	case "callback":
+		s.lab.Load().em.Receiver.ServeHTTP(w, r)
 	case "callbacks":
 		writeJSON(w, http.StatusOK, callbacksJSON(s.lab.Load().em.Receiver.Deliveries()))
 	case "env":
@@ -56,7 +58,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, GET desktops, GET calls, GET callbacks, GET env")
+		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, POST callback, GET desktops, GET calls, GET callbacks, GET env")
 	}
 }
 
@@ -145,15 +147,23 @@ func (s *server) shellEnv() string {
 	if len(regions) == 0 {
 		regions = []string{emulator.DefaultRegion}
 	}
-	var b strings.Builder
-	for _, v := range [][2]string{
+	variables := [][2]string{
 		{"EDS_ENDPOINT", s.base},
 		{"ALIBABA_CLOUD_ACCESS_KEY_ID", key.AccessKeyId},
 		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.AccessKeySecret},
 		{"ALIBABA_CLOUD_SECURITY_TOKEN", key.SecurityToken},
 		{"FC_REGION", regions[0]},
 		{"ALLOWED_REGIONS", strings.Join(regions, ",")},
-	} {
+	}
+	if !l.ownCallback {
+		variables = append(variables, [][2]string{
+			{"CALLBACK_URL", s.base + controls + "callback"},
+			{"CALLBACK_SECRET", l.callbackSecret},
+			{"CALLBACK_FORMAT", s.env["CALLBACK_FORMAT"]},
+		}...)
+	}
+	var b strings.Builder
+	for _, v := range variables {
 		fmt.Fprintf(&b, "export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`))
 	}
 	return b.String()
