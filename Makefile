@@ -6,7 +6,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo de
 FUZZTIME  ?= 60s
 # Files to lie beside the binary: these, where they are there, and EXTRAS.
 EXTRAS    ?=
-BESIDE    := $(sort $(wildcard routes.yaml deny.txt message*.json) $(EXTRAS))
+BESIDE    := $(sort $(wildcard *routes.yaml deny.txt message*.json) $(EXTRAS))
 MAX_BYTES := 10485760
 # What is deployed. A file of your own extends s.yaml (docs/deploy.md): make deploy TEMPLATE=s.mine.yaml
 TEMPLATE  ?= s.yaml

@@ -65,8 +65,8 @@ func checkEnvironments(files map[string]string, known []string) problems {
 			}
 			owner[value] = file
 		}
-		if variables["DRY_RUN"] != "true" {
-			found.add(file, "DRY_RUN=%s: stopping anything is for whoever deploys to decide", variables["DRY_RUN"])
+		if dry := variables["DRY_RUN"]; dry != "true" && (dry != "false" || file == "dev.env") {
+			found.add(file, "DRY_RUN=%s: true or false, and true in dev", dry)
 		}
 	}
 	return found
@@ -115,7 +115,8 @@ func TestEnvironments(t *testing.T) {
 func TestBrokenEnvironmentsAreRefused(t *testing.T) {
 	good, known := environments(t)
 	for _, m := range []struct{ file, old, new, want string }{
-		{"production.env", "DRY_RUN=true", "DRY_RUN=false", "production.env: DRY_RUN=false"},
+		{"dev.env", "DRY_RUN=true", "DRY_RUN=false", "dev.env: DRY_RUN=false"},
+		{"production.env", "DRY_RUN=true", "DRY_RUN=no", "production.env: DRY_RUN=no"},
 		{"production.env", "DRY_RUN=true\n", "", `sets ["ACCESS"`},
 		{"staging.env", "FUNCTION_NAME=stop-desktops-staging", "FUNCTION_NAME=stop-desktops", "FUNCTION_NAME=stop-desktops: as in production.env"},
 		{"staging.env", "NIGHTLY_TAG=stop-desktops:nightly-staging", "NIGHTLY_TAG=stop-desktops:nightly", "NIGHTLY_TAG=stop-desktops:nightly: as in production.env"},

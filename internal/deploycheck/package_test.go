@@ -20,7 +20,7 @@ func TestPackageIsReproducible(t *testing.T) {
 	for _, name := range []string{"here", "or-there/with a space"} {
 		folder := filepath.Join(t.TempDir(), name)
 		copySource(t, folder)
-		for file, text := range map[string]string{"routes.yaml": "http: []\n", "deny.txt": "ecd-a\n", "message.json": "{}\n", "other.json": "{}\n", "unrelated.yaml": "\n"} {
+		for file, text := range map[string]string{"routes.yaml": "http: []\n", "webhook-routes.yaml": "http: []\n", "deny.txt": "ecd-a\n", "message.json": "{}\n", "other.json": "{}\n", "unrelated.yaml": "\n"} {
 			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func TestPackageIsReproducible(t *testing.T) {
 	for _, file := range read.File {
 		names = append(names, file.Name)
 	}
-	if want := []string{"deny.txt", "main", "message.json", "other.json", "routes.yaml", "zoneinfo.zip"}; !slices.Equal(names, want) {
+	if want := []string{"deny.txt", "main", "message.json", "other.json", "routes.yaml", "webhook-routes.yaml", "zoneinfo.zip"}; !slices.Equal(names, want) {
 		t.Errorf("the package holds %q, want %q", names, want)
 	}
 }
