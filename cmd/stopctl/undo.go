@@ -153,6 +153,8 @@ func stoppedBy(reports []handler.Report) (stopped map[string][]string, unsure []
 			}
 		}
 	}
+	// A retry finds on its way down what the try before it has stopped.
+	unsure = slices.DeleteFunc(unsure, func(d handler.DesktopReport) bool { return slices.Contains(stopped[d.RegionId], d.DesktopId) })
 	return stopped, unsure, nil
 }
 

@@ -50,6 +50,15 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// A retry finds on its way down what the try before has stopped: that is no riddle.
+func TestUndoRetry(t *testing.T) {
+	again := strings.NewReplacer(`"accepted"`, `"stopping"`, `,"RequestId":"R"`, "").Replace(reportOf("ecd-a"))
+	code, out, err := undoWith(t, `{"Reports":[`+reportOf("ecd-a", "ecd-b")+`,`+again+`]}`, "-")
+	if code != exitOK || strings.Count(out, "ecd-") != 2 || err != "" {
+		t.Errorf("exit %d\n%s%s", code, out, err)
+	}
+}
+
 // Calls of at most 100, for each region.
 func TestUndoMany(t *testing.T) {
 	var list []string

@@ -14,7 +14,7 @@ import (
 )
 
 // TestPackageIsReproducible: the same source makes the same bytes, in whatever folder and whenever it lies there, and
-// they hold the binary, the time zones, and the files that are put beside it.
+// they hold the binary, the time zones, and the files that are put beside it. That is what make deploy deploys, as told.
 func TestPackageIsReproducible(t *testing.T) {
 	var archives [][]byte
 	for _, name := range []string{"here", "or-there/with a space"} {
@@ -25,11 +25,21 @@ func TestPackageIsReproducible(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		command := exec.Command("make", "zip", "VERSION=v1", "EXTRAS=other.json")
+		tools := t.TempDir() // with something in place of Serverless Devs, that only says what it was told
+		if err := os.WriteFile(filepath.Join(tools, "s"), []byte("#!/bin/sh\necho \"told: $* by $FUNCTION_NAME\"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		command := exec.Command("env/with", "staging", "make", "deploy", "VERSION=v1", "EXTRAS=other.json", "TEMPLATE=s.webhook.yaml")
 		command.Dir = folder
-		command.Env = append(os.Environ(), "MAKEFLAGS=")
-		if output, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("make zip: %v\n%s", err, output)
+		command.Env = append(os.Environ(), "MAKEFLAGS=", "DRY_RUN=false", "ACCESS=mine", "PATH="+tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		output, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("make deploy: %v\n%s", err, output)
+		}
+		for _, want := range []string{"told: deploy -t s.webhook.yaml -a mine by stop-desktops-staging\n", "FUNCTION_NAME=stop-desktops-staging REGION=cn-hangzhou DRY_RUN=false DISABLED=false\n"} {
+			if !bytes.Contains(output, []byte(want)) {
+				t.Errorf("%q is not said in\n%s", want, output)
+			}
 		}
 		archive, err := os.ReadFile(filepath.Join(folder, "dist", "stop-desktops.zip"))
 		if err != nil {
@@ -73,7 +83,11 @@ func copySource(t *testing.T, to string) {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), text, info.Mode())
 	})
 	if err != nil {
 		t.Fatal(err)
