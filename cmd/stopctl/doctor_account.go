@@ -106,7 +106,11 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 		}
 		return findings{f}
 	}
-	found := findings{{group: group, Check: "endpoint", Status: fine, Message: host + " answers"}}
+	reached := finding{group: group, Check: "endpoint", Status: fine, Message: host + " can be reached"}
+	if e.places["EDS_ENDPOINT"] == "environment" {
+		reached.Message += ": it is the EDS_ENDPOINT of this shell"
+	}
+	found := findings{reached}
 	ahead, ok := e.network.skew(ctx, u)
 	found = append(found, clockFinding(group, ahead, ok))
 	if session == nil {
@@ -129,7 +133,7 @@ func (e *examination) needed() []read {
 	list := []read{
 		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (string, error) {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{noDesktop})
-			if refused := (*handler.CallError)(nil); errors.As(err, &refused) && (refused.Family == handler.NotFound || refused.Family == handler.WrongState) {
+			if refused := (*handler.CallError)(nil); errors.As(err, &refused) && refused.Family == handler.NotFound {
 				return "", nil // that desktop is refused, not the call
 			}
 			return "", err

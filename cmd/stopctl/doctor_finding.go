@@ -77,7 +77,11 @@ func (s *screen) showFindings(title string, all findings) {
 			s.block(strings.Repeat(" ", margin)+"→ ", visible(f.Do))
 		}
 	}
-	fmt.Fprintf(s.out, "\n%s\n", all.summary())
+	st := green
+	if all.count(problem) > 0 {
+		st = red
+	}
+	fmt.Fprintf(s.out, "\n%s\n", s.paint(st, all.summary()))
 }
 
 // block of text behind a lead, wrapped. Lines that are indented already are commands: they stay whole,
@@ -100,7 +104,8 @@ func (s *screen) block(lead, text string) {
 }
 
 func (f findings) summary() string {
-	return fmt.Sprintf("%s, %s, %d not proven.", number(f.count(problem), "problem"), number(f.count(warning), "warning"), f.count(unproven))
+	text := fmt.Sprintf("%s, %s, %d not proven", number(f.count(problem), "problem"), number(f.count(warning), "warning"), f.count(unproven))
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // number of things, in words.

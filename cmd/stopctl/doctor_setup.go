@@ -19,6 +19,7 @@ import (
 // setup is what the function will have, read by its own code.
 type setup struct {
 	deployed  *deployment.Deployment // nil: there is no deployment file
+	several   bool                   // functions in the file: one was asked for
 	variables map[string]string
 	places    map[string]string // of the variables
 	config    config.Config
@@ -41,7 +42,7 @@ func readSetup(o *doctorOptions, getenv func(string) string) (*setup, error) {
 		if err != nil {
 			return nil, usagef("doctor: -t: %v", err)
 		}
-		s.deployed = d
+		s.deployed, s.several = d, o.function != ""
 		for _, variable := range d.Environ() {
 			name, value, _ := strings.Cut(variable, "=")
 			place := ""
