@@ -104,17 +104,5 @@ func (s *screen) block(lead, text string) {
 }
 
 func (f findings) summary() string {
-	text := fmt.Sprintf("%s, %s, %d not proven", number(f.count(problem), "problem"), number(f.count(warning), "warning"), f.count(unproven))
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// number of things, in words.
-func number(n int, thing string) string {
-	switch n {
-	case 0:
-		return "no " + thing
-	case 1:
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%s, %s, %d not proven", plural(f.count(problem), "problem"), plural(f.count(warning), "warning"), f.count(unproven))
 }

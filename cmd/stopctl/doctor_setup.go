@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/deployment"
@@ -101,8 +101,8 @@ func (s *setup) schemes() []string {
 	return slices.Compact(schemes)
 }
 
-// do says what to do about a variable with a fault.
-var do = map[string]string{
+// remedies for the variables whose faults need more than the README's table.
+var remedies = map[string]string{
 	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
 	"CALLBACK_SECRET": "Make a new one, whsec_ and what `openssl rand -base64 24` prints, and give it to the receiver; or the robot's own (docs/callbacks.md).",
 	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
@@ -118,7 +118,7 @@ func checkVariables(s *setup) findings {
 	var found findings
 	add := func(f finding) { f.group = "Configuration"; found = append(found, f) }
 	for _, name := range slices.Sorted(maps.Keys(s.faults)) {
-		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: do[name]}
+		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: remedies[name]}
 		if f.Do == "" {
 			f.Do = "Correct it where it is set; the README's table of variables says what it may be."
 		}
@@ -139,7 +139,7 @@ func checkVariables(s *setup) findings {
 		add(finding{Check: "variables", Status: fine, Message: "the function takes its variables: none has a fault"})
 	}
 	if s.config.Routes != nil {
-		add(finding{Check: "routes", Status: fine, Message: number(len(s.config.Routes.List), "route") + ", without a fault"})
+		add(finding{Check: "routes", Status: fine, Message: plural(len(s.config.Routes.List), "route") + ", without a fault"})
 	}
 	return found
 }
@@ -168,7 +168,7 @@ func checkDotEnv(s *setup) findings {
 		return nil
 	}
 	name := filepath.Join(s.deployed.Folder, ".env")
-	if !exists(name) {
+	if _, err := os.Stat(name); err != nil {
 		return nil
 	}
 	return findings{{group: "Deployment", Check: ".env", Status: warning, Where: name, Message: "Serverless Devs takes variables from this file, and stopctl does not",
@@ -184,17 +184,4 @@ func (s *setup) needsTags() bool {
 	return slices.ContainsFunc(s.timers(), func(t timer) bool {
 		return t.request.Select != nil && len(t.request.Select.Tag) > 0 || t.request.Exclude != nil && len(t.request.Exclude.Tag) > 0
 	})
-}
-
-// timeout of the function, and what it leaves for looking, stopping and waiting, in seconds.
-func (s *setup) timeout() (all, work int) {
-	if s.deployed == nil {
-		return 0, 0
-	}
-	all = s.deployed.Timeout.Value
-	return all, workOf(all)
-}
-
-func workOf(seconds int) int {
-	return seconds - int(handler.Reserve(secs(seconds)).Seconds())
 }

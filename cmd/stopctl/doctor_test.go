@@ -189,7 +189,7 @@ func TestDoctorAsTheRole(t *testing.T) {
 		{"acs:ram::1234567890123456:role/fake", "to the function's role", "that the function has the role of -role-arn"},
 	} {
 		e := examination{setup: s, roleARN: c.role}
-		f, left := e.judge("DescribeDesktops", "", "cn-hangzhou", denied), e.unproven()
+		f, left := e.judge("DescribeDesktops", "cn-hangzhou", seen{}, denied), e.unproven()
 		if !strings.Contains(f.Do, c.do) || !strings.Contains(f.Do, "ecd:DescribeDesktops on *") || !strings.Contains(left[0].Message, c.left) {
 			t.Errorf("with role %q: %q, %q", c.role, f.Do, left[0].Message)
 		}
