@@ -101,8 +101,8 @@ func TestReserve(t *testing.T) {
 	for left, want := range map[time.Duration]time.Duration{
 		3 * time.Second: 2 * time.Second, 60 * time.Second: 6 * time.Second, time.Hour: 10 * time.Second,
 	} {
-		if got := reserve(left); got != want {
-			t.Errorf("reserve(%s) = %s, want %s", left, got, want)
+		if got := Reserve(left); got != want {
+			t.Errorf("Reserve(%s) = %s, want %s", left, got, want)
 		}
 	}
 }

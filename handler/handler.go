@@ -80,7 +80,7 @@ func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answe
 		}
 	}()
 	if deadline, ok := ctx.Deadline(); ok {
-		r.reserved = reserve(deadline.Sub(r.started))
+		r.reserved = Reserve(deadline.Sub(r.started))
 	}
 	r.take(raw)
 	for i, j := range r.jobs {

@@ -29,7 +29,7 @@ const (
 	maxReserve   = 10 * time.Second
 )
 
-// reserve of an invocation that has left so much time.
-func reserve(left time.Duration) time.Duration {
+// Reserve of an invocation that has left so much time.
+func Reserve(left time.Duration) time.Duration {
 	return min(max(left/reserveShare, minReserve), maxReserve)
 }

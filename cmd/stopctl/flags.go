@@ -87,7 +87,7 @@ unreadable input. What the function itself reports as failed is shown, and is 0.
 
 // runFlags are the flags of run, with their defaults.
 func runFlags() (*runOptions, *flag.FlagSet) {
-	o := &runOptions{}
+	o := &runOptions{env: variables{command: "run"}}
 	fs := flag.NewFlagSet("run", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Var(&o.events, "event", "")
@@ -151,6 +151,8 @@ func (o *runOptions) check(set map[string]bool) error {
 	switch {
 	case o.env.fault != nil:
 		return o.env.fault
+	case o.env.has("EDS_ENDPOINT"):
+		return usagef("run: -env EDS_ENDPOINT: run is for the emulator only, and sets it itself")
 	case o.serve && len(o.events) > 0:
 		return usagef("run: -serve and -event exclude each other: send the event to what -serve prints")
 	case o.timeout <= 0 || o.timeout > 24*time.Hour:
@@ -193,25 +195,26 @@ func (l *list) Set(text string) error {
 // variables is a flag that collects NAME=VALUE. What is wrong with one is kept for later: the flag
 // package would repeat the value, which may be a secret.
 type variables struct {
-	values map[string]string
-	fault  error
+	command string // whose flag it is
+	values  map[string]string
+	fault   error
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 func (v *variables) String() string { return "" }
 
+func (v *variables) has(name string) bool { _, ok := v.values[name]; return ok }
+
 func (v *variables) Set(text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	switch {
 	case !ok:
-		v.fault = usagef("run: -env: write NAME=VALUE")
+		v.fault = usagef("%s: -env: write NAME=VALUE", v.command)
 	case !variableName.MatchString(name):
-		v.fault = usagef("run: -env %q: Function Compute takes names of letters, digits and underscores, a letter first", name)
+		v.fault = usagef("%s: -env %q: Function Compute takes names of letters, digits and underscores, a letter first", v.command, name)
 	case strings.HasPrefix(name, "FC_"):
-		v.fault = usagef("run: -env %s: names that begin with FC_ belong to Function Compute", name)
-	case name == "EDS_ENDPOINT":
-		v.fault = usagef("run: -env EDS_ENDPOINT: run is for the emulator only, and sets it itself")
+		v.fault = usagef("%s: -env %s: names that begin with FC_ belong to Function Compute", v.command, name)
 	default:
 		if v.values == nil {
 			v.values = map[string]string{}

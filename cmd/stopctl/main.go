@@ -47,6 +47,7 @@ func commands() []command {
 		{"run", "run the function on this machine, against an emulated account", runCommand},
 		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
+		{"doctor", "say what is wrong with a deployment, and what to do; nothing is stopped", doctorCommand},
 		{"callback", "deliver a report by hand", callbackCommand},
 		{"routes", "check a routes file, or try what a body becomes", routesCommand},
 		{"version", "print the version", versionCommand},

@@ -103,6 +103,14 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// Endpoint of a region, which must be one of those allowed.
+func (c *Client) Endpoint(regionID string) (protocol, host string) {
+	if c.host != "" {
+		return c.protocol, c.host
+	}
+	return c.protocol, "ecd." + regionID + ".aliyuncs.com"
+}
+
 // Session makes calls with the credentials of one invocation. It implements handler.EDS.
 type Session struct {
 	client      *Client
@@ -149,10 +157,7 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 	if !validRegion(regionID) || !slices.Contains(s.client.regions, regionID) {
 		return nil, &handler.CallError{Family: handler.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
 	}
-	host := s.client.host
-	if host == "" {
-		host = "ecd." + regionID + ".aliyuncs.com"
-	}
+	protocol, host := s.client.Endpoint(regionID)
 	id, secret, token := s.credentials.AccessKeyID, s.credentials.AccessKeySecret.Reveal(), s.credentials.SecurityToken.Reveal()
 	return sdk.NewClient(&openapi.Config{
 		AccessKeyId:     &id,
@@ -160,7 +165,7 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 		SecurityToken:   &token,
 		RegionId:        &regionID,
 		Endpoint:        &host,
-		Protocol:        &s.client.protocol,
+		Protocol:        &protocol,
 		// The SDK would look for a proxy in the environment. Our transport uses none, but the
 		// proxy's password would go to EDS as a header.
 		NoProxy:    &host,

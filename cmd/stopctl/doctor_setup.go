@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/config"
+)
+
+// checkup is a setup as the function's own code reads it.
+type checkup struct {
+	*setup
+	config config.Config
+	faults config.Faults
+}
+
+func newCheckup(s *setup) *checkup {
+	c := &checkup{setup: s}
+	c.config, c.faults = config.Read(s.environ())
+	compose.Handler(c.config, c.faults, compose.Outside{Log: io.Discard}) // finds the rest of the faults
+	return c
+}
+
+// schemes that let HTTP events in; none: every one is refused.
+func (s *checkup) schemes() []string {
+	var schemes []string
+	if s.config.WebhookAuth != "" {
+		schemes = append(schemes, s.config.WebhookAuth)
+	}
+	if s.config.Routes != nil {
+		for _, e := range s.config.Routes.List {
+			if e.Scheme != "" {
+				schemes = append(schemes, e.Scheme)
+			}
+		}
+	}
+	slices.Sort(schemes)
+	return slices.Compact(schemes)
+}
+
+// remedies for the variables whose faults need more than the README's table.
+var remedies = map[string]string{
+	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
+	"CALLBACK_SECRET": "Make a new one, whsec_ and what `openssl rand -base64 24` prints, and give it to the receiver; or the robot's own (docs/callbacks.md).",
+	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
+	"DEBUG":           "Take DEBUG out of the function's variables: whoever reads the log could act as the role.",
+	"EDS_ENDPOINT":    "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
+	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows each fault; the variables that it names must be set too.",
+	"WEBHOOK_AUTH":    "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
+	"WEBHOOK_SECRETS": "Make a new one of at least 16 bytes (`openssl rand -hex 32`; for scheme standard whsec_ and what `openssl rand -base64 24` prints), and give it to the sender.",
+}
+
+// checkVariables finds what the function would answer every event with.
+func checkVariables(s *checkup) findings {
+	var found findings
+	add := func(f finding) { f.group = "Configuration"; found = append(found, f) }
+	for _, name := range slices.Sorted(maps.Keys(s.faults)) {
+		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: remedies[name]}
+		if f.Do == "" {
+			f.Do = "Correct it where it is set; the README's table of variables says what it may be."
+		}
+		add(f)
+	}
+	known := []string{"GODEBUG", "TZ", "ZONEINFO"}
+	for field := range reflect.TypeFor[config.Config]().Fields() {
+		known = append(known, field.Tag.Get("env"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
+		// A routes file names variables of its own.
+		if !slices.Contains(known, name) && s.config.Routes == nil && s.faults["ROUTES_FILE"] == "" {
+			add(finding{Check: name, Status: warning, Where: s.places[name], Message: name + " is no variable of the function: nothing reads it",
+				Do: "Look for a slip in its name; the README's table has them all."})
+		}
+	}
+	if len(s.faults) == 0 {
+		add(finding{Check: "variables", Status: fine, Message: "the function takes its variables: none has a fault"})
+	}
+	if s.config.Routes != nil {
+		add(finding{Check: "routes", Status: fine, Message: plural(len(s.config.Routes.List), "route") + ", without a fault"})
+	}
+	return found
+}
+
+// checkSwitches says what is switched on that changes everything.
+func checkSwitches(s *checkup) findings {
+	var found findings
+	add := func(f finding) { f.group, f.Where = "Configuration", s.places[f.Check]; found = append(found, f) }
+	if s.config.Disabled {
+		add(finding{Check: "DISABLED", Status: warning, Message: "DISABLED is on: every event is answered `disabled`, and nothing is stopped", Do: "To let it work: DISABLED=false make deploy"})
+	}
+	if s.config.DryRun {
+		add(finding{Check: "DRY_RUN", Status: fine, Message: "DRY_RUN is on: events are planned, nothing is stopped"})
+	} else if s.faults["DRY_RUN"] == "" {
+		add(finding{Check: "DRY_RUN", Status: fine, Message: fmt.Sprintf("DRY_RUN is off: events stop desktops, at most %d in an invocation", s.config.MaxDesktops)})
+	}
+	if !s.config.Preflight && s.faults["PREFLIGHT"] == "" {
+		add(finding{Check: "PREFLIGHT", Status: fine, Message: "PREFLIGHT is off: the function looks at no desktop, so it needs none of the read permissions"})
+	}
+	return found
+}
+
+// checkDotEnv: Serverless Devs takes variables from that file too.
+func checkDotEnv(s *checkup) findings {
+	if s.deployed == nil {
+		return nil
+	}
+	name := filepath.Join(s.deployed.Folder, ".env")
+	if _, err := os.Stat(name); err != nil {
+		return nil
+	}
+	return findings{{group: "Deployment", Check: ".env", Status: warning, Where: name, Message: "Serverless Devs takes variables from this file, and stopctl does not",
+		Do: "Export them before you run stopctl: set -a; . ./.env; set +a"}}
+}
+
+// needsTags says whether the function lists who carries a tag.
+func (s *checkup) needsTags() bool {
+	policy := s.config.Policy("")
+	if policy.ProtectTag.Key != "" || policy.KeepUntilTag != "" {
+		return true
+	}
+	return slices.ContainsFunc(s.timers(), func(t timer) bool {
+		return t.request.Select != nil && len(t.request.Select.Tag) > 0 || t.request.Exclude != nil && len(t.request.Exclude.Tag) > 0
+	})
+}

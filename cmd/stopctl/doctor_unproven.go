@@ -1,0 +1,51 @@
+package main
+
+import "stopdesktops/internal/callback"
+
+// unproven says what only the deployed function can show, and how. The commands are on lines of their
+// own, to be copied.
+func (e *examination) unproven() findings {
+	const group = "What stopctl cannot prove"
+	invoke, deploy := "  s invoke", "make deploy"
+	if e.deployed != nil && e.several {
+		invoke = "  s " + e.deployed.Name + " invoke"
+	}
+	if e.deployed != nil && e.deployed.File != "s.yaml" {
+		invoke += " -t " + e.deployed.File
+		deploy += " TEMPLATE=" + e.deployed.File
+	}
+	region, each := "", ""
+	if regions := e.config.AllowedRegions; len(regions) > 1 {
+		region, each = `"RegionId": "`+regions[0]+`", `, ", for each region"
+	}
+	var found findings
+	add := func(check, message, how string) {
+		found = append(found, finding{group: group, Check: check, Status: unproven, Message: message, Do: how})
+	}
+	if e.offline {
+		add("network", "-offline: nobody was asked. Whether EDS and the callback can be reached, and what may be read, is not known.", "Run stopctl doctor without -offline.")
+	}
+	reads := "that the function's own role may read, and that its own network reaches EDS and the callback"
+	if e.roleARN != "" && !e.offline {
+		reads = "that the function's own network reaches EDS and the callback, and that the function has the role of -role-arn"
+	}
+	report := ""
+	if e.config.Callback != nil && e.config.Callback.On == callback.All {
+		report = " The report goes to the callback too."
+	}
+	if e.config.Preflight {
+		add("dry run", reads+".", "Send the deployed function two dry runs"+each+", the first with a desktop that is running. Together they make every call that reads, and stop nothing: "+
+			"`planned` proves it, and of the second also `blocked`; any other error names what is missing."+report+"\n"+
+			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "IdleMinutes": 1, "DryRun": true}'`+"\n"+
+			invoke+` -e '{`+region+`"Select": {"All": true}, "DryRun": true}'`)
+	}
+	add("ecd:StopDesktops", "that the function's role may stop: EDS has no dry run of ecd:StopDesktops, and nothing else shows it.",
+		"Stop one test desktop that nobody uses. `stopped` or `accepted` proves it.\n"+
+			"  DRY_RUN=false MAX_DESKTOPS=1 "+deploy+"\n"+
+			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "Reason": "proof"}'`)
+	if e.deployed != nil {
+		add("deployed", "that what is deployed is what this file says: a trigger that an earlier file made stays, open or not.",
+			"Compare the triggers and variables of the function in the console of Function Compute.")
+	}
+	return found
+}
