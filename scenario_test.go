@@ -34,6 +34,7 @@ import (
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/secret"
 )
 
@@ -223,9 +224,9 @@ var trusted = sync.OnceValue(func() *tls.Config {
 
 // network serves handlers over pipes, which a fake clock can see through.
 func network(t *testing.T, handlers map[string]http.Handler) func(context.Context, string, string) (net.Conn, error) {
-	listeners := map[string]pipeListener{}
+	listeners := map[string]*pipes.Listener{}
 	for address, h := range handlers {
-		l := pipeListener{make(chan net.Conn), make(chan struct{})}
+		l := pipes.Listen()
 		server := &http.Server{Handler: h, ErrorLog: nil}
 		if strings.HasSuffix(address, ":443") {
 			server.TLSConfig = certificate()
@@ -236,37 +237,14 @@ func network(t *testing.T, handlers map[string]http.Handler) func(context.Contex
 		t.Cleanup(func() { _ = server.Close() })
 		listeners[address] = l
 	}
-	return func(ctx context.Context, _, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		l, ok := listeners[address]
 		if !ok {
 			return nil, fmt.Errorf("nobody listens on %s", address)
 		}
-		client, server := net.Pipe()
-		select {
-		case l.conns <- server:
-			return client, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+		return l.Dial(ctx, network, address)
 	}
 }
-
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-}
-
-func (l pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l pipeListener) Close() error   { close(l.done); return nil }
-func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // run feeds the events and returns what is to be compared.
 func (s *scenario) run() string {

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 )
 
 const doctorUsage = `Usage: stopctl doctor [flags]
@@ -49,18 +48,16 @@ deployment file that cannot be read.
 `
 
 type doctorOptions struct {
-	template, function, roleARN, output, color string
-	env                                        variables
-	offline                                    bool
+	setupFlags
+	roleARN, output, color string
+	offline                bool
 }
 
 func doctorFlags() (*doctorOptions, *flag.FlagSet) {
-	o := &doctorOptions{env: variables{command: "doctor"}}
+	o := &doctorOptions{}
 	fs := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&o.template, "t", "s.yaml", "")
-	fs.StringVar(&o.function, "function", "", "")
-	fs.Var(&o.env, "env", "")
+	o.define("doctor", fs)
 	fs.StringVar(&o.roleARN, "role-arn", "", "")
 	fs.BoolVar(&o.offline, "offline", false, "")
 	fs.StringVar(&o.output, "o", "text", "")
@@ -79,8 +76,6 @@ func parseDoctor(args []string) (*doctorOptions, error) {
 		return nil, usagef("doctor: %v. See stopctl doctor -h.", err)
 	case fs.NArg() > 0:
 		return nil, usagef("doctor: %q is no flag. A deployment file is given as -t FILE. See stopctl doctor -h.", fs.Arg(0))
-	case o.env.fault != nil:
-		return nil, o.env.fault
 	case o.output != "text" && o.output != "json":
 		return nil, usagef("doctor: -o %s: text or json", o.output)
 	case o.color != "auto" && o.color != "always" && o.color != "never":
@@ -88,13 +83,7 @@ func parseDoctor(args []string) (*doctorOptions, error) {
 	case o.offline && o.roleARN != "":
 		return nil, usagef("doctor: -offline asks nobody, so it needs no -role-arn")
 	}
-	if _, err := os.Stat(o.template); err != nil && !given(fs)["t"] {
-		o.template = ""
-	}
-	if o.template == "" && o.function != "" {
-		return nil, usagef("doctor: -function needs a deployment file: give -t FILE")
-	}
-	return o, nil
+	return o, o.check(fs)
 }
 
 // doctorCommand looks for what is wrong with a deployment.
@@ -107,12 +96,12 @@ func doctorCommand(ctx context.Context, args []string, out outside) error {
 	if err != nil {
 		return err
 	}
-	s, err := readSetup(o, out.getenv)
+	s, err := o.read(out.getenv)
 	if err != nil {
 		return err
 	}
 	screen := newScreen(&runOptions{output: o.output, color: o.color}, out)
-	e := examination{setup: s, roleARN: o.roleARN, offline: o.offline, getenv: out.getenv, network: theNetwork()}
+	e := examination{checkup: newCheckup(s), roleARN: o.roleARN, offline: o.offline, getenv: out.getenv, network: theNetwork()}
 	found := e.findings(ctx, screen)
 	if ctx.Err() != nil {
 		return ctx.Err() // half of it is not worth reading
@@ -130,7 +119,7 @@ func doctorCommand(ctx context.Context, args []string, out outside) error {
 
 // examination of one deployment.
 type examination struct {
-	*setup
+	*checkup
 	roleARN string
 	offline bool
 	getenv  func(string) string
@@ -140,10 +129,10 @@ type examination struct {
 // findings of every check, in the order in which they are shown.
 func (e *examination) findings(ctx context.Context, s *screen) findings {
 	var all findings
-	for _, check := range []func(*setup) findings{
+	for _, check := range []func(*checkup) findings{
 		checkVariables, checkSwitches, checkRegions, checkRole, checkTimeout, checkEventAge, checkDotEnv, checkTimers, checkHTTPTriggers,
 	} {
-		all = append(all, check(e.setup)...)
+		all = append(all, check(e.checkup)...)
 	}
 	if !e.offline {
 		if s.live {

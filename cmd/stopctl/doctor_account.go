@@ -67,7 +67,7 @@ func (e *examination) account(ctx context.Context) findings {
 
 // identity finds whose permissions are looked at.
 func (e *examination) identity(ctx context.Context) (operator.Identity, finding) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	f := finding{group: "Account", Check: "credentials", Status: fine}
 	who, err := operator.Credentials(ctx, e.roleARN)
@@ -80,7 +80,7 @@ func (e *examination) identity(ctx context.Context) (operator.Identity, finding)
 		f.Status, f.Message = problem, "there are no credentials, so EDS was not asked what is allowed"
 		f.Do = "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; or give -offline."
 	case errors.Is(err, context.DeadlineExceeded):
-		f.Status, f.Message = problem, "the credentials were not found within "+limit.String()
+		f.Status, f.Message = problem, "the credentials were not found within "+questionTime.String()
 		f.Do = "Look whether this machine reaches STS; or give -offline."
 	default:
 		f.Status, f.Message = problem, err.Error()
@@ -106,7 +106,11 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 		}
 		return findings{f}
 	}
-	found := findings{{group: group, Check: "endpoint", Status: fine, Message: host + " answers"}}
+	reached := finding{group: group, Check: "endpoint", Status: fine, Message: host + " can be reached"}
+	if e.places["EDS_ENDPOINT"] == "environment" {
+		reached.Message += ": it is the EDS_ENDPOINT of this shell"
+	}
+	found := findings{reached}
 	ahead, ok := e.network.skew(ctx, u)
 	found = append(found, clockFinding(group, ahead, ok))
 	if session == nil {
@@ -115,10 +119,16 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 	return append(found, e.reads(ctx, session, group, region)...)
 }
 
-// read is a harmless call that shows whether its action is allowed. It may say something of the answer.
+// read is a harmless call that shows whether its action is allowed.
 type read struct {
 	action string
-	call   func(ctx context.Context, s *eds.Session, region string) (note string, err error)
+	call   func(ctx context.Context, s *eds.Session, region string) (seen, error)
+}
+
+// seen is what an answer says beside that: nothing, for most.
+type seen struct {
+	note  string
+	empty bool // there is no desktop
 }
 
 // noDesktop is an ID that EDS gives to nobody.
@@ -127,35 +137,35 @@ const noDesktop = "ecd-stopctl-doctor"
 // needed are the calls that the function of this configuration makes.
 func (e *examination) needed() []read {
 	list := []read{
-		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (string, error) {
+		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{noDesktop})
-			if refused := (*handler.CallError)(nil); errors.As(err, &refused) && (refused.Family == handler.NotFound || refused.Family == handler.WrongState) {
-				return "", nil // that desktop is refused, not the call
+			if refused := (*handler.CallError)(nil); errors.As(err, &refused) && refused.Family == handler.NotFound {
+				return seen{}, nil // that desktop is refused, not the call
 			}
-			return "", err
+			return seen{}, err
 		}},
-		{"DescribeDesktops", func(ctx context.Context, s *eds.Session, region string) (string, error) {
+		{"DescribeDesktops", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			page, err := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 			switch {
 			case err != nil:
-				return "", err
+				return seen{}, err
 			case page.NextToken != "":
-				return fmt.Sprintf("more than %d desktops", len(page.Rows)), nil
+				return seen{note: fmt.Sprintf(": more than %d desktops", len(page.Rows))}, nil
 			}
-			return number(len(page.Rows), "desktop"), nil
+			return seen{": " + plural(len(page.Rows), "desktop"), len(page.Rows) == 0}, nil
 		}},
 	}
 	if e.needsTags() {
 		policy := e.config.Policy("")
 		tag := events.Tag{Key: cmp.Or(policy.ProtectTag.Key, policy.KeepUntilTag, "stop-desktops:protected")}
-		list = append(list, read{"ListTagResources", func(ctx context.Context, s *eds.Session, region string) (string, error) {
+		list = append(list, read{"ListTagResources", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			_, err := s.ListTagResources(ctx, region, tag, "")
-			return "", err
+			return seen{}, err
 		}})
 	}
-	return append(list, read{"DescribeClientEvents", func(ctx context.Context, s *eds.Session, region string) (string, error) {
+	return append(list, read{"DescribeClientEvents", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 		_, err := s.DescribeClientEvents(ctx, region, time.Now().Add(-time.Minute), "")
-		return "", err
+		return seen{}, err
 	}})
 }
 
@@ -166,10 +176,10 @@ func (e *examination) reads(ctx context.Context, session *eds.Session, group, re
 	var wg sync.WaitGroup
 	for i, r := range needed {
 		wg.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, limit)
+			ctx, cancel := context.WithTimeout(ctx, questionTime)
 			defer cancel()
-			note, err := r.call(ctx, session, region)
-			found[i] = e.judge(r.action, note, region, err)
+			answer, err := r.call(ctx, session, region)
+			found[i] = e.judge(r.action, region, answer, err)
 			found[i].group = group
 		})
 	}
@@ -189,17 +199,15 @@ var (
 )
 
 // judge what a call showed.
-func (e *examination) judge(action, note, region string, err error) finding {
+func (e *examination) judge(action, region string, answer seen, err error) finding {
 	f := finding{Check: "ecd:" + action, Status: fine, Message: "ecd:" + action + " is allowed"}
 	var failed *handler.CallError
 	switch {
-	case err == nil && note == "no desktop":
+	case err == nil && answer.empty:
 		f.Status, f.Message = warning, f.Message+", but there is no desktop in "+region
 		f.Do = "Take the region out of ALLOWED_REGIONS if it is not meant: each region that is allowed is one more to stop desktops in."
 	case err == nil:
-		if note != "" {
-			f.Message += ": " + note
-		}
+		f.Message += answer.note
 	case !errors.As(err, &failed):
 		f.Status, f.Message, f.Do = warning, "whether ecd:"+action+" is allowed could not be found out", "Run stopctl doctor again."
 	case failed.Family == handler.Denied && begins(failed.Code, clockCodes):

@@ -18,7 +18,7 @@ func (e *examination) callbacks(ctx context.Context) findings {
 			return
 		}
 		seen[u.Host] = true
-		f := finding{group: "Callback", Check: name, Status: fine, Where: where, Message: name + ": " + u.Hostname() + " answers"}
+		f := finding{group: "Callback", Check: name, Status: fine, Where: where, Message: name + ": " + u.Hostname() + " can be reached"}
 		if o := e.network.connect(ctx, u); o != nil {
 			f.Status, f.Message = problem, name+": "+o.message
 			f.Do = "Correct the URL, or look whether the receiver is up. A report that is not delivered is in the log only."

@@ -77,7 +77,11 @@ func (s *screen) showFindings(title string, all findings) {
 			s.block(strings.Repeat(" ", margin)+"→ ", visible(f.Do))
 		}
 	}
-	fmt.Fprintf(s.out, "\n%s\n", all.summary())
+	st := green
+	if all.count(problem) > 0 {
+		st = red
+	}
+	fmt.Fprintf(s.out, "\n%s\n", s.paint(st, all.summary()))
 }
 
 // block of text behind a lead, wrapped. Lines that are indented already are commands: they stay whole,
@@ -100,16 +104,5 @@ func (s *screen) block(lead, text string) {
 }
 
 func (f findings) summary() string {
-	return fmt.Sprintf("%s, %s, %d not proven.", number(f.count(problem), "problem"), number(f.count(warning), "warning"), f.count(unproven))
-}
-
-// number of things, in words.
-func number(n int, thing string) string {
-	switch n {
-	case 0:
-		return "no " + thing
-	case 1:
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%s, %s, %d not proven", plural(f.count(problem), "problem"), plural(f.count(warning), "warning"), f.count(unproven))
 }

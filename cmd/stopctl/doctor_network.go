@@ -30,8 +30,8 @@ func theNetwork() network {
 	}
 }
 
-// limit of each question to the network.
-const limit = 10 * time.Second
+// questionTime is what each question to the network may take.
+const questionTime = 10 * time.Second
 
 // obstacle is why a host is not reached. It names the host and nothing else of a URL.
 type obstacle struct {
@@ -42,7 +42,7 @@ type obstacle struct {
 
 // connect goes as far as a request would, and sends none.
 func (n network) connect(ctx context.Context, u *url.URL) *obstacle {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	host := u.Hostname()
 	address := net.JoinHostPort(host, portOf(u))
@@ -86,12 +86,12 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// shared addresses are those of Alibaba Cloud's own services inside a VPC.
-var shared = netip.MustParsePrefix("100.64.0.0/10")
+// cloudInside has the addresses of Alibaba Cloud's own services inside a VPC.
+var cloudInside = netip.MustParsePrefix("100.64.0.0/10")
 
 func allPrivate(addrs []netip.Addr) bool {
 	for _, a := range addrs {
-		if a = a.Unmap(); !a.IsPrivate() && !shared.Contains(a) {
+		if a = a.Unmap(); !a.IsPrivate() && !cloudInside.Contains(a) {
 			return false
 		}
 	}
@@ -123,7 +123,7 @@ func certificate(err error) string {
 
 // skew is how far this machine's clock is ahead of the one of a host. ok is false if the host tells no time.
 func (n network) skew(ctx context.Context, u *url.URL) (ahead time.Duration, ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	root := url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, root.String(), nil)

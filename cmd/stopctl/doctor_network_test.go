@@ -72,12 +72,9 @@ func TestPrivateIsAWarning(t *testing.T) {
 	c := newClinic(t)
 	c.env["EDS_ENDPOINT"] = "https://ecd.example.com"
 	c.env["CALLBACK_URL"] = "https://tickets.example.com" + fakePath
-	s, err := readSetup(&doctorOptions{template: "s.yaml"}, func(name string) string { return c.env[name] })
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := readCheckup(t, func(name string) string { return c.env[name] })
 	for address, status := range map[string]findingStatus{"10.0.0.1": warning, "203.0.113.1": problem} {
-		e := examination{setup: s, getenv: func(string) string { return "" }, network: network{
+		e := examination{checkup: s, getenv: func(string) string { return "" }, network: network{
 			lookup: func(context.Context, string) ([]netip.Addr, error) {
 				return []netip.Addr{netip.MustParseAddr(address)}, nil
 			},

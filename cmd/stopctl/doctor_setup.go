@@ -1,90 +1,34 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
-	"stopdesktops/internal/deployment"
 )
 
-// setup is what the function will have, read by its own code.
-type setup struct {
-	deployed  *deployment.Deployment // nil: there is no deployment file
-	variables map[string]string
-	places    map[string]string // of the variables
-	config    config.Config
-	faults    config.Faults
+// checkup is a setup as the function's own code reads it.
+type checkup struct {
+	*setup
+	config config.Config
+	faults config.Faults
 }
 
-// readSetup reads the deployment file, or without one the environment.
-func readSetup(o *doctorOptions, getenv func(string) string) (*setup, error) {
-	s := &setup{variables: map[string]string{}, places: map[string]string{}}
-	put := func(place, name, value string) { s.variables[name], s.places[name] = value, place }
-	if o.template == "" {
-		put("", "FC_FUNC_CODE_PATH", ".")
-		for field := range reflect.TypeFor[config.Config]().Fields() {
-			if name := field.Tag.Get("env"); name != "" && getenv(name) != "" {
-				put("environment", name, getenv(name))
-			}
-		}
-	} else {
-		d, err := deployment.Read(o.template, o.function, func(name string) (string, bool) { value := getenv(name); return value, value != "" })
-		if err != nil {
-			return nil, usagef("doctor: -t: %v", err)
-		}
-		s.deployed = d
-		for _, variable := range d.Environ() {
-			name, value, _ := strings.Cut(variable, "=")
-			place := ""
-			if t, ok := d.Variables[name]; ok {
-				place = line(t.Place)
-			}
-			put(place, name, value)
-		}
-		// Whoever works with the emulator must not reach the account by mistake.
-		if endpoint := getenv("EDS_ENDPOINT"); endpoint != "" {
-			put("environment", "EDS_ENDPOINT", endpoint)
-		}
-	}
-	for name, value := range o.env.values {
-		put("-env", name, value)
-	}
-	var environ []string
-	for name, value := range s.variables {
-		environ = append(environ, name+"="+value)
-	}
-	s.config, s.faults = config.Read(environ)
-	compose.Handler(s.config, s.faults, compose.Outside{Log: io.Discard}) // finds the rest of the faults
-	return s, nil
-}
-
-// line of a place: the messages name the property.
-func line(p deployment.Place) string {
-	if !p.There() {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d", p.File, p.Line)
-}
-
-// title of the findings.
-func (s *setup) title() string {
-	if s.deployed == nil {
-		return "The variables of this environment; there is no deployment file"
-	}
-	return fmt.Sprintf("%s: function %s in %s", s.deployed.File, s.config.FunctionName, cmp.Or(s.config.Region, "no region"))
+func newCheckup(s *setup) *checkup {
+	c := &checkup{setup: s}
+	c.config, c.faults = config.Read(s.environ())
+	compose.Handler(c.config, c.faults, compose.Outside{Log: io.Discard}) // finds the rest of the faults
+	return c
 }
 
 // schemes that let HTTP events in; none: every one is refused.
-func (s *setup) schemes() []string {
+func (s *checkup) schemes() []string {
 	var schemes []string
 	if s.config.WebhookAuth != "" {
 		schemes = append(schemes, s.config.WebhookAuth)
@@ -100,8 +44,8 @@ func (s *setup) schemes() []string {
 	return slices.Compact(schemes)
 }
 
-// do says what to do about a variable with a fault.
-var do = map[string]string{
+// remedies for the variables whose faults need more than the README's table.
+var remedies = map[string]string{
 	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
 	"CALLBACK_SECRET": "Make a new one, whsec_ and what `openssl rand -base64 24` prints, and give it to the receiver; or the robot's own (docs/callbacks.md).",
 	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
@@ -113,11 +57,11 @@ var do = map[string]string{
 }
 
 // checkVariables finds what the function would answer every event with.
-func checkVariables(s *setup) findings {
+func checkVariables(s *checkup) findings {
 	var found findings
 	add := func(f finding) { f.group = "Configuration"; found = append(found, f) }
 	for _, name := range slices.Sorted(maps.Keys(s.faults)) {
-		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: do[name]}
+		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: remedies[name]}
 		if f.Do == "" {
 			f.Do = "Correct it where it is set; the README's table of variables says what it may be."
 		}
@@ -138,13 +82,13 @@ func checkVariables(s *setup) findings {
 		add(finding{Check: "variables", Status: fine, Message: "the function takes its variables: none has a fault"})
 	}
 	if s.config.Routes != nil {
-		add(finding{Check: "routes", Status: fine, Message: number(len(s.config.Routes.List), "route") + ", without a fault"})
+		add(finding{Check: "routes", Status: fine, Message: plural(len(s.config.Routes.List), "route") + ", without a fault"})
 	}
 	return found
 }
 
 // checkSwitches says what is switched on that changes everything.
-func checkSwitches(s *setup) findings {
+func checkSwitches(s *checkup) findings {
 	var found findings
 	add := func(f finding) { f.group, f.Where = "Configuration", s.places[f.Check]; found = append(found, f) }
 	if s.config.Disabled {
@@ -162,12 +106,12 @@ func checkSwitches(s *setup) findings {
 }
 
 // checkDotEnv: Serverless Devs takes variables from that file too.
-func checkDotEnv(s *setup) findings {
+func checkDotEnv(s *checkup) findings {
 	if s.deployed == nil {
 		return nil
 	}
 	name := filepath.Join(s.deployed.Folder, ".env")
-	if !exists(name) {
+	if _, err := os.Stat(name); err != nil {
 		return nil
 	}
 	return findings{{group: "Deployment", Check: ".env", Status: warning, Where: name, Message: "Serverless Devs takes variables from this file, and stopctl does not",
@@ -175,7 +119,7 @@ func checkDotEnv(s *setup) findings {
 }
 
 // needsTags says whether the function lists who carries a tag.
-func (s *setup) needsTags() bool {
+func (s *checkup) needsTags() bool {
 	policy := s.config.Policy("")
 	if policy.ProtectTag.Key != "" || policy.KeepUntilTag != "" {
 		return true
@@ -183,17 +127,4 @@ func (s *setup) needsTags() bool {
 	return slices.ContainsFunc(s.timers(), func(t timer) bool {
 		return t.request.Select != nil && len(t.request.Select.Tag) > 0 || t.request.Exclude != nil && len(t.request.Exclude.Tag) > 0
 	})
-}
-
-// timeout of the function, and what it leaves for looking, stopping and waiting, in seconds.
-func (s *setup) timeout() (all, work int) {
-	if s.deployed == nil {
-		return 0, 0
-	}
-	all = s.deployed.Timeout.Value
-	return all, workOf(all)
-}
-
-func workOf(seconds int) int {
-	return seconds - int(handler.Reserve(secs(seconds)).Seconds())
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
 )
 
@@ -173,6 +174,55 @@ func TestDoctorHealthy(t *testing.T) {
 	}
 }
 
+// readCheckup of s.yaml.
+func readCheckup(t *testing.T, getenv func(string) string) *checkup {
+	t.Helper()
+	o := setupFlags{command: "doctor", template: "s.yaml"}
+	s, err := o.read(getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newCheckup(s)
+}
+
+// TestDoctorAsTheRole: whose permissions are looked at must be plain.
+func TestDoctorAsTheRole(t *testing.T) {
+	newClinic(t)
+	s := readCheckup(t, func(string) string { return "" })
+	denied := &handler.CallError{Family: handler.Denied, Code: "NoPermission"}
+	for _, c := range []struct {
+		role, do, left string
+	}{
+		{"", "to these credentials", "that the function's own role may read"},
+		{"acs:ram::1234567890123456:role/fake", "to the function's role", "that the function has the role of -role-arn"},
+	} {
+		e := examination{checkup: s, roleARN: c.role}
+		f, left := e.judge("DescribeDesktops", "cn-hangzhou", seen{}, denied), e.unproven()
+		if !strings.Contains(f.Do, c.do) || !strings.Contains(f.Do, "ecd:DescribeDesktops on *") || !strings.Contains(left[0].Message, c.left) {
+			t.Errorf("with role %q: %q, %q", c.role, f.Do, left[0].Message)
+		}
+	}
+}
+
+// TestDoctorCommands: what it says to run is for the template, the function and the region at hand.
+func TestDoctorCommands(t *testing.T) {
+	c := newClinic(t)
+	text, _ := os.ReadFile("s.yaml")
+	write(t, "s.mine.yaml", string(text)+"\n  other: {component: fc3, props: {timeout: 60}}\n")
+	if code, _, err := c.examine(t, "-t", "s.mine.yaml"); code != exitUsage || !strings.Contains(err, "say which of stop_desktops, other") {
+		t.Errorf("exit code %d, %s", code, err)
+	}
+	_, out, _ := c.examine(t, "-t", "s.mine.yaml", "-function", "stop_desktops", "-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai")
+	for _, want := range []string{
+		`  s stop_desktops invoke -t s.mine.yaml -e '{"RegionId": "cn-hangzhou", "DesktopId": "ecd-…", "IdleMinutes"`,
+		"  DRY_RUN=false MAX_DESKTOPS=1 make deploy TEMPLATE=s.mine.yaml\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 // TestDoctorFinds provokes each finding once.
 func TestDoctorFinds(t *testing.T) {
 	const (
@@ -272,6 +322,20 @@ func TestDoctorFinds(t *testing.T) {
 			c.eds.AllowPermanentKeys, c.eds.Credentials = true, []emulator.Credential{key}
 			useCredential(t, key)
 		}, check: "ecd:DescribeDesktops", status: fine, message: "10 desktops"},
+
+		{name: "EDS refuses for a reason of its own", online: func(_ *testing.T, c *clinic) {
+			c.eds.Faults = []emulator.Fault{{Action: "DescribeDesktopInfo", Kind: emulator.FaultError, Status: 400, Code: "QuotaUnknown"}}
+		}, check: "ecd:DescribeDesktopInfo", status: warning, message: "could not be found out (QuotaUnknown)"},
+		{name: "a malformed call", online: func(_ *testing.T, c *clinic) {
+			c.eds.Faults = []emulator.Fault{{Action: "DescribeDesktops", Kind: emulator.FaultError, Status: 400, Code: "InvalidParameter.X"}}
+		}, check: "ecd:DescribeDesktops", status: problem, message: "is refused (InvalidParameter.X)"},
+		{name: "EDS says that the clock is wrong", online: func(_ *testing.T, c *clinic) {
+			c.eds.Faults = []emulator.Fault{{Kind: emulator.FaultError, Status: 400, Code: "InvalidTimeStamp.Expired"}}
+		}, check: "signature", status: problem, message: "this machine's clock is wrong"},
+		{name: "a role that cannot be assumed", args: []string{"-role-arn", "acs:ram::1234567890123456:role/fake"},
+			online: func(t *testing.T, c *clinic) { t.Setenv("ALIBABA_CLOUD_STS_REGION", "nowhere.invalid/") }, check: "credentials", status: problem, message: "cannot be assumed"},
+		{name: "what is no role", args: []string{"-role-arn", "StopDesktops"},
+			online: func(t *testing.T, c *clinic) { t.Setenv("ALIBABA_CLOUD_STS_REGION", "nowhere.invalid/") }, check: "credentials", status: problem, message: "-role-arn"},
 
 		// the callback
 		{name: "no receiver", env: map[string]string{"CALLBACK_URL": "http://127.0.0.1:1" + fakePath}, check: "CALLBACK_URL", status: problem, message: "no TCP connection to 127.0.0.1:1"},

@@ -6,11 +6,17 @@ import "stopdesktops/internal/callback"
 // own, to be copied.
 func (e *examination) unproven() findings {
 	const group = "What stopctl cannot prove"
-	invoke := "  s invoke"
-	deploy := "make deploy"
+	invoke, deploy := "  s invoke", "make deploy"
+	if e.deployed != nil && e.several {
+		invoke = "  s " + e.deployed.Name + " invoke"
+	}
 	if e.deployed != nil && e.deployed.File != "s.yaml" {
 		invoke += " -t " + e.deployed.File
 		deploy += " TEMPLATE=" + e.deployed.File
+	}
+	region, each := "", ""
+	if regions := e.config.AllowedRegions; len(regions) > 1 {
+		region, each = `"RegionId": "`+regions[0]+`", `, ", for each region"
 	}
 	var found findings
 	add := func(check, message, how string) {
@@ -28,14 +34,15 @@ func (e *examination) unproven() findings {
 		report = " The report goes to the callback too."
 	}
 	if e.config.Preflight {
-		add("dry run", reads+".", "Send the deployed function a dry run; nothing is stopped. `planned` proves it, or `blocked` if that are more than MAX_DESKTOPS; "+
-			"any other error names what is missing."+report+"\n"+
-			invoke+` -e '{"Select": {"All": true}, "DryRun": true}'`)
+		add("dry run", reads+".", "Send the deployed function two dry runs"+each+", the first with a desktop that is running. Together they make every call that reads, and stop nothing: "+
+			"`planned` proves it, and of the second also `blocked`; any other error names what is missing."+report+"\n"+
+			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "IdleMinutes": 1, "DryRun": true}'`+"\n"+
+			invoke+` -e '{`+region+`"Select": {"All": true}, "DryRun": true}'`)
 	}
 	add("ecd:StopDesktops", "that the function's role may stop: EDS has no dry run of ecd:StopDesktops, and nothing else shows it.",
 		"Stop one test desktop that nobody uses. `stopped` or `accepted` proves it.\n"+
 			"  DRY_RUN=false MAX_DESKTOPS=1 "+deploy+"\n"+
-			invoke+` -e '{"DesktopId": "ecd-…", "Reason": "proof"}'`)
+			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "Reason": "proof"}'`)
 	if e.deployed != nil {
 		add("deployed", "that what is deployed is what this file says: a trigger that an earlier file made stays, open or not.",
 			"Compare the triggers and variables of the function in the console of Function Compute.")

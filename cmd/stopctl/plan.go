@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -40,6 +39,8 @@ Flags:
   -f EVENT          the event
   -t FILE           the deployment file (default s.yaml if it is in this folder; with -t ''
                     the variables of the environment are the configuration)
+  -function NAME    which resource of the file, if it has several
+  -env NAME=VALUE   a variable of the function, instead of the file's; may be repeated
   -role-arn ARN     plan as this role, which your credentials may assume: the function's
   -emulate FLEET    no account: with these cloud computers (YAML, as
                     internal/emulator/fleet.yaml)
@@ -51,7 +52,7 @@ Examples:
 
   stopctl plan -f request.json
   stopctl plan -f request.json -o json > plan.json
-  MAX_DESKTOPS=500 stopctl plan -f request.json -expect plan.json
+  stopctl plan -f request.json -env MAX_DESKTOPS=500 -expect plan.json
   stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
 
 Exit codes: 0 it is planned, or as expected; 1 the event is refused, blocked, or cannot be
@@ -59,8 +60,9 @@ planned, or differs from -expect; 2 wrong usage, or unreadable input or configur
 `
 
 type planOptions struct {
-	event, template, roleARN, emulate, expect, output string
-	now                                               bool
+	setupFlags
+	event, roleARN, emulate, expect, output string
+	now                                     bool
 }
 
 func parsePlan(args []string) (*planOptions, error) {
@@ -68,7 +70,7 @@ func parsePlan(args []string) (*planOptions, error) {
 	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.event, "f", "", "")
-	flags.StringVar(&o.template, "t", "s.yaml", "")
+	o.define("plan", flags)
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.StringVar(&o.emulate, "emulate", "", "")
 	flags.StringVar(&o.expect, "expect", "", "")
@@ -89,10 +91,7 @@ func parsePlan(args []string) (*planOptions, error) {
 	case o.emulate != "" && o.roleARN != "":
 		return nil, usagef("plan: -emulate needs no role: leave -role-arn out")
 	}
-	if _, err := os.Stat(o.template); err != nil && !given(flags)["t"] {
-		o.template = ""
-	}
-	return o, nil
+	return o, o.check(flags)
 }
 
 // planCommand shows what the function would do about an event.
@@ -141,10 +140,11 @@ func planCommand(ctx context.Context, args []string, out outside) error {
 
 // makePlan lets the function's own handler decide.
 func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, getenv func(string) string) (*plan, error) {
-	environ, err := functionEnviron("plan", o.template, getenv)
+	set, err := o.read(getenv)
 	if err != nil {
 		return nil, err
 	}
+	environ := set.environ()
 	who := operator.Identity{Origin: "an emulated account"}
 	if o.emulate != "" {
 		world, more, err := emulate(o.emulate, environ)

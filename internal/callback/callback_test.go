@@ -21,6 +21,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -43,56 +44,15 @@ const (
 	localURL     = "http://localhost:2/hook/" + urlToken + "?access_token=" + urlToken
 )
 
-// wire is a network of pipes with one server behind every address: a fake clock can see through it.
-type wire struct {
-	mu    sync.Mutex
-	calls []dialled
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-// dialled is a connection, and when it was made.
-type dialled struct {
-	address string
-	at      time.Time
-}
-
-func serve(t *testing.T, h http.Handler) *wire {
+// serve starts a server of h on a network of pipes.
+func serve(t *testing.T, h http.Handler) *pipes.Listener {
 	t.Helper()
-	w := &wire{conns: make(chan net.Conn), done: make(chan struct{})}
+	w := pipes.Listen()
 	server := &http.Server{Handler: h}
 	go func() { _ = server.Serve(w) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return w
 }
-
-func (w *wire) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	w.mu.Lock()
-	w.calls = append(w.calls, dialled{address, time.Now()})
-	w.mu.Unlock()
-	client, server := net.Pipe()
-	select {
-	case w.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.conns:
-		return c, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error   { w.once.Do(func() { close(w.done) }); return nil }
-func (w *wire) Addr() net.Addr { return &net.TCPAddr{} }
 
 func keys(t testing.TB, texts ...string) []webhook.Key {
 	t.Helper()
@@ -167,7 +127,7 @@ func TestDelivered(t *testing.T) {
 			receiver := &emulator.Receiver{Secrets: []string{known}, Types: []string{"com.aliyun.ecd.desktops.stop.partial"}}
 			w := serve(t, receiver)
 			// While secrets are exchanged, each delivery is signed with both.
-			s := sender(t, w.dial, func(o *callback.Options) { o.Keys = keys(t, firstSecret, secondSecret) })
+			s := sender(t, w.Dial, func(o *callback.Options) { o.Keys = keys(t, firstSecret, secondSecret) })
 			sent := report(3)
 			result := deliver(t.Context(), s, sent)
 			if want := (handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: 1}); result != want {
@@ -203,7 +163,7 @@ func TestDelivered(t *testing.T) {
 // make.
 func TestNotSigned(t *testing.T) {
 	receiver := &emulator.Receiver{}
-	s := sender(t, serve(t, receiver).dial, func(o *callback.Options) { o.Keys = nil })
+	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.Keys = nil })
 	if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
@@ -279,7 +239,7 @@ func TestTries(t *testing.T) {
 				receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: c.answers}
 				w := serve(t, receiver)
 				begin := time.Now()
-				result := deliver(ctx, sender(t, w.dial, nil), report(1))
+				result := deliver(ctx, sender(t, w.Dial, nil), report(1))
 				if result != c.want {
 					t.Errorf("result %+v, want %+v", result, c.want)
 				}
@@ -288,8 +248,8 @@ func TestTries(t *testing.T) {
 					t.Errorf("took %v, want %v to %v", took, c.atLeast, c.atMost)
 				}
 				checkTries(t, receiver.Deliveries(), c.want.Attempts)
-				if len(w.calls) != c.want.Attempts {
-					t.Errorf("%d connections for %d tries", len(w.calls), c.want.Attempts)
+				if len(w.Dials()) != c.want.Attempts {
+					t.Errorf("%d connections for %d tries", len(w.Dials()), c.want.Attempts)
 				}
 			})
 		})
@@ -319,7 +279,7 @@ func checkTries(t *testing.T, deliveries []emulator.Delivery, tries int) {
 // TestIDs: another delivery, another ID, also at the same time; the race detector watches.
 func TestIDs(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
-	s := sender(t, serve(t, receiver).dial, nil)
+	s := sender(t, serve(t, receiver).Dial, nil)
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
@@ -346,12 +306,12 @@ func TestRedirects(t *testing.T) {
 				rw.Header().Set("Location", to)
 				rw.WriteHeader(status)
 			}))
-			result := deliver(t.Context(), sender(t, w.dial, nil), report(1))
+			result := deliver(t.Context(), sender(t, w.Dial, nil), report(1))
 			if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: fmt.Sprintf("http_%d", status)}); result != want {
 				t.Errorf("%d to %s: %+v", status, to, result)
 			}
-			if n := requests.Load(); n != 1 || len(w.calls) != 1 {
-				t.Errorf("%d to %s: %d requests over %v", status, to, n, w.calls)
+			if n := requests.Load(); n != 1 || len(w.Dials()) != 1 {
+				t.Errorf("%d to %s: %d requests over %v", status, to, n, w.Dials())
 			}
 		}
 	}
@@ -388,17 +348,17 @@ func TestStalledReceiver(t *testing.T) {
 				defer cancel()
 				w := serve(t, c.server)
 				begin := time.Now()
-				if result := deliver(ctx, sender(t, w.dial, nil), report(1)); result != c.want {
+				if result := deliver(ctx, sender(t, w.Dial, nil), report(1)); result != c.want {
 					t.Errorf("%+v, want %+v", result, c.want)
 				}
 				end := time.Now()
-				for i, call := range w.calls {
+				for i, call := range w.Dials() {
 					until := end // of this try
-					if i+1 < len(w.calls) {
-						until = w.calls[i+1].at
+					if i+1 < len(w.Dials()) {
+						until = w.Dials()[i+1].At
 					}
-					remaining := begin.Add(left).Sub(call.at)
-					if took := until.Sub(call.at); took > remaining/2+1200*time.Millisecond { // with the pause that follows
+					remaining := begin.Add(left).Sub(call.At)
+					if took := until.Sub(call.At); took > remaining/2+1200*time.Millisecond { // with the pause that follows
 						t.Errorf("try %d took %v of the %v left", i+1, took, remaining)
 					}
 				}
@@ -414,7 +374,7 @@ func TestStalledReceiver(t *testing.T) {
 func TestTimeIsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: []emulator.Answer{{Status: 500}, {Delay: time.Hour}}}
-		s := sender(t, serve(t, receiver).dial, nil)
+		s := sender(t, serve(t, receiver).Dial, nil)
 		over, cancel := context.WithTimeout(t.Context(), -time.Second)
 		defer cancel()
 		if result := deliver(over, s, report(1)); result.Status != handler.CallbackNotAttempted || result.Attempts != 0 || len(receiver.Deliveries()) != 0 {
@@ -448,7 +408,7 @@ func TestHugeAnswer(t *testing.T) {
 				}
 			}
 		}))
-		if result := deliver(t.Context(), sender(t, w.dial, nil), report(1)); result.Status != want || result.Attempts != 1 {
+		if result := deliver(t.Context(), sender(t, w.Dial, nil), report(1)); result.Status != want || result.Attempts != 1 {
 			t.Errorf("%+v", result)
 		}
 		// What the buffers of both ends hold comes on top.
@@ -466,7 +426,7 @@ func TestTruncated(t *testing.T) {
 	} {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 		whole := report(c.desktops)
-		s := sender(t, serve(t, receiver).dial, func(o *callback.Options) { o.MaxDesktops = c.limit })
+		s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = c.limit })
 		deliver(t.Context(), s, whole)
 		var got handler.Report
 		if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil {

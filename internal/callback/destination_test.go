@@ -18,6 +18,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/secret"
 )
 
@@ -31,7 +32,7 @@ const (
 // spy is a network in which every address has a receiver behind it, and DNS that answers in turn. It
 // counts the bytes that are sent to each address.
 type spy struct {
-	*wire
+	*pipes.Listener
 	mu      sync.Mutex
 	answers [][]string // of DNS; the last one stays
 	asked   int
@@ -42,11 +43,11 @@ type spy struct {
 
 func newSpy(t *testing.T, h http.Handler, answers ...[]string) *spy {
 	t.Helper()
-	s := &spy{wire: &wire{conns: make(chan net.Conn), done: make(chan struct{})}, answers: answers, sent: map[string]int{}, config: &tls.Config{}}
+	s := &spy{Listener: pipes.Listen(), answers: answers, sent: map[string]int{}, config: &tls.Config{}}
 	s.start = sync.OnceFunc(func() { // most are never dialled
 		server := httptest.NewUnstartedServer(h)
 		_ = server.Listener.Close()
-		server.Listener = s.wire
+		server.Listener = s.Listener
 		server.StartTLS()
 		t.Cleanup(server.Close)
 	})
@@ -78,9 +79,9 @@ func (s *spy) lookup(_ context.Context, host string) ([]netip.Addr, error) {
 	return addrs, nil
 }
 
-func (s *spy) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (s *spy) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	s.start()
-	c, err := s.wire.dial(ctx, network, address)
+	c, err := s.Listener.Dial(ctx, network, address)
 	return &counted{Conn: c, spy: s, address: address}, err
 }
 
@@ -105,7 +106,7 @@ func (s *spy) bytes() map[string]int {
 }
 
 func (s *spy) sender(t *testing.T, change func(*callback.Options)) *callback.Sender {
-	return sender(t, s.dial, func(o *callback.Options) {
+	return sender(t, s.Dial, func(o *callback.Options) {
 		o.URL, o.AllowedHosts, o.Lookup, o.TLS = secret.New(""), []string{namedHost}, s.lookup, s.config
 		if change != nil {
 			change(o)
@@ -166,8 +167,8 @@ func TestNamedURLs(t *testing.T) {
 			continue // names no destination: there is none
 		}
 		want := handler.CallbackResult{Status: handler.CallbackFailed, Code: "refused"}
-		if result := s.Deliver(t.Context(), url, report(1)); result != want || spy.asked != 0 || len(spy.calls) != 0 {
-			t.Errorf("%q: %+v, %d look-ups, %v", url, result, spy.asked, spy.calls)
+		if result := s.Deliver(t.Context(), url, report(1)); result != want || spy.asked != 0 || len(spy.Dials()) != 0 {
+			t.Errorf("%q: %+v, %d look-ups, %v", url, result, spy.asked, spy.Dials())
 		}
 	}
 }
@@ -191,8 +192,8 @@ func TestRefusedAddresses(t *testing.T) {
 			if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: "refused", Host: namedHost}); result != want {
 				t.Errorf("%v: %+v", answer, result)
 			}
-			if len(spy.calls) != 0 || len(spy.bytes()) != 0 || len(receiver.Deliveries()) != 0 {
-				t.Errorf("%v: dialled %v, sent %v", answer, spy.calls, spy.bytes())
+			if len(spy.Dials()) != 0 || len(spy.bytes()) != 0 || len(receiver.Deliveries()) != 0 {
+				t.Errorf("%v: dialled %v, sent %v", answer, spy.Dials(), spy.bytes())
 			}
 		}
 	}
@@ -208,8 +209,8 @@ func TestRebinding(t *testing.T) {
 		t.Errorf("%+v, want %+v", result, want)
 	}
 	var addresses []string
-	for _, c := range spy.calls {
-		addresses = append(addresses, c.address)
+	for _, c := range spy.Dials() {
+		addresses = append(addresses, c.Address)
 	}
 	if want := []string{publicIP + ":443"}; !slices.Equal(addresses, want) || spy.asked != 2 {
 		t.Errorf("dialled %v after %d look-ups", addresses, spy.asked)
@@ -245,7 +246,7 @@ func TestNoHosts(t *testing.T) {
 	if err := s.Admit(namedURL); err == nil || !strings.Contains(err.Error(), "CALLBACK_ALLOWED_HOSTS") {
 		t.Errorf("%v", err)
 	}
-	if result := spy.sender(t, nil).Deliver(t.Context(), "", report(1)); result != (handler.CallbackResult{}) || len(spy.calls) != 0 {
+	if result := spy.sender(t, nil).Deliver(t.Context(), "", report(1)); result != (handler.CallbackResult{}) || len(spy.Dials()) != 0 {
 		t.Errorf("%+v", result)
 	}
 }
@@ -254,8 +255,8 @@ func TestNoHosts(t *testing.T) {
 func TestNamedRedirect(t *testing.T) {
 	spy := newSpy(t, http.RedirectHandler("https://example.com/inside", http.StatusTemporaryRedirect), []string{publicIP})
 	result := spy.sender(t, nil).Deliver(t.Context(), namedURL, report(1))
-	if result.Code != "http_307" || len(spy.calls) != 1 {
-		t.Errorf("%+v over %v", result, spy.calls)
+	if result.Code != "http_307" || len(spy.Dials()) != 1 {
+		t.Errorf("%+v over %v", result, spy.Dials())
 	}
 }
 

@@ -45,7 +45,7 @@ const allWell = `{"errcode":0,"errmsg":"ok","code":0}`
 func send(t *testing.T, format callback.Format, rep handler.Report) []byte {
 	t.Helper()
 	r := &robot{answers: []string{allWell}}
-	s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format = nil, format })
+	s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, format })
 	if result := s.Deliver(t.Context(), "", rep); result.Status != handler.CallbackDelivered {
 		t.Fatalf("%+v", result)
 	}
@@ -267,7 +267,7 @@ func TestRobotAnswers(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &robot{answers: c.answers}
-			s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, c.format, nil) })
+			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, c.format, nil) })
 			if result := deliver(t.Context(), s, report(1)); result != c.want {
 				t.Errorf("%s %.60s: %+v", c.format, c.answers, result)
 			}
@@ -290,7 +290,7 @@ func TestRobotSignatures(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := &robot{answers: []string{`{"errcode":-1,"code":11232}`, allWell}}
-			s := sender(t, serve(t, r).dial, func(o *callback.Options) { o.Keys, o.Format, o.RobotSecret = nil, format, key })
+			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format, o.RobotSecret = nil, format, key })
 			if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered || result.Attempts != 2 {
 				t.Fatalf("%+v", result)
 			}
@@ -450,7 +450,7 @@ func TestRobotAnswerCutOff(t *testing.T) {
 			rw.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(rw, `{"errcode":0`)
 		}))
-		s := sender(t, w.dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, "dingtalk", nil) })
+		s := sender(t, w.Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, "dingtalk", nil) })
 		if result, want := deliver(t.Context(), s, report(1)), (handler.CallbackResult{Status: "failed", Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
 		}

@@ -129,7 +129,7 @@ func TestOddAnswers(t *testing.T) {
 					c.server.ServeHTTP(rw, r)
 				}))
 				begin := time.Now()
-				requestID, err := stop(t.Context(), connect(t, w.dial))
+				requestID, err := stop(t.Context(), connect(t, w.Dial))
 				if requestID != "" {
 					t.Errorf("request ID %q of a call that failed", requestID)
 				}
@@ -142,7 +142,7 @@ func TestOddAnswers(t *testing.T) {
 				if took := time.Since(begin); took != c.took {
 					t.Errorf("took %v, want %v", took, c.took)
 				}
-				if n, dialled := requests.Load(), w.dialled(); n != 1 || len(dialled) != 1 {
+				if n, dialled := requests.Load(), w.Dials(); n != 1 || len(dialled) != 1 {
 					t.Errorf("%d requests over %q; one call is one attempt at one host", n, dialled)
 				}
 			})
@@ -172,7 +172,7 @@ func TestSuccess(t *testing.T) {
 		`{"RequestId":"REQ-1","Code":"success"}`,
 		`{"RequestId":"REQ-1","New":{"Member":[1,2]}}`,
 	} {
-		requestID, err := stop(t.Context(), connect(t, serve(t, answer(200, body)).dial))
+		requestID, err := stop(t.Context(), connect(t, serve(t, answer(200, body)).Dial))
 		if err != nil || requestID != "REQ-1" {
 			t.Errorf("%s: %q, %v", body, requestID, err)
 		}
@@ -182,7 +182,7 @@ func TestSuccess(t *testing.T) {
 // TestCleanedTexts: what the service says goes to logs, reports and terminals.
 func TestCleanedTexts(t *testing.T) {
 	body := `{"RequestId":"REQ\n1` + strings.Repeat("r", 100) + `","Code":"Odd\u202e` + strings.Repeat("c", 100) + `","Message":"one\r\ntwo\u001b[31m` + strings.Repeat("m", 1000) + `"}`
-	_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).dial))
+	_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
 	e := callError(t, err)
 	for _, text := range []string{e.RequestID, e.Code, e.Message} {
 		if strings.ContainsAny(text, "\r\n\x1b\u202e") || len(text) > 256+len("…") {
@@ -206,7 +206,7 @@ func TestReusedConnectionLost(t *testing.T) {
 			}
 			say("").ServeHTTP(rw, r)
 		}))
-		s := connect(t, w.dial)
+		s := connect(t, w.Dial)
 		if _, err := stop(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
@@ -214,8 +214,8 @@ func TestReusedConnectionLost(t *testing.T) {
 		if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "ConnectionLost" {
 			t.Errorf("%+v", e)
 		}
-		if n := requests.Load(); n != 2 || len(w.dialled()) != 1 {
-			t.Errorf("%d requests over %d connections; want 2 over 1", n, len(w.dialled()))
+		if n := requests.Load(); n != 2 || len(w.Dials()) != 1 {
+			t.Errorf("%d requests over %d connections; want 2 over 1", n, len(w.Dials()))
 		}
 	})
 }
@@ -262,7 +262,7 @@ func TestTimeIsUp(t *testing.T) {
 			}
 			cancel()
 			var rec recorder
-			_, err := stop(ctx, connect(t, serve(t, &rec).dial))
+			_, err := stop(ctx, connect(t, serve(t, &rec).Dial))
 			if e := callError(t, err); e.Family != handler.Temporary || len(rec.all()) != 0 {
 				t.Errorf("%s: %+v after %d requests", cause, e, len(rec.all()))
 			} else if strings.Contains(e.Message, "network") {
@@ -286,7 +286,7 @@ func TestTimeIsUp(t *testing.T) {
 						time.AfterFunc(2*time.Second, cancel)
 					}
 					begin := time.Now()
-					_, err := stop(ctx, connect(t, serve(t, server).dial))
+					_, err := stop(ctx, connect(t, serve(t, server).Dial))
 					if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "Timeout" {
 						t.Errorf("%+v", e)
 					}
@@ -335,7 +335,7 @@ func TestMissingList(t *testing.T) {
 			{`{"RequestId":"REQ-1","` + member + `":[1]}`, false},
 			{`{"RequestId":"REQ-1","` + member + `":"none"}`, false},
 		} {
-			n, err := call(t.Context(), connect(t, serve(t, answer(200, c.body)).dial))
+			n, err := call(t.Context(), connect(t, serve(t, answer(200, c.body)).Dial))
 			if c.ok {
 				if n != 0 || err != nil {
 					t.Errorf("%s %s: %d rows, %v", action, c.body, n, err)

@@ -16,7 +16,7 @@ func TestFamilies(t *testing.T) {
 	w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		answer(status, coded(code)).ServeHTTP(rw, r)
 	}))
-	s := connect(t, w.dial)
+	s := connect(t, w.Dial)
 	for _, c := range []struct {
 		code     string
 		statuses []int

@@ -29,7 +29,7 @@ func TestMissingCredentials(t *testing.T) {
 		"no SecurityToken":   {AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret},
 		"empty secrets":      {AccessKeyID: full.AccessKeyID, AccessKeySecret: secret.New(""), SecurityToken: secret.New("")},
 	} {
-		s, err := newClient(t, w.dial).Connect(c)
+		s, err := newClient(t, w.Dial).Connect(c)
 		if s != nil || err == nil {
 			t.Errorf("%s: connected", name)
 			continue
@@ -38,8 +38,8 @@ func TestMissingCredentials(t *testing.T) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
-	if len(w.dialled()) != 0 {
-		t.Errorf("dialled %q without credentials", w.dialled())
+	if len(w.Dials()) != 0 {
+		t.Errorf("dialled %q without credentials", w.Dials())
 	}
 }
 
@@ -52,12 +52,12 @@ func TestOperator(t *testing.T) {
 		"no AccessKeyID":     {AccessKeySecret: full.AccessKeySecret},
 		"no AccessKeySecret": {AccessKeyID: full.AccessKeyID},
 	} {
-		if _, err := newClient(t, w.dial).ConnectOperator(c); err == nil || callError(t, err).Code != "NoCredentials" {
+		if _, err := newClient(t, w.Dial).ConnectOperator(c); err == nil || callError(t, err).Code != "NoCredentials" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	r := &recorder{}
-	s, err := newClient(t, serve(t, r).dial).ConnectOperator(handler.Credentials{AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret})
+	s, err := newClient(t, serve(t, r).Dial).ConnectOperator(handler.Credentials{AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		{"IncompleteSignature", `The request signature does not conform to Aliyun standards. server string to sign is:POST&SecurityToken=` + key.SecurityToken},
 	} {
 		body := fmt.Sprintf(`{"RequestId":"REQ-1","Code":%q,"Message":"%s"}`, c.code, c.message)
-		_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).dial))
+		_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
 		if e := callError(t, err); e.Code != c.code || e.RequestID != "REQ-1" {
 			t.Errorf("%+v", e)
 		}
@@ -99,7 +99,7 @@ func TestConcurrentSessions(t *testing.T) {
 	for i := range 50 {
 		service.Desktops = append(service.Desktops, emulator.Desktop{DesktopId: desktop(i)})
 	}
-	client := newClient(t, serve(t, service).dial)
+	client := newClient(t, serve(t, service).Dial)
 	var wait sync.WaitGroup
 	for i := range 50 {
 		c := key
@@ -146,7 +146,7 @@ func desktop(i int) string { return fmt.Sprintf("ecd-%02d%s", i, []string{"even"
 func TestConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := serve(t, &recorder{})
-		client := newClient(t, w.dial)
+		client := newClient(t, w.Dial)
 		var s handler.EDS
 		for _, step := range []struct {
 			pause  time.Duration
@@ -173,7 +173,7 @@ func TestConnections(t *testing.T) {
 			if _, err := stop(t.Context(), s); err != nil {
 				t.Errorf("%s: %v", step.what, err)
 			}
-			if n := len(w.dialled()); n != step.dials {
+			if n := len(w.Dials()); n != step.dials {
 				t.Errorf("%s: %d connections so far, want %d", step.what, n, step.dials)
 			}
 		}
@@ -187,7 +187,7 @@ func TestFrozenConnection(t *testing.T) {
 		var frozen atomic.Bool // what was connected before it is dead from then on
 		w := serve(t, &recorder{})
 		client := newClient(t, func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := w.dial(ctx, network, address)
+			c, err := w.Dial(ctx, network, address)
 			if frozen.Load() {
 				return c, err
 			}
@@ -204,7 +204,7 @@ func TestFrozenConnection(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			frozen.Store(true)
 		}
-		if n := len(w.dialled()); n != 2 {
+		if n := len(w.Dials()); n != 2 {
 			t.Errorf("%d connections", n)
 		}
 	})
@@ -231,7 +231,7 @@ func TestConnectionsKept(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			answer(200, `{"RequestId":"REQ-1"}`).ServeHTTP(rw, r)
 		}))
-		s := connect(t, w.dial)
+		s := connect(t, w.Dial)
 		for range 3 {
 			var wait sync.WaitGroup
 			for range 8 {
@@ -244,7 +244,7 @@ func TestConnectionsKept(t *testing.T) {
 			wait.Wait()
 			synctest.Wait()
 		}
-		if n := len(w.dialled()); n != 8 {
+		if n := len(w.Dials()); n != 8 {
 			t.Errorf("%d connections for three waves of 8 calls, want 8", n)
 		}
 	})

@@ -17,7 +17,7 @@ func TestDescribeDesktopInfo(t *testing.T) {
 		{"DesktopId":"ecd-a","DesktopStatus":"Running","ConnectionStatus":"Connected","ManagementFlag":["Migrating"],"New":1},
 		{"DesktopId":"ecd-b","DesktopStatus":"Brand\u202eNew\n` + strings.Repeat("x", 100) + `"},
 		{"DesktopId":"ecd-c","ConnectionStatus":null,"ManagementFlag":null}]}`
-	got, err := connect(t, serve(t, answer(200, body)).dial).DescribeDesktopInfo(t.Context(), region, []string{"ecd-a", "ecd-b", "ecd-c"})
+	got, err := connect(t, serve(t, answer(200, body)).Dial).DescribeDesktopInfo(t.Context(), region, []string{"ecd-a", "ecd-b", "ecd-c"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestDescribeDesktopsFilters(t *testing.T) {
 		{"a resource group is never told", told, events.Select{ResourceGroupId: "rg-1"}, true},
 	} {
 		body := `{"RequestId":"REQ-1","Desktops":[{"DesktopId":"ecd-a"` + strings.TrimSuffix(","+c.row, ",") + `}]}`
-		page, err := connect(t, serve(t, answer(200, body)).dial).DescribeDesktops(t.Context(), region, c.choice, "")
+		page, err := connect(t, serve(t, answer(200, body)).Dial).DescribeDesktops(t.Context(), region, c.choice, "")
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -86,7 +86,7 @@ func TestDescribeDesktopsPage(t *testing.T) {
 	body := `{"RequestId":"REQ-1","NextToken":"page 2","TotalCount":9,"Desktops":[
 		{"DesktopId":"ecd-a","DesktopStatus":"Running","ConnectionStatus":"Disconnected","ManagementFlag":"Updating","DesktopName":"A"},
 		{"DesktopId":"ecd-b","DesktopStatus":"Stopped","ManagementFlags":["Migrating","Updating"],"ManagementFlag":"Other"}]}`
-	s := connect(t, serve(t, answer(200, body)).dial)
+	s := connect(t, serve(t, answer(200, body)).Dial)
 	got, err := s.DescribeDesktops(t.Context(), region, events.Select{All: true}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestListTagResources(t *testing.T) {
 		{"ResourceId":"ecd-b","TagKey":"team","TagValue":"blue"},
 		{"ResourceId":"ecd-c","TagKey":"Team","TagValue":"red"},
 		{"ResourceId":"ecd-d","TagKey":"team"}]}`
-	s := connect(t, serve(t, answer(200, body)).dial)
+	s := connect(t, serve(t, answer(200, body)).Dial)
 	for _, c := range []struct {
 		tag  events.Tag
 		want []handler.Tagged
@@ -141,7 +141,7 @@ func TestDescribeClientEvents(t *testing.T) {
 		{"DesktopId":"ecd-d","EventType":"DESKTOP_START","EventTime":""},
 		{"DesktopId":"ecd-e","EventType":"DESKTOP_START"}]}`
 	synctest.Test(t, func(t *testing.T) {
-		page, err := connect(t, serve(t, answer(200, body)).dial).DescribeClientEvents(t.Context(), region, time.Now(), "")
+		page, err := connect(t, serve(t, answer(200, body)).Dial).DescribeClientEvents(t.Context(), region, time.Now(), "")
 		if err != nil || page.NextToken != "page2" || len(page.Rows) != 5 {
 			t.Fatalf("%+v, %v", page, err)
 		}

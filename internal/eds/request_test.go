@@ -93,7 +93,7 @@ func TestRequests(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var rec recorder
-			if err := c.call(t.Context(), connect(t, serve(t, &rec).dial)); err != nil {
+			if err := c.call(t.Context(), connect(t, serve(t, &rec).Dial)); err != nil {
 				t.Fatal(err)
 			}
 			requests := rec.all()
@@ -130,7 +130,7 @@ func TestRequests(t *testing.T) {
 // TestEachCallIsSignedAnew: a nonce sent twice is refused by the service.
 func TestEachCallIsSignedAnew(t *testing.T) {
 	var rec recorder
-	s := connect(t, serve(t, &rec).dial)
+	s := connect(t, serve(t, &rec).Dial)
 	nonces := map[string]bool{}
 	for range 3 {
 		if _, err := stop(t.Context(), s); err != nil {
@@ -265,13 +265,13 @@ func TestHostileRegions(t *testing.T) {
 // TestRegionNotAllowed: a region that exists, but is not among the configured ones.
 func TestRegionNotAllowed(t *testing.T) {
 	w := serve(t, &recorder{})
-	for action, err := range everyCall(t.Context(), connect(t, w.dial), "cn-beijing") {
+	for action, err := range everyCall(t.Context(), connect(t, w.Dial), "cn-beijing") {
 		if e := callError(t, err); e.Family != handler.Invalid || e.Code != "RegionNotAllowed" || e.Action != action {
 			t.Errorf("%+v", e)
 		}
 	}
-	if len(w.dialled()) != 0 {
-		t.Errorf("dialled %q", w.dialled())
+	if len(w.Dials()) != 0 {
+		t.Errorf("dialled %q", w.Dials())
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/secret"
 )
 
@@ -53,59 +54,15 @@ func credentials(c emulator.Credential) handler.Credentials {
 	}
 }
 
-// wire is a network of pipes with one server behind every address: a fake clock can see through it.
-type wire struct {
-	mu    sync.Mutex
-	calls []string // the addresses dialled
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-// serve starts a server of h on a new wire.
-func serve(t *testing.T, h http.Handler) *wire {
+// serve starts a server of h on a network of pipes.
+func serve(t *testing.T, h http.Handler) *pipes.Listener {
 	t.Helper()
-	w := &wire{conns: make(chan net.Conn), done: make(chan struct{})}
+	w := pipes.Listen()
 	server := &http.Server{Handler: h}
 	go func() { _ = server.Serve(w) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return w
 }
-
-func (w *wire) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	w.mu.Lock()
-	w.calls = append(w.calls, address)
-	w.mu.Unlock()
-	client, server := net.Pipe()
-	select {
-	case w.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// dialled are the addresses so far.
-func (w *wire) dialled() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.calls)
-}
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.conns:
-		return c, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error { w.once.Do(func() { close(w.done) }); return nil }
-
-func (w *wire) Addr() net.Addr { return &net.TCPAddr{} }
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
