@@ -228,7 +228,7 @@ func TestDoctorFinds(t *testing.T) {
 	const (
 		scheme = "WEBHOOK_AUTH: ${env('WEBHOOK_AUTH','')}"
 		open   = "authType: function"
-		tag    = `{"Select": {"Tag": [{"Key": "stop-desktops:nightly"}]},`
+		tag    = `{"Select": {"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]},`
 	)
 	gatewayRoutes := "http:\n  - path: /scripts\n    auth: {scheme: gateway}\n"
 	for _, c := range []struct {
@@ -398,7 +398,7 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 	}{
 		{"everything", nil, nil, 4},
 		{"tags off, but a timer selects by one", nil, tagsOff, 4},
-		{"no tag", []string{`{"Tag": [{"Key": "stop-desktops:nightly"}]}`, `{"All": true}`}, tagsOff, 3},
+		{"no tag", []string{`{"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]}`, `{"All": true}`}, tagsOff, 3},
 		{"no look", nil, append([]string{"-env", "PREFLIGHT=false"}, tagsOff...), 0},
 		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 8},
 		{"offline", nil, []string{"-offline"}, 0},
