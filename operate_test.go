@@ -67,7 +67,7 @@ func TestOperate(t *testing.T) {
 	defer cancel()
 	command := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script)
 	command.Dir = folder
-	command.Env = walkEnviron(folder)
+	command.Env = append(newUser(folder), "GOFLAGS=-trimpath") // whose builds are in the cache, wherever the source lies
 	command.WaitDelay = 5 * time.Second
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
@@ -116,17 +116,19 @@ func TestFirstMissing(t *testing.T) {
 	}
 }
 
-// walkEnviron is that of a new user: nothing of this machine's that the commands would look at.
-func walkEnviron(home string) []string {
-	environ := slices.DeleteFunc(os.Environ(), func(v string) bool {
-		name, _, _ := strings.Cut(v, "=")
-		return strings.HasPrefix(name, "ALIBABA_CLOUD_") || slices.Contains([]string{"REGION", "DRY_RUN", "DISABLED", "ALLOWED_REGIONS", "EDS_ENDPOINT", "MAX_DESKTOPS", "CALLBACK_URL"}, name)
-	})
+// newUser is the environment of somebody with nothing of their own: of this one's, only what finds and runs Go is kept.
+func newUser(home string) []string {
+	environ := []string{"HOME=" + home, "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true"}
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "GO") && name != "GOFLAGS" || name == "PATH" || name == "TMPDIR" {
+			environ = append(environ, variable)
+		}
+	}
 	for _, name := range []string{"GOPATH", "GOMODCACHE", "GOCACHE", "GOENV"} {
 		value, _ := exec.Command("go", "env", name).Output()
 		environ = append(environ, name+"="+strings.TrimSpace(string(value)))
 	}
-	return append(environ, "HOME="+home, "GOFLAGS=-trimpath", "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true")
+	return environ
 }
 
 // freeAddress is one that nobody listens on right now.
@@ -158,7 +160,11 @@ func copyTree(t *testing.T, to string) {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), text, info.Mode())
 	})
 	if err != nil {
 		t.Fatal(err)
