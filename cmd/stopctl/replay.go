@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,10 +119,20 @@ func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, er
 		}
 		lines = append(lines, line)
 	}
+	slices.SortStableFunc(lines, func(a, b string) int { return loggedAt(a).Compare(loggedAt(b)) })
 	if reports := append(recorded, readReports(lines)...); len(reports) > 0 {
 		return reports, nil
 	}
 	return nil, usagef("%s: %s holds no report: neither an answer, nor a callback, nor lines of the log", command, name)
+}
+
+// loggedAt is when a line was printed: a log store hands out the newest first.
+func loggedAt(line string) time.Time {
+	var l struct {
+		Time time.Time `json:"time"`
+	}
+	_ = json.Unmarshal([]byte(line), &l) // what has no time comes first, in its order
+	return l.Time
 }
 
 // maxIdleMinutes is the longest that a request may ask for.

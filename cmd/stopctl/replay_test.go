@@ -52,9 +52,11 @@ func TestReplay(t *testing.T) {
 	delete(r, "Desktops")
 	short, _ := json.Marshal(r)
 	for name, text := range map[string]string{
-		"an answer":                         report,
-		"a batch":                           `{"Reports":[` + report + `]}`,
-		"a callback":                        `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"an answer":  report,
+		"a batch":    `{"Reports":[` + report + `]}`,
+		"a callback": `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"lines, the newest first": `{"time":"2026-11-22T20:00:02.5Z","msg":"desktops","InvocationId":"1","EventId":"e1","Desktops":` + strings.ReplaceAll(desktops, "\n", "") + "}\n" +
+			`{"time":"2026-11-22T20:00:02.25Z","msg":"report","report":` + string(short) + "}\n",
 		"lines as Log Service exports them": exported(t, `{"msg":"report","report":`+string(short)+`}`) + exported(t, `{"msg":"desktops","InvocationId":"1","EventId":"e1","Desktops":`+strings.ReplaceAll(desktops, "\n", "")+`}`),
 		"lines of the log":                  "FC Invoke Start RequestId: 1\n{\"msg\":\"report\",\"report\":" + string(short) + "}\n{\"msg\":\"desktops\",\"InvocationId\":\"1\",\"EventId\":\"e1\",\"Desktops\":" + strings.ReplaceAll(desktops, "\n", "") + "}\n",
 	} {
