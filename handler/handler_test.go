@@ -371,22 +371,34 @@ func TestLogLines(t *testing.T) {
 
 // TestLogLevels: an alarm on errors tells of what failed, and not of strangers who try the door.
 func TestLogLevels(t *testing.T) {
-	for event, want := range map[string]string{
-		`{"DesktopId":"ecd-a"}`:            "INFO",
-		`{"DesktopIdz":"ecd-a"}`:           "ERROR",
-		httpEvent(`{"DesktopId":"ecd-a"}`): "WARN",
+	friend := judge(func(*events.HTTPRequest, time.Time) (handler.Proof, error) { return handler.Proof{}, nil })
+	bare := `{"version":"v1","headers":{},"requestContext":{"http":{"method":"GET","path":"/"}},"body":""}`
+	for _, c := range []struct {
+		event, level string
+		judge        handler.Authenticator
+		fault        error
+	}{
+		{`{"DesktopId":"ecd-a"}`, "INFO", nil, nil},
+		{`{"DesktopIdz":"ecd-a"}`, "ERROR", nil, nil},
+		{httpEvent(`{"DesktopId":"ecd-a"}`), "WARN", nil, nil},
+		{httpEvent(`{"DesktopId":"ecd-a"}`), "INFO", friend, nil},
+		{httpEvent(`{"DesktopIdz":"ecd-a"}`), "ERROR", friend, nil},
+		{httpEvent(`no JSON`), "ERROR", friend, nil},
+		{bare, "WARN", friend, nil},
+		{bare, "ERROR", friend, errors.New("misconfigured")},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(&scripted{})
-			b.send(event)
+			b.handler.Authenticator, b.handler.Fault = c.judge, c.fault
+			b.send(c.event)
 			for line := range bytes.Lines(b.log.Bytes()) {
 				var l struct{ Level string }
-				if err := json.Unmarshal(line, &l); err != nil || l.Level != want {
-					t.Errorf("%s: %s, %v", event, line, err)
+				if err := json.Unmarshal(line, &l); err != nil || l.Level != c.level {
+					t.Errorf("%s: %s, %v; want %s", c.event, line, err, c.level)
 				}
 			}
 			if b.log.Len() == 0 {
-				t.Errorf("%s: nothing is logged", event)
+				t.Errorf("%s: nothing is logged", c.event)
 			}
 		})
 	}

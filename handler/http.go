@@ -51,7 +51,7 @@ func (r *run) takeHTTP(e events.Event) {
 		whole.reject(p)
 		return
 	}
-	r.async = whole.route != nil && whole.route.Async
+	r.known, r.async = true, whole.route != nil && whole.route.Async
 	list, p := r.requests(whole.route, proof)
 	if p != nil {
 		whole.reject(p)

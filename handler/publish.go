@@ -87,7 +87,7 @@ func (r *run) wantsCallback(j *job) bool {
 func (r *run) logReport(rep Report) {
 	short := rep
 	short.Desktops = nil
-	level := logLevel(rep)
+	level := r.logLevel(rep)
 	r.log.Log(context.Background(), level, "report", "report", short)
 
 	parts := slices.Collect(slices.Chunk(rep.Desktops, desktopsPerLine))
@@ -98,11 +98,11 @@ func (r *run) logReport(rep Report) {
 }
 
 // logLevel of a report: what failed is an error, but that strangers come by is no fault of ours.
-func logLevel(rep Report) slog.Level {
+func (r *run) logLevel(rep Report) slog.Level {
 	switch {
 	case rep.Status.Succeeded():
 		return slog.LevelInfo
-	case rep.Error != nil && (rep.Error.Code == CodeUnauthenticated || rep.Error.Code == codeNoRoute):
+	case r.overHTTP && !r.known && r.h.Fault == nil:
 		return slog.LevelWarn
 	}
 	return slog.LevelError

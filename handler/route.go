@@ -127,9 +127,6 @@ func (m Mapped) located(p *Problem) *Problem {
 	return p
 }
 
-// codeNoRoute of a request by a path that no route has.
-const codeNoRoute = "NotFound"
-
 // httpRoute is the route of the HTTP request: nil without routes.
 func (r *run) httpRoute() (*Route, *Problem) {
 	if r.h.Routes == nil {
@@ -137,7 +134,7 @@ func (r *run) httpRoute() (*Route, *Problem) {
 	}
 	route, any := r.h.Routes.HTTP(r.http.Path)
 	if any && route == nil {
-		return nil, &Problem{Code: codeNoRoute, Message: "there is no route for this path", status: http.StatusNotFound}
+		return nil, &Problem{Code: "NotFound", Message: "there is no route for this path", status: http.StatusNotFound}
 	}
 	return route, nil
 }

@@ -20,6 +20,7 @@ type run struct {
 	started  time.Time
 	overHTTP bool
 	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
+	known    bool                // it came over HTTP, from somebody who has proved to be who they should be
 	bodiless bool                // it brought CloudEvents: a broker would take a body in the answer for one
 	async    bool                // it came over HTTP, and nobody waits for the answer
 	jobs     []*job
