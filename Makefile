@@ -45,8 +45,9 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
 	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) .
 
-bench: ## benchmarks
-	go test -bench . -run '^$$' ./...
+bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
+	go run ./bench
+	go test -bench . -benchmem -run '^$$' ./...
 
 lint: ## formatting, vet, staticcheck, go.mod
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these:" >&2; echo "$$unformatted" >&2; exit 1; fi
