@@ -25,7 +25,7 @@ func (r *run) resolve(ctx context.Context, regions []*region) {
 			tasks = append(tasks, func() { k.refresh(ctx) })
 		}
 		if r.h.Policy.Preflight {
-			first := g.desktops[:min(len(g.desktops), r.wave())]
+			first, _ := r.nextWave(g.desktops)
 			tasks = append(tasks, func() { r.look(ctx, first) })
 		}
 	}

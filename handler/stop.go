@@ -8,14 +8,23 @@ import (
 )
 
 // stop makes the calls: per region, mode and OsUpdate, at most 100 desktops each, all at once as
-// far as the gate lets them.
-func (r *run) stop(ctx context.Context, desktops []*desktop) {
+// far as the gate lets them. Meanwhile something else is done in the turns that they leave over: it
+// begins when each of them has had its first, so that it keeps no look waiting and growing old.
+func (r *run) stop(ctx context.Context, desktops []*desktop, meanwhile, panicked func()) {
 	type kind struct{ regionID, stoppedMode, osUpdate string }
 	batches := chunk(desktops, func(d *desktop) kind {
 		return kind{d.regionID, d.wish.stoppedMode, d.wish.osUpdate}
 	})
+	var begun, other sync.WaitGroup
+	begun.Add(len(batches))
+	other.Go(func() {
+		begun.Wait()
+		r.guarded(0, func(int) { meanwhile() }, func(int) { panicked() })
+	})
+	defer other.Wait()
 	r.parallel(len(batches), func(i int) {
-		b := &batch{run: r, bisection: newBisection()}
+		b := &batch{run: r, bisection: newBisection(), begun: sync.OnceFunc(begun.Done)}
+		defer b.begun()
 		b.stop(ctx, batches[i])
 	}, func(i int) {
 		for _, d := range batches[i] {
@@ -31,6 +40,7 @@ type batch struct {
 	*run
 	*bisection
 	lookedAfterRefusal bool
+	begun              func() // its first call has its turn
 }
 
 // stop brings every desktop to its fate. Each round is one call, made for those that are still to
@@ -75,6 +85,7 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop, requestID string, err error) {
 	left = desktops
 	err = b.turn(ctx, func(ctx context.Context) error {
+		b.begun()
 		if left = b.freshen(ctx, left); len(left) == 0 {
 			return nil
 		}
@@ -127,11 +138,11 @@ const freshenRounds = 4
 // It decides again also where nothing is old: another batch may have made a listing anew since, and
 // what that says of these desktops nobody has asked yet.
 func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
-	for range freshenRounds {
+	for round := range freshenRounds {
 		if !b.stale(desktops) {
 			return b.decideAgain(desktops)
 		}
-		desktops = b.lookAgain(ctx, desktops, false)
+		desktops = b.lookAgain(ctx, desktops, round > 0) // together, so that they are of one age
 	}
 	switch {
 	case ctx.Err() != nil:
