@@ -74,19 +74,22 @@ func note(desktops []*desktop, rows []Desktop, at time.Time, err error) {
 			continue
 		}
 		d.looked, d.seen, d.seenAt = true, seen[d.desktopID], at
+		if d.seen != nil {
+			d.seen.DesktopID = d.desktopID // one text for both, where there are many
+		}
 	}
 }
 
 // blind is the fate of a desktop that could not be looked at.
-func blind(err error) fate {
+func blind(err error) *fate {
 	if errors.Is(err, errTimeUp) {
-		return fate{outcome: NotAttempted, reason: ReasonDeadline, retryable: true}
+		return &fate{outcome: NotAttempted, reason: ReasonDeadline, retryable: true}
 	}
 	return failure(asCallError(err))
 }
 
-func failure(e *CallError) fate {
-	return fate{
+func failure(e *CallError) *fate {
+	return &fate{
 		outcome:   Failed,
 		code:      e.Code,
 		message:   e.Message,

@@ -67,7 +67,7 @@ type item struct {
 	claimed bool    // no rule spared it: it was to be stopped
 	outcome Outcome // decided without a call; empty: see the fates
 	reason  string
-	fate    fate // of this job's own: nothing could be decided; empty: that of the desktop
+	fate    *fate // of this job's own: nothing could be decided; undecided: that of the desktop
 }
 
 // desktop is one cloud computer in this invocation, whichever of its events ask for it.
@@ -82,10 +82,8 @@ type desktop struct {
 	wish   *wish   // of the first event that asks for it, but for dry runs
 	wisher int     // the index of that event's job
 	claims []claim // of the events that ask for it; of those that no rule spares, once it is planned
-	fate   fate
+	fate   *fate
 	sent   *CallError // not nil: a call for it was sent and its answer lost
-	// acceptedAt is when EDS took a call for it.
-	acceptedAt time.Time
 }
 
 // wish is what an event wants done to a desktop.
@@ -95,7 +93,8 @@ type wish struct {
 	force       bool
 }
 
-// fate is what became of a desktop that was to be stopped.
+// fate is what became of a desktop that was to be stopped. The desktops of one call share one, so it
+// is never changed.
 type fate struct {
 	outcome   Outcome
 	reason    string
@@ -104,7 +103,12 @@ type fate struct {
 	requestID string
 	retryable bool
 	throttled bool
+	// acceptedAt is when EDS took the call.
+	acceptedAt time.Time
 }
+
+// undecided is the fate in the beginning.
+var undecided = &fate{}
 
 func (r *run) count(action string) {
 	r.mu.Lock()

@@ -109,7 +109,7 @@ func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop,
 // alone has failed. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {
 	if !b.refuse() {
-		settle(desktops, fate{outcome: NotAttempted, reason: ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
+		settle(desktops, &fate{outcome: NotAttempted, reason: ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
 		return nil
 	}
 	if before := len(desktops); !b.lookedAfterRefusal || before == 1 {
@@ -149,7 +149,7 @@ func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
 		settle(desktops, blind(errTimeUp))
 		return nil
 	case b.stale(desktops):
-		settle(desktops, fate{outcome: Failed, code: "TooSlow", retryable: true,
+		settle(desktops, &fate{outcome: Failed, code: "TooSlow", retryable: true,
 			message: "EDS answers so slowly that what was seen is too old to stop anything by"})
 		return nil
 	}
@@ -238,9 +238,9 @@ func (d *desktop) confirmed() bool {
 	}
 	switch d.seen.DesktopStatus {
 	case "Stopped":
-		d.fate = fate{outcome: Stopped}
+		d.fate = &fate{outcome: Stopped}
 	case "Stopping":
-		d.fate = fate{outcome: Stopping}
+		d.fate = &fate{outcome: Stopping}
 	default:
 		return false
 	}
@@ -249,8 +249,8 @@ func (d *desktop) confirmed() bool {
 
 // unconfirmed is the fate of a desktop in a call that was sent, where neither its answer nor a look
 // since tells what came of it.
-func unconfirmed(e *CallError) fate {
-	return fate{
+func unconfirmed(e *CallError) *fate {
+	return &fate{
 		outcome:   Failed,
 		code:      CodeUnconfirmed,
 		message:   "a call was sent, and neither its answer (" + e.Code + ") nor a look since tells what came of it: look at the desktop, then send the event again",
@@ -260,14 +260,10 @@ func unconfirmed(e *CallError) fate {
 
 // accept notes that EDS took the call.
 func accept(desktops []*desktop, requestID string) {
-	now := time.Now()
-	for _, d := range desktops {
-		d.acceptedAt = now
-		d.fate = fate{outcome: Accepted, requestID: requestID}
-	}
+	settle(desktops, &fate{outcome: Accepted, requestID: requestID, acceptedAt: time.Now()})
 }
 
-func settle(desktops []*desktop, f fate) {
+func settle(desktops []*desktop, f *fate) {
 	for _, d := range desktops {
 		d.fate = f
 	}
