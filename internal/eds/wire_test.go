@@ -63,7 +63,7 @@ type wire struct {
 }
 
 // serve starts a server of h on a new wire.
-func serve(t *testing.T, h http.Handler) *wire {
+func serve(t testing.TB, h http.Handler) *wire {
 	t.Helper()
 	w := &wire{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{Handler: h}
@@ -109,7 +109,7 @@ func (w *wire) Addr() net.Addr { return &net.TCPAddr{} }
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-func newClient(t *testing.T, dial dialFunc) *eds.Client {
+func newClient(t testing.TB, dial dialFunc) *eds.Client {
 	t.Helper()
 	client, err := eds.New(eds.Options{Regions: []string{region, "cn-shanghai"}, Endpoint: endpoint, Concurrency: 8, Dial: dial})
 	if err != nil {
@@ -119,7 +119,7 @@ func newClient(t *testing.T, dial dialFunc) *eds.Client {
 }
 
 // connect is a session with the emulator's own key over dial.
-func connect(t *testing.T, dial dialFunc) handler.EDS {
+func connect(t testing.TB, dial dialFunc) handler.EDS {
 	t.Helper()
 	session, err := newClient(t, dial).Connect(credentials(key))
 	if err != nil {
