@@ -29,6 +29,7 @@ import (
 var version = ""
 
 func main() {
+	limitMemory(os.Getenv("FC_FUNCTION_MEMORY_SIZE"))
 	c, faults := config.Read(os.Environ())
 	start(compose(c, faults, outside{log: os.Stdout}))
 }

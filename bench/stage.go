@@ -12,6 +12,9 @@ import (
 	"stopdesktops/internal/emulator"
 )
 
+// memory of each, in MB: what s.yaml sets. The function is told it, and not held to it.
+const memory = 128
+
 // stage is one process of a program, and an account of its own with so many running desktops.
 type stage struct {
 	program *program
@@ -32,7 +35,7 @@ func (b *bench) open(ctx context.Context, p *program, desktops int, latency time
 	env := map[string]string{"EDS_ENDPOINT": s.world.EDSEndpoint()}
 	maps.Copy(env, p.env)
 	var err error
-	s.process, err = emulator.Start(ctx, p.binary, emulator.Options{Env: env})
+	s.process, err = emulator.Start(ctx, p.binary, emulator.Options{Env: env, Function: emulator.Invocation{MemoryMB: memory}})
 	if err != nil {
 		s.world.Close()
 		return nil, fmt.Errorf("%s: %w", p.name, err)

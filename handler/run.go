@@ -75,7 +75,7 @@ type desktop struct {
 	regionID, desktopID string
 
 	looked  bool     // EDS was asked for it, with an answer
-	seen    *Desktop // at the last look; nil if EDS did not know it
+	seen    *Desktop // at the last look, with or without its ID; nil if EDS did not know it
 	seenAt  time.Time
 	lookErr error // why the last look failed
 
