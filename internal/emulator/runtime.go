@@ -151,6 +151,7 @@ func (rt *Runtime) forget(f *flight) {
 
 // fail ends every invocation that was given out: the instance is gone.
 func (rt *Runtime) fail(err error) {
+	rt.init()
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	for _, f := range rt.flights {
