@@ -142,6 +142,10 @@ func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
 
 // sideBySide is parallel with another limit, for what are not calls to EDS.
 func (r *run) sideBySide(limit, n int, f func(i int), panicked func(i int)) {
+	if n == 1 {
+		r.guarded(0, f, panicked)
+		return
+	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(n, limit) {
