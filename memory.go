@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// limitMemory to three quarters of what the function has, in MB: then more is collected before more is
+// limitMemory to two thirds of what the function has, in MB: then more is collected before more is
 // taken. Without a limit a fleet of 100,000 desktops would take more than the 128 MB of the smallest
 // function for what nobody uses any more. GOMEMLIMIT, if set, stays.
 func limitMemory(megabytes string) {
@@ -14,5 +14,5 @@ func limitMemory(megabytes string) {
 	if err != nil || n <= 0 || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	debug.SetMemoryLimit(n << 20 / 4 * 3)
+	debug.SetMemoryLimit(n << 20 / 3 * 2)
 }

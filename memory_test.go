@@ -13,8 +13,8 @@ func TestMemoryLimit(t *testing.T) {
 		megabytes, own string
 		want           int64
 	}{
-		{"128", "", 96 << 20},
-		{"32768", "", 24576 << 20},
+		{"128", "", 128 << 20 / 3 * 2},
+		{"32768", "", 32768 << 20 / 3 * 2},
 		{"", "", math.MaxInt64},
 		{"0", "", math.MaxInt64},
 		{"-128", "", math.MaxInt64},
