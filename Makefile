@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test fuzz bench lint clean preview deploy remove serverless-devs
+.PHONY: help build zip run test fuzz bench soak lint clean preview deploy remove serverless-devs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,12 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
 	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) .
 
-bench: ## benchmarks
-	go test -bench . -run '^$$' ./...
+bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
+	go run ./bench
+	go test -bench . -benchmem -run '^$$' ./...
+
+soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
+	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m .
 
 lint: ## formatting, vet, staticcheck, go.mod
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these:" >&2; echo "$$unformatted" >&2; exit 1; fi

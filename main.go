@@ -22,6 +22,7 @@ import (
 var version = ""
 
 func main() {
+	limitMemory(os.Getenv("FC_FUNCTION_MEMORY_SIZE"))
 	c, faults := config.Read(os.Environ())
 	start(compose.Handler(c, faults, compose.Outside{Log: os.Stdout, Version: programVersion()}))
 }

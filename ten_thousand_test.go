@@ -5,8 +5,11 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/tools/txtar"
+
+	"stopdesktops/internal/emulator"
 )
 
 // TestTenThousand: 10,000 desktops and a deadline that does not suffice for them. The function
@@ -18,7 +21,7 @@ func TestTenThousand(t *testing.T) {
 -- env --
 MAX_DESKTOPS=100000
 -- invocation --
-Timeout: 15s
+Timeout: 11s
 -- fleet.yaml --
 Latency: 500ms
 StopTime: 1s
@@ -60,4 +63,50 @@ Generate:
 		}
 		t.Log(fmt.Sprint("untouched after each try: ", untouched))
 	})
+}
+
+// TestNextWaveIsLookedAtMeanwhile: while some of one wave are being stopped, the next is looked at; and
+// still no call rests on a look of more than five seconds before, and none is given up for that, also
+// where each call takes three.
+func TestNextWaveIsLookedAtMeanwhile(t *testing.T) {
+	for _, latency := range []string{"50ms", "3s"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScenario(t, txtar.Parse([]byte(`
+-- env --
+MAX_DESKTOPS=2000
+-- fleet.yaml --
+Latency: `+latency+`
+Generate:
+  - {Count: 1000, Prefix: ecd-a, DesktopStatus: Stopped}
+  - {Count: 1000, Prefix: ecd-b}
+`)))
+			s.invoke("event.json", []byte(expand(`{"DesktopId":"{{ids ecd-a 1000}} {{ids ecd-b 1000}}"}`)))
+			if n := s.logged()[0].Counts["accepted"]; n != 1000 {
+				t.Errorf("%s a call: %d accepted, want 1000", latency, n)
+			}
+			seen, meanwhile := map[string]time.Time{}, 0
+			var stops []emulator.Call
+			for _, c := range s.eds.Calls() {
+				switch c.Action {
+				case "StopDesktops":
+					stops = append(stops, c)
+					for _, id := range c.DesktopIds {
+						if age := c.Time.Sub(seen[id]); age > 5*time.Second {
+							t.Errorf("%s a call: %s was stopped by a look of %s before", latency, id, age)
+						}
+					}
+				case "DescribeDesktopInfo":
+					for _, id := range c.DesktopIds {
+						seen[id] = c.Time
+					}
+					if slices.ContainsFunc(stops, func(stop emulator.Call) bool { return c.Time.Before(stop.Time.Add(stop.Duration)) }) {
+						meanwhile++
+					}
+				}
+			}
+			if meanwhile == 0 && latency == "50ms" {
+				t.Errorf("%s a call: nothing was looked at while something was stopped", latency)
+			}
+		})
+	}
 }

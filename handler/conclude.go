@@ -37,6 +37,7 @@ func (r *run) report(j *job) Report {
 	if j.route != nil {
 		rep.Route = j.route.Name
 	}
+	rep.Desktops = make([]DesktopReport, 0, len(j.items))
 	for _, it := range j.items {
 		d := it.report()
 		rep.Desktops = append(rep.Desktops, d)
@@ -73,7 +74,7 @@ func (it *item) report() DesktopReport {
 }
 
 // final is the fate of a desktop that no rule spared.
-func (it *item) final() fate {
+func (it *item) final() *fate {
 	if it.fate.outcome != "" {
 		return it.fate
 	}
@@ -127,7 +128,7 @@ func (j *job) stillRunning() map[string]bool {
 	for _, it := range j.items {
 		d := it.desktop
 		if it.outcome == "" && d.fate.outcome == Accepted && d.looked && d.seen != nil &&
-			d.seen.DesktopStatus == "Running" && d.seenAt.After(d.acceptedAt) {
+			d.seen.DesktopStatus == "Running" && d.seenAt.After(d.fate.acceptedAt) {
 			running[d.desktopID] = true
 		}
 	}

@@ -6,20 +6,35 @@ import (
 	"sync"
 )
 
-// gate limits how many calls run at once. A throttled call halves the limit; a run of calls that
-// were not throttled raises it again by one, up to its maximum. It is shared by all invocations of
-// the process: throttling is per account, not per event. Who waits is served in turn.
+// firstLimit is how many calls run at once before anything is known of the service.
+const firstLimit = 8
+
+// gate limits how many calls run at once, and finds out how many the service takes: a throttled call
+// halves the limit; a run of calls that were not throttled raises it by one, up to its maximum, if as
+// many at once as it allows were among them: fewer say nothing about it. It is shared by all
+// invocations of the process: throttling is per account, not per event. Who waits is served in turn.
 type gate struct {
 	mu      sync.Mutex
 	max     int
 	limit   int // now; 1 to max
 	running int
-	good    int // calls in a row that were not throttled
-	epoch   int // counts the halvings
+	good    int  // calls in a row that were not throttled
+	filled  bool // among them were as many at once as the limit allows
+	epoch   int  // counts the halvings
 	waiting []chan struct{}
 }
 
-func newGate(limit int) *gate { return &gate{max: max(1, limit), limit: max(1, limit)} }
+func newGate(most int) *gate {
+	most = max(1, most)
+	return &gate{max: most, limit: min(most, firstLimit)}
+}
+
+// width is how many calls may run at once now.
+func (g *gate) width() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.limit
+}
 
 // enter waits for a turn. It returns what leave wants to know, or the context's error.
 func (g *gate) enter(ctx context.Context) (epoch int, err error) {
@@ -28,7 +43,7 @@ func (g *gate) enter(ctx context.Context) (epoch int, err error) {
 	}
 	g.mu.Lock()
 	if g.running < g.limit && len(g.waiting) == 0 {
-		g.running++
+		g.run()
 		defer g.mu.Unlock()
 		return g.epoch, nil
 	}
@@ -67,12 +82,12 @@ func (g *gate) leave(epoch int, throttled bool) {
 	g.running--
 	switch {
 	case throttled && epoch == g.epoch:
-		g.limit, g.good = max(1, g.limit/2), 0
+		g.limit, g.good, g.filled = max(1, g.limit/2), 0, false
 		g.epoch++
 	case !throttled:
 		g.good++
-		if g.good >= 2*g.limit && g.limit < g.max {
-			g.limit, g.good = g.limit+1, 0
+		if g.good >= g.patience() && g.filled && g.limit < g.max {
+			g.limit, g.good, g.filled = g.limit+1, 0, false
 		}
 	}
 	g.admit()
@@ -82,6 +97,21 @@ func (g *gate) admit() {
 	for g.running < g.limit && len(g.waiting) > 0 {
 		close(g.waiting[0])
 		g.waiting = g.waiting[1:]
-		g.running++
+		g.run()
 	}
+}
+
+// patience is how many calls must go well before one more is tried. Once the service has throttled,
+// its limit is near: every try at it costs throttled calls.
+func (g *gate) patience() int {
+	if g.epoch == 0 {
+		return g.limit
+	}
+	return 4 * g.limit
+}
+
+// run counts a call that begins.
+func (g *gate) run() {
+	g.running++
+	g.filled = g.filled || g.running >= g.limit
 }

@@ -59,7 +59,7 @@ func TestGateHalvesAndRecovers(t *testing.T) {
 			wg.Go(func() { new(crowd).pass(g, true) })
 		}
 		wg.Wait()
-		if most := rush(g, 4); most != 4 || g.limit != 4 {
+		if most := rush(g, 3); most != 3 || g.limit != 4 {
 			t.Errorf("%d at once after throttling, limit %d, want 4", most, g.limit)
 		}
 		new(crowd).pass(g, true)
@@ -69,6 +69,48 @@ func TestGateHalvesAndRecovers(t *testing.T) {
 		rush(g, 200)
 		if g.limit != 8 {
 			t.Errorf("limit %d after 200 good calls, want 8", g.limit)
+		}
+	})
+}
+
+// TestGateFindsTheLimit: it begins with 8 at once. Of a service that throttles what is above 12, it
+// comes to take about as much as there is; fewer calls than the limit do not raise it.
+func TestGateFindsTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(32)
+		for range 20 {
+			rush(g, 7)
+		}
+		if g.limit != 8 {
+			t.Errorf("limit %d after 140 calls, 7 at once, want 8 still", g.limit)
+		}
+		const takes = 12
+		var c crowd
+		var wg sync.WaitGroup
+		throttled := 0
+		for range 2000 {
+			wg.Go(func() {
+				epoch, _ := g.enter(context.Background())
+				c.mu.Lock()
+				c.within++
+				c.most = max(c.most, c.within)
+				tooMany := c.within > takes
+				if tooMany {
+					throttled++
+				}
+				c.mu.Unlock()
+				time.Sleep(time.Second)
+				c.mu.Lock()
+				c.within--
+				c.mu.Unlock()
+				g.leave(epoch, tooMany)
+			})
+		}
+		begin := time.Now()
+		wg.Wait()
+		perSecond := 2000 / time.Since(begin).Seconds()
+		if c.most != takes+1 || perSecond < 0.7*takes || throttled > 100 {
+			t.Errorf("%d at once at most, %.1f of %d a second, %d throttled", c.most, perSecond, takes, throttled)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,7 @@ type scripted struct {
 	stop  func(ctx context.Context, call handler.StopCall) (string, error)
 	list  func(token string) (handler.Page[handler.Desktop], error)
 	tags  func(ctx context.Context, tag events.Tag, token string) (handler.Page[handler.Tagged], error)
-	stops int
+	stops atomic.Int64
 }
 
 func (s *scripted) DescribeDesktopInfo(ctx context.Context, _ string, ids []string) ([]handler.Desktop, error) {
@@ -42,7 +43,7 @@ func running(ids []string) []handler.Desktop {
 }
 
 func (s *scripted) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
-	s.stops++
+	s.stops.Add(1)
 	if s.stop != nil {
 		return s.stop(ctx, call)
 	}
@@ -121,8 +122,8 @@ func TestTooSlow(t *testing.T) {
 			return running(ids), nil
 		}})
 		_, failure := b.sendWithin(10*time.Minute, `{"DesktopId":"ecd-a"}`)
-		if b.eds.stops != 0 || failure == nil || !strings.Contains(failure.Message, "TooSlow") {
-			t.Errorf("%d stops, %v", b.eds.stops, failure)
+		if b.eds.stops.Load() != 0 || failure == nil || !strings.Contains(failure.Message, "TooSlow") {
+			t.Errorf("%d stops, %v", b.eds.stops.Load(), failure)
 		}
 	})
 }
@@ -181,8 +182,8 @@ func TestForeignRows(t *testing.T) {
 			return rows, nil
 		}})
 		rep, _ = b.send(`{"DesktopId":"ecd-a"}`)
-		if b.eds.stops != 0 || rep.Counts[handler.Skipped] != 1 {
-			t.Errorf("%d stops, %+v", b.eds.stops, rep)
+		if b.eds.stops.Load() != 0 || rep.Counts[handler.Skipped] != 1 {
+			t.Errorf("%d stops, %+v", b.eds.stops.Load(), rep)
 		}
 	})
 }
@@ -195,8 +196,8 @@ func TestListingThatPanics(t *testing.T) {
 			return handler.Page[handler.Tagged]{NextToken: nothing.EventId}, nil
 		}})
 		_, failure := b.send(`[{"DesktopId":"ecd-a","Exclude":{"Tag":{"Key":"k"}}},{"DesktopId":"ecd-b"}]`)
-		if b.eds.stops != 1 || failure == nil || failure.Type != handler.StopPartial || !strings.Contains(failure.Message, `"accepted":1,"failed":1`) {
-			t.Errorf("%d stops, %v", b.eds.stops, failure)
+		if b.eds.stops.Load() != 1 || failure == nil || failure.Type != handler.StopPartial || !strings.Contains(failure.Message, `"accepted":1,"failed":1`) {
+			t.Errorf("%d stops, %v", b.eds.stops.Load(), failure)
 		}
 	})
 }

@@ -142,10 +142,10 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 	looks.Wait()
 	seen := make([]sighting, len(desktops))
 	for i, d := range desktops {
-		seen[i].desktop.DesktopID = d.desktopID
 		if d.looked && d.seen != nil {
 			seen[i] = sighting{*d.seen, d.seenAt}
 		}
+		seen[i].desktop.DesktopID = d.desktopID
 	}
 	return seen, err
 }

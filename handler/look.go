@@ -68,25 +68,45 @@ func note(desktops []*desktop, rows []Desktop, at time.Time, err error) {
 		}
 		seen[rows[i].DesktopID] = &rows[i]
 	}
+	var last *Desktop
 	for _, d := range desktops {
 		if d.lookErr = err; err != nil {
 			d.looked = false
 			continue
 		}
 		d.looked, d.seen, d.seenAt = true, seen[d.desktopID], at
+		if d.seen == nil {
+			continue
+		}
+		if last == nil || !last.alike(d.seen) {
+			last = d.seen.anonymous()
+		}
+		d.seen = last
 	}
 }
 
+// alike says whether the same is told of two desktops.
+func (d *Desktop) alike(other *Desktop) bool {
+	return d.DesktopStatus == other.DesktopStatus && d.ConnectionStatus == other.ConnectionStatus && slices.Equal(d.ManagementFlags, other.ManagementFlags)
+}
+
+// anonymous is what is told of a desktop without its ID, so that others of which the same is told can
+// share it: of big fleets, most are alike.
+func (d Desktop) anonymous() *Desktop {
+	d.DesktopID = ""
+	return &d
+}
+
 // blind is the fate of a desktop that could not be looked at.
-func blind(err error) fate {
+func blind(err error) *fate {
 	if errors.Is(err, errTimeUp) {
-		return fate{outcome: NotAttempted, reason: ReasonDeadline, retryable: true}
+		return &fate{outcome: NotAttempted, reason: ReasonDeadline, retryable: true}
 	}
 	return failure(asCallError(err))
 }
 
-func failure(e *CallError) fate {
-	return fate{
+func failure(e *CallError) *fate {
+	return &fate{
 		outcome:   Failed,
 		code:      e.Code,
 		message:   e.Message,

@@ -28,7 +28,7 @@ type region struct {
 func (g *region) desktop(id string) *desktop {
 	d := g.byID[id]
 	if d == nil {
-		d = &desktop{regionID: g.id, desktopID: id}
+		d = &desktop{regionID: g.id, desktopID: id, fate: undecided}
 		g.byID[id] = d
 		g.desktops = append(g.desktops, d)
 	}

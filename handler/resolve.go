@@ -25,7 +25,7 @@ func (r *run) resolve(ctx context.Context, regions []*region) {
 			tasks = append(tasks, func() { k.refresh(ctx) })
 		}
 		if r.h.Policy.Preflight {
-			first := g.desktops[:min(len(g.desktops), r.wave())]
+			first, _ := r.nextWave(g.desktops)
 			tasks = append(tasks, func() { r.look(ctx, first) })
 		}
 	}
@@ -58,7 +58,7 @@ func (r *run) prepare(j *job) {
 		}
 	}
 	for _, id := range q.DesktopId {
-		j.items = append(j.items, &item{desktop: j.region.desktop(id)})
+		j.ask(j.region.desktop(id))
 	}
 }
 
@@ -99,10 +99,15 @@ func (r *run) own(j *job) {
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)
 			d.sight(s)
-			j.items = append(j.items, &item{desktop: d})
+			j.ask(d)
 		}
 	}
 	j.chosen = nil
+}
+
+// ask for a desktop.
+func (j *job) ask(d *desktop) {
+	j.items = append(j.items, &item{desktop: d, fate: undecided})
 }
 
 // sight takes a row of a listing for a look, if it tells the state and is newer than the last look.

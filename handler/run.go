@@ -68,7 +68,7 @@ type item struct {
 	claimed bool    // no rule spared it: it was to be stopped
 	outcome Outcome // decided without a call; empty: see the fates
 	reason  string
-	fate    fate // of this job's own: nothing could be decided; empty: that of the desktop
+	fate    *fate // of this job's own: nothing could be decided; undecided: that of the desktop
 }
 
 // desktop is one cloud computer in this invocation, whichever of its events ask for it.
@@ -76,17 +76,15 @@ type desktop struct {
 	regionID, desktopID string
 
 	looked  bool     // EDS was asked for it, with an answer
-	seen    *Desktop // at the last look; nil if EDS did not know it
+	seen    *Desktop // at the last look, with or without its ID; nil if EDS did not know it
 	seenAt  time.Time
 	lookErr error // why the last look failed
 
 	wish   *wish   // of the first event that asks for it, but for dry runs
 	wisher int     // the index of that event's job
 	claims []claim // of the events that ask for it; of those that no rule spares, once it is planned
-	fate   fate
+	fate   *fate
 	sent   *CallError // not nil: a call for it was sent and its answer lost
-	// acceptedAt is when EDS took a call for it.
-	acceptedAt time.Time
 }
 
 // wish is what an event wants done to a desktop.
@@ -96,7 +94,8 @@ type wish struct {
 	force       bool
 }
 
-// fate is what became of a desktop that was to be stopped.
+// fate is what became of a desktop that was to be stopped. The desktops of one call share one, so it
+// is never changed.
 type fate struct {
 	outcome   Outcome
 	reason    string
@@ -105,7 +104,12 @@ type fate struct {
 	requestID string
 	retryable bool
 	throttled bool
+	// acceptedAt is when EDS took the call.
+	acceptedAt time.Time
 }
+
+// undecided is the fate in the beginning.
+var undecided = &fate{}
 
 func (r *run) count(action string) {
 	r.mu.Lock()
@@ -139,6 +143,10 @@ func (r *run) parallel(n int, f func(i int), panicked func(i int)) {
 
 // sideBySide is parallel with another limit, for what are not calls to EDS.
 func (r *run) sideBySide(limit, n int, f func(i int), panicked func(i int)) {
+	if n == 1 {
+		r.guarded(0, f, panicked)
+		return
+	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(n, limit) {

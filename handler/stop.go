@@ -8,14 +8,23 @@ import (
 )
 
 // stop makes the calls: per region, mode and OsUpdate, at most 100 desktops each, all at once as
-// far as the gate lets them.
-func (r *run) stop(ctx context.Context, desktops []*desktop) {
+// far as the gate lets them. Meanwhile something else is done in the turns that they leave over: it
+// begins when each of them has had its first, so that it keeps no look waiting and growing old.
+func (r *run) stop(ctx context.Context, desktops []*desktop, meanwhile, panicked func()) {
 	type kind struct{ regionID, stoppedMode, osUpdate string }
 	batches := chunk(desktops, func(d *desktop) kind {
 		return kind{d.regionID, d.wish.stoppedMode, d.wish.osUpdate}
 	})
+	var begun, other sync.WaitGroup
+	begun.Add(len(batches))
+	other.Go(func() {
+		begun.Wait()
+		r.guarded(0, func(int) { meanwhile() }, func(int) { panicked() })
+	})
+	defer other.Wait()
 	r.parallel(len(batches), func(i int) {
-		b := &batch{run: r, bisection: newBisection()}
+		b := &batch{run: r, bisection: newBisection(), begun: sync.OnceFunc(begun.Done)}
+		defer b.begun()
 		b.stop(ctx, batches[i])
 	}, func(i int) {
 		for _, d := range batches[i] {
@@ -31,6 +40,7 @@ type batch struct {
 	*run
 	*bisection
 	lookedAfterRefusal bool
+	begun              func() // its first call has its turn
 }
 
 // stop brings every desktop to its fate. Each round is one call, made for those that are still to
@@ -75,6 +85,7 @@ func (b *batch) stop(ctx context.Context, desktops []*desktop) {
 func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop, requestID string, err error) {
 	left = desktops
 	err = b.turn(ctx, func(ctx context.Context) error {
+		b.begun()
 		if left = b.freshen(ctx, left); len(left) == 0 {
 			return nil
 		}
@@ -98,7 +109,7 @@ func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop,
 // alone has failed. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {
 	if !b.refuse() {
-		settle(desktops, fate{outcome: NotAttempted, reason: ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
+		settle(desktops, &fate{outcome: NotAttempted, reason: ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
 		return nil
 	}
 	if before := len(desktops); !b.lookedAfterRefusal || before == 1 {
@@ -127,18 +138,18 @@ const freshenRounds = 4
 // It decides again also where nothing is old: another batch may have made a listing anew since, and
 // what that says of these desktops nobody has asked yet.
 func (b *batch) freshen(ctx context.Context, desktops []*desktop) []*desktop {
-	for range freshenRounds {
+	for round := range freshenRounds {
 		if !b.stale(desktops) {
 			return b.decideAgain(desktops)
 		}
-		desktops = b.lookAgain(ctx, desktops, false)
+		desktops = b.lookAgain(ctx, desktops, round > 0) // together, so that they are of one age
 	}
 	switch {
 	case ctx.Err() != nil:
 		settle(desktops, blind(errTimeUp))
 		return nil
 	case b.stale(desktops):
-		settle(desktops, fate{outcome: Failed, code: "TooSlow", retryable: true,
+		settle(desktops, &fate{outcome: Failed, code: "TooSlow", retryable: true,
 			message: "EDS answers so slowly that what was seen is too old to stop anything by"})
 		return nil
 	}
@@ -227,9 +238,9 @@ func (d *desktop) confirmed() bool {
 	}
 	switch d.seen.DesktopStatus {
 	case "Stopped":
-		d.fate = fate{outcome: Stopped}
+		d.fate = &fate{outcome: Stopped}
 	case "Stopping":
-		d.fate = fate{outcome: Stopping}
+		d.fate = &fate{outcome: Stopping}
 	default:
 		return false
 	}
@@ -238,8 +249,8 @@ func (d *desktop) confirmed() bool {
 
 // unconfirmed is the fate of a desktop in a call that was sent, where neither its answer nor a look
 // since tells what came of it.
-func unconfirmed(e *CallError) fate {
-	return fate{
+func unconfirmed(e *CallError) *fate {
+	return &fate{
 		outcome:   Failed,
 		code:      CodeUnconfirmed,
 		message:   "a call was sent, and neither its answer (" + e.Code + ") nor a look since tells what came of it: look at the desktop, then send the event again",
@@ -249,14 +260,10 @@ func unconfirmed(e *CallError) fate {
 
 // accept notes that EDS took the call.
 func accept(desktops []*desktop, requestID string) {
-	now := time.Now()
-	for _, d := range desktops {
-		d.acceptedAt = now
-		d.fate = fate{outcome: Accepted, requestID: requestID}
-	}
+	settle(desktops, &fate{outcome: Accepted, requestID: requestID, acceptedAt: time.Now()})
 }
 
-func settle(desktops []*desktop, f fate) {
+func settle(desktops []*desktop, f *fate) {
 	for _, d := range desktops {
 		d.fate = f
 	}

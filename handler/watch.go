@@ -92,8 +92,14 @@ func (d *desktop) follow() {
 	}
 	switch d.seen.DesktopStatus {
 	case "Stopped":
-		d.fate.outcome = Stopped
+		d.fate = d.fate.with(Stopped)
 	case "Stopping":
-		d.fate.outcome = Stopping
+		d.fate = d.fate.with(Stopping)
 	}
+}
+
+// with another outcome.
+func (f fate) with(outcome Outcome) *fate {
+	f.outcome = outcome
+	return &f
 }

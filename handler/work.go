@@ -83,14 +83,22 @@ func (r *run) waves(ctx context.Context, g *region) {
 			j.want()
 		}
 	}
-	for wave := range slices.Chunk(g.desktops, r.wave()) {
-		r.look(ctx, r.unseen(wave))
-		r.stop(ctx, r.plan(wave))
+	wave, rest := r.nextWave(g.desktops)
+	r.look(ctx, r.unseen(wave))
+	for len(wave) > 0 {
+		var next []*desktop
+		next, rest = r.nextWave(rest)
+		r.stop(ctx, r.plan(wave), func() { r.look(ctx, r.unseen(next)) }, func() { note(next, nil, time.Time{}, errPanicked) })
+		wave = next
 	}
 }
 
-// wave is how many desktops are looked at, and then stopped, at once.
-func (r *run) wave() int { return r.h.Policy.APIConcurrency * MaxDesktopsPerCall }
+// nextWave is how many of the desktops are looked at, and then stopped, at once: as many as there are
+// turns for.
+func (r *run) nextWave(desktops []*desktop) (wave, rest []*desktop) {
+	n := min(len(desktops), r.h.gate.width()*MaxDesktopsPerCall)
+	return desktops[:n], desktops[n:]
+}
 
 // fail what is open of a region: a fault of this program ended the work on it.
 func (g *region) fail() {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -72,15 +73,20 @@ func (s *Sender) parseNamed(text string) (*url.URL, error) {
 }
 
 var (
-	hostPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	hostPattern = pattern(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	// numeric is a last label that some resolvers take for a part of an IPv4 address.
-	numeric = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
+	numeric = pattern(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
 )
+
+// pattern is compiled at its first use: the start of the function is waited for, and few need it.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // checkHosts takes names only: an address, in whatever spelling, is no host that one trusts.
 func checkHosts(hosts []string) error {
 	for i, host := range hosts {
-		if !hostPattern.MatchString(host) || numeric.MatchString(host) || len(host) > 253 {
+		if !hostPattern().MatchString(host) || numeric().MatchString(host) || len(host) > 253 {
 			return fmt.Errorf("item %d of %d is not a host name such as hooks.example.com: lower case, without scheme, port, path, wildcard, and no address", i+1, len(hosts))
 		}
 	}
@@ -113,11 +119,13 @@ func newClient(dial dialer, config *tls.Config) *http.Client {
 var errRefused = errors.New("the address is refused")
 
 // public is what a named destination may be: a public address and port 443.
-var public = ssrf.New(ssrf.WithPorts(443), ssrf.WithDeniedV4Prefixes(
-	netip.MustParsePrefix("11.0.0.0/8"), // Alibaba Cloud and others number machines from these inside
-	netip.MustParsePrefix("30.0.0.0/8"),
-	netip.MustParsePrefix("168.63.129.16/32"),
-))
+var public = sync.OnceValue(func() *ssrf.Guardian {
+	return ssrf.New(ssrf.WithPorts(443), ssrf.WithDeniedV4Prefixes(
+		netip.MustParsePrefix("11.0.0.0/8"), // Alibaba Cloud and others number machines from these inside
+		netip.MustParsePrefix("30.0.0.0/8"),
+		netip.MustParsePrefix("168.63.129.16/32"),
+	))
+})
 
 // guarded asks DNS itself and dials what it has looked at, so that no second answer of DNS can put
 // another address in its place. One address that is refused spoils the rest: a host that leads to
@@ -133,7 +141,7 @@ func guarded(lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 			return nil, err
 		}
 		for _, a := range addrs {
-			if public.SafeAddrPort(netip.AddrPortFrom(a, 443)) != nil {
+			if public().SafeAddrPort(netip.AddrPortFrom(a, 443)) != nil {
 				return nil, errRefused
 			}
 		}

@@ -200,7 +200,7 @@ func parseText(s string) (text, error) {
 			if !closed {
 				return nil, errors.New("has a ${ without its }")
 			}
-			if placeholders[name] == nil {
+			if placeholders()[name] == nil {
 				return nil, fmt.Errorf("has ${%s}, which does not exist; there are %s", foreign(name, 40), strings.Join(placeholderNames(), ", "))
 			}
 			l = append(l, name)

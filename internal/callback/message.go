@@ -3,7 +3,6 @@ package callback
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +16,7 @@ import (
 // message of a report, for people.
 func (f Format) message(function string, rep handler.Report) map[string]any {
 	m := &message{Report: rep, function: function, words: vocabulary()[f.language]}
-	return render(f.skeleton.root, func(name string) string { return placeholders[name](m) }).(map[string]any)
+	return render(f.skeleton.root, func(name string) string { return placeholders()[name](m) }).(map[string]any)
 }
 
 type message struct {
@@ -57,13 +56,10 @@ func (w words) term(code string) string {
 }
 
 // placeholders are what a skeleton may hold: members of the report by their names, and texts made
-// of them.
-var placeholders = map[string]func(*message) string{}
-
-func placeholderNames() []string { return slices.Sorted(maps.Keys(placeholders)) }
-
-func init() {
-	maps.Copy(placeholders, map[string]func(*message) string{
+// of them. They are made at the first asking: most functions send no messages, and none should
+// start later for them.
+var placeholders = sync.OnceValue(func() map[string]func(*message) string {
+	all := map[string]func(*message) string{
 		"Function":      func(m *message) string { return foreign(m.function, 128) },
 		"InvocationId":  func(m *message) string { return foreign(m.InvocationId, 128) },
 		"EventId":       func(m *message) string { return foreign(m.EventId, 80) },
@@ -87,11 +83,14 @@ func init() {
 		"CountsText":      (*message).counts,
 		"NotStoppedText":  (*message).notStopped,
 		"ErrorText":       (*message).errorText,
-	})
-	for _, outcome := range outcomes {
-		placeholders["Counts."+string(outcome)] = func(m *message) string { return strconv.Itoa(m.Counts[outcome]) }
 	}
-}
+	for _, outcome := range outcomes {
+		all["Counts."+string(outcome)] = func(m *message) string { return strconv.Itoa(m.Counts[outcome]) }
+	}
+	return all
+})
+
+func placeholderNames() []string { return slices.Sorted(maps.Keys(placeholders())) }
 
 // color of the status, by a name that the cards of chat systems know.
 func (m *message) color() string {
@@ -252,14 +251,14 @@ func foreign(s string, limit int) string {
 	if runes := []rune(s); len(runes) > limit {
 		s = string(runes[:limit]) + "…"
 	}
-	s = entity.ReplaceAllString(s, "＆$1")
-	s = dot.ReplaceAllString(s, "$1․") // ONE DOT LEADER: li․si is no address
+	s = entity().ReplaceAllString(s, "＆$1")
+	s = dot().ReplaceAllString(s, "$1․") // ONE DOT LEADER: li․si is no address
 	return lookAlike.Replace(s)
 }
 
 var (
-	entity    = regexp.MustCompile(`&(#?[0-9A-Za-z]+;?)`)
-	dot       = regexp.MustCompile(`([^\s.])\.`)
+	entity    = pattern(`&(#?[0-9A-Za-z]+;?)`)
+	dot       = pattern(`([^\s.])\.`)
 	lookAlike = strings.NewReplacer("@", "＠", "<", "＜", ">", "＞", "[", "［", "]", "］", "://", "：//", "*", "＊", "`", "＇", "~", "～", "\\", "＼",
 		"．", "․", "。", "｡")
 )

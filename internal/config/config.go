@@ -42,7 +42,7 @@ type Config struct {
 	Wait           time.Duration `env:"WAIT" envDefault:"0s"`
 	DryRun         bool          `env:"DRY_RUN"`
 	Disabled       bool          `env:"DISABLED"`
-	APIConcurrency int           `env:"API_CONCURRENCY" envDefault:"8"`
+	APIConcurrency int           `env:"API_CONCURRENCY" envDefault:"32"`
 	EDSEndpoint    string        `env:"EDS_ENDPOINT"`
 
 	CallbackURL         secret.String   `env:"CALLBACK_URL"`

@@ -65,7 +65,7 @@ func TestDefaults(t *testing.T) {
 		{"WAIT", c.Wait, time.Duration(0)},
 		{"DRY_RUN", c.DryRun, false},
 		{"DISABLED", c.Disabled, false},
-		{"API_CONCURRENCY", c.APIConcurrency, 8},
+		{"API_CONCURRENCY", c.APIConcurrency, 32},
 		{"EDS_ENDPOINT", c.EDSEndpoint, ""},
 		{"CALLBACK_URL", c.CallbackURL.Empty(), true},
 		{"CALLBACK_SECRET", len(c.CallbackSecrets), 0},
@@ -91,7 +91,7 @@ func TestDefaults(t *testing.T) {
 	p := c.Policy("v1")
 	if p.ProtectTag.Key != "stop-desktops:protected" || p.ProtectTag.Value != nil || p.KeepUntilTag != "stop-desktops:keep-until" ||
 		p.Location != time.UTC || p.Version != "v1" || p.MaxDesktops != 100 || !p.Preflight || !p.AllowDirect || p.AllowForce || p.DryRun || p.Disabled ||
-		p.StoppedMode != "StopCharging" || p.MaxEventAge != time.Hour || p.APIConcurrency != 8 || p.Wait != 0 || len(p.Deny) != 0 || !slices.Equal(p.Regions, []string{"cn-hangzhou"}) {
+		p.StoppedMode != "StopCharging" || p.MaxEventAge != time.Hour || p.APIConcurrency != 32 || p.Wait != 0 || len(p.Deny) != 0 || !slices.Equal(p.Regions, []string{"cn-hangzhou"}) {
 		t.Errorf("policy %+v", p)
 	}
 }

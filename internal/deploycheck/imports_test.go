@@ -60,6 +60,8 @@ const (
 	operator    = module + "/internal/operator"
 	pipesPkg    = module + "/internal/pipes"
 	deployments = module + "/internal/deployment"
+	bench       = module + "/bench"
+	benchPeers  = bench + "/peers"
 )
 
 var desktopSDK = []string{
@@ -109,6 +111,14 @@ func checkEdge(g graph, from, to string) string {
 	switch {
 	case within(to, "testing", pipesPkg):
 		return "production code knows nothing of tests"
+	case within(to, bench) && from != bench:
+		return "the benchmark is nobody's part"
+	case within(from, benchPeers) && inModule(to):
+		return "a peer is written without this project"
+	case within(from, benchPeers): // as everybody would, with the SDKs
+		return ""
+	case from == bench && inModule(to) && to != emulator:
+		return "the benchmark sees the function from outside only"
 	case within(to, functionSDK) && from != module:
 		return "only main.go knows the platform"
 	case within(to, "github.com/aliyun/credentials-go") && from == operator:
@@ -125,7 +135,7 @@ func checkEdge(g graph, from, to string) string {
 		return "events is pure: no environment, no network"
 	case from == emulator && !g[to].Standard && !within(to, "go.yaml.in/yaml/v3"):
 		return "the emulator shares nothing with what it checks"
-	case within(to, emulator) && !within(from, module+"/cmd", emulator):
+	case within(to, emulator) && !within(from, module+"/cmd", emulator, bench):
 		return "the emulator is for a laptop and for tests, not for the function"
 	case from == handlerPkg && within(to, module+"/internal") && to != secrets:
 		return "handler declares interfaces, internal packages satisfy them"
@@ -193,7 +203,7 @@ func readGraph(t *testing.T) graph {
 
 func TestImports(t *testing.T) {
 	g := readGraph(t)
-	for _, want := range []string{module, eventsPkg, handlerPkg, edsClient, emulator} {
+	for _, want := range []string{module, eventsPkg, handlerPkg, edsClient, emulator, bench, benchPeers + "/naive", benchPeers + "/bare"} {
 		if _, ok := g[want]; !ok {
 			t.Errorf("%s: not found, its rules were not checked", want)
 		}
@@ -235,6 +245,8 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: module, Imports: []string{handlerPkg, module + "/internal/config", edsClient, module + "/internal/callback", "github.com/aliyun/fc-runtime-go-sdk/fc"},
 				TestImports: []string{emulator, "testing"}},
 			{ImportPath: module + "/cmd/stopctl", Imports: []string{emulator, handlerPkg, "text/template"}},
+			{ImportPath: bench, Imports: []string{emulator, "os/exec"}},
+			{ImportPath: benchPeers + "/naive", Imports: []string{"github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/aliyun/fc-runtime-go-sdk/fc"}},
 			{ImportPath: eventsPkg, Imports: []string{"time", "net/url"}, TestImports: []string{"testing", "os"}},
 			{ImportPath: handlerPkg, Imports: []string{eventsPkg, secrets, "golang.org/x/sync/errgroup"}},
 			{ImportPath: secrets},
@@ -289,6 +301,13 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module + "/internal/compose", to: deployments, want: "how the function is deployed"},
 		{from: deployments, to: module + "/internal/config", want: "do not know each other"},
 		{from: operator, to: client, want: "only internal/eds"},
+		{from: module, to: bench, want: "nobody's part"},
+		{from: handlerPkg, to: benchPeers + "/naive", want: "nobody's part"},
+		{from: benchPeers + "/naive", to: handlerPkg, want: "without this project"},
+		{from: benchPeers + "/naive", to: bench, want: "nobody's part"},
+		{from: bench, to: handlerPkg, want: "from outside only"},
+		{from: bench, to: client, want: "only internal/eds"},
+		{from: bench, to: "github.com/aliyun/fc-runtime-go-sdk/fc", want: "only main.go knows the platform"},
 		{from: edsClient, to: emulator, want: "not for the function"},
 		{from: handlerPkg, to: module + "/internal/config", want: "handler declares interfaces"},
 		{from: handlerPkg, to: edsClient, want: "handler declares interfaces"},

@@ -21,17 +21,20 @@ type envelope struct {
 	Message   string
 }
 
-// call makes one call and reads its answer into out. send makes it with the SDK; what the SDK makes
-// of the answer is ignored. The error is nil or a *handler.CallError.
-func (s *Session) call(ctx context.Context, action, regionID string, out any, send func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (requestID string, err error) {
+// call makes one call and reads its answer into out. build makes its request with the SDK. The error
+// is nil or a *handler.CallError.
+func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (requestID string, err error) {
 	client, err := s.sdkClient(regionID)
 	if err != nil {
 		return "", named(action, toCallError(err))
 	}
-	ctx, x := withExchange(ctx)
-	sdkErr := send(ctx, client, &dara.RuntimeOptions{})
-	if !x.connected && sdkErr != nil && (x.err == nil || ctx.Err() != nil) {
-		return "", named(action, unsent(ctx, sdkErr))
+	request := sign(ctx, client, build)
+	if request == nil {
+		return "", named(action, notSigned())
+	}
+	x := s.client.exchange(request)
+	if !x.connected && ctx.Err() != nil {
+		return "", named(action, &handler.CallError{Family: handler.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"})
 	}
 	requestID, e := x.read(out)
 	if e != nil {
@@ -45,19 +48,16 @@ func named(action string, e *handler.CallError) *handler.CallError {
 	return e
 }
 
-// unsent is the error of a call that the SDK did not even send.
-func unsent(ctx context.Context, err error) *handler.CallError {
-	if ctx.Err() != nil {
-		return &handler.CallError{Family: handler.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"}
-	}
-	return toCallError(err)
-}
-
 func toCallError(err error) *handler.CallError {
 	if e, ok := err.(*handler.CallError); ok {
 		return e
 	}
-	// The SDK's own text may show the request, its token included.
+	return notSigned()
+}
+
+// notSigned is the error of a call that the SDK did not build. The SDK's own text may show the
+// request, its token included.
+func notSigned() *handler.CallError {
 	return &handler.CallError{Family: handler.Invalid, Code: "NotSent", Message: "the SDK could not build the request"}
 }
 

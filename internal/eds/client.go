@@ -169,7 +169,7 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 		// The SDK would look for a proxy in the environment. Our transport uses none, but the
 		// proxy's password would go to EDS as a header.
 		NoProxy:    &host,
-		HttpClient: sender{s.client.http},
+		HttpClient: signer{},
 	})
 }
 

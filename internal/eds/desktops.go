@@ -2,6 +2,7 @@ package eds
 
 import (
 	"context"
+	"unique"
 
 	"github.com/alibabacloud-go/tea/dara"
 
@@ -55,8 +56,8 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 	for i, d := range *info.Desktops {
 		desktops[i] = handler.Desktop{
 			DesktopID:        d.DesktopId,
-			DesktopStatus:    events.Clean(d.DesktopStatus, 32),
-			ConnectionStatus: events.Clean(d.ConnectionStatus, 32),
+			DesktopStatus:    word(d.DesktopStatus),
+			ConnectionStatus: word(d.ConnectionStatus),
 			ManagementFlags:  cleanAll(d.ManagementFlag),
 		}
 	}
@@ -78,9 +79,13 @@ func pointers(texts []string) []*string {
 	return pointers
 }
 
+// word is a state as EDS tells it, made fit for logs. There are few different ones and many desktops,
+// so each is kept once.
+func word(text string) string { return unique.Make(events.Clean(text, 32)).Value() }
+
 func cleanAll(texts []string) []string {
 	for i := range texts {
-		texts[i] = events.Clean(texts[i], 32)
+		texts[i] = word(texts[i])
 	}
 	return texts
 }

@@ -85,8 +85,8 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 		}
 		rows = append(rows, handler.Desktop{
 			DesktopID:        d.DesktopId,
-			DesktopStatus:    events.Clean(d.DesktopStatus, 32),
-			ConnectionStatus: events.Clean(d.ConnectionStatus, 32),
+			DesktopStatus:    word(d.DesktopStatus),
+			ConnectionStatus: word(d.ConnectionStatus),
 			ManagementFlags:  cleanAll(flags),
 		})
 	}

@@ -55,7 +55,7 @@ func credentials(c emulator.Credential) handler.Credentials {
 }
 
 // serve starts a server of h on a network of pipes.
-func serve(t *testing.T, h http.Handler) *pipes.Listener {
+func serve(t testing.TB, h http.Handler) *pipes.Listener {
 	t.Helper()
 	w := pipes.Listen()
 	server := &http.Server{Handler: h}
@@ -66,7 +66,7 @@ func serve(t *testing.T, h http.Handler) *pipes.Listener {
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-func newClient(t *testing.T, dial dialFunc) *eds.Client {
+func newClient(t testing.TB, dial dialFunc) *eds.Client {
 	t.Helper()
 	client, err := eds.New(eds.Options{Regions: []string{region, "cn-shanghai"}, Endpoint: endpoint, Concurrency: 8, Dial: dial})
 	if err != nil {
@@ -76,7 +76,7 @@ func newClient(t *testing.T, dial dialFunc) *eds.Client {
 }
 
 // connect is a session with the emulator's own key over dial.
-func connect(t *testing.T, dial dialFunc) handler.EDS {
+func connect(t testing.TB, dial dialFunc) handler.EDS {
 	t.Helper()
 	session, err := newClient(t, dial).Connect(credentials(key))
 	if err != nil {

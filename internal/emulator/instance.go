@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,8 @@ type instance struct {
 	exited   chan struct{} // closed when it has ended and exit is set
 	exit     error
 	pollOnce sync.Once
+	killOnce sync.Once
+	peak     atomic.Int64 // memory, in bytes; known once it was killed
 
 	server *http.Server       // the runtime API as this instance sees it
 	gone   context.CancelFunc // ends its polls
@@ -112,6 +115,16 @@ func (p *Process) watch(in *instance) {
 	close(in.exited)
 	in.close()
 	p.Runtime.fail(in.exit)
+}
+
+// kill ends the instance, if it has not ended.
+func (in *instance) kill() {
+	in.killOnce.Do(func() {
+		peak := livePeakRSS(in.cmd.Process.Pid)
+		killGroup(in.cmd)
+		<-in.exited
+		in.peak.Store(peak)
+	})
 }
 
 func (in *instance) over() bool {

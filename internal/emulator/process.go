@@ -157,8 +157,7 @@ func (p *Process) onTimeout(string) {
 	p.mu.Lock()
 	in := p.instance
 	p.mu.Unlock()
-	killGroup(in.cmd)
-	<-in.exited
+	in.kill()
 }
 
 // Stop kills the instance, whatever it does, and closes the runtime API. It
@@ -170,8 +169,7 @@ func (p *Process) Stop() {
 	p.stopped = true
 	p.mu.Unlock()
 	if in != nil {
-		killGroup(in.cmd)
-		<-in.exited
+		in.kill()
 	}
 	p.Runtime.Close()
 }
@@ -205,11 +203,14 @@ func (p *Process) Stderr() []string { return p.current().err.all() }
 func (p *Process) PID() int { return p.current().cmd.Process.Pid }
 
 // PeakRSS is the most memory the instance ever had, in bytes; 0 until it has
-// ended.
+// ended. Of one that ended by itself it may be too much: see peakRSS.
 func (p *Process) PeakRSS() int64 {
 	in := p.current()
 	if !in.over() {
 		return 0
+	}
+	if peak := in.peak.Load(); peak > 0 {
+		return peak
 	}
 	return peakRSS(in.cmd.ProcessState)
 }

@@ -14,3 +14,5 @@ func ownGroup(*exec.Cmd) {}
 func killGroup(cmd *exec.Cmd) { cmd.Process.Kill() }
 
 func peakRSS(*os.ProcessState) int64 { return 0 }
+
+func livePeakRSS(int) int64 { return 0 }

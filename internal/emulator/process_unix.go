@@ -22,7 +22,8 @@ func killGroup(cmd *exec.Cmd) {
 	cmd.Process.Kill()
 }
 
-// peakRSS is in bytes; the kernels differ in the unit.
+// peakRSS of a process that has ended, in bytes; the kernels differ in the
+// unit. It may be what the emulator had when it started the process.
 func peakRSS(s *os.ProcessState) int64 {
 	if s == nil {
 		return 0
