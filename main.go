@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"runtime/debug"
+	"sync"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc"
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
@@ -23,19 +24,26 @@ var version = ""
 
 func main() {
 	limitMemory(os.Getenv("FC_FUNCTION_MEMORY_SIZE"))
-	c, faults := config.Read(os.Environ())
-	start(compose.Handler(c, faults, compose.Outside{Log: os.Stdout, Version: programVersion()}))
+	start(sync.OnceValue(composed))
 }
 
-// start hands the handler to the runtime. It returns only if the runtime is gone.
-func start(h *handler.Handler) {
+// composed is the handler as the environment configures it. What is wrong with that is in the log once.
+func composed() *handler.Handler {
+	c, faults := config.Read(os.Environ())
+	h := compose.Handler(c, faults, compose.Outside{Log: os.Stdout, Version: programVersion()})
 	if h.Fault != nil {
 		h.Log.Error("configuration", "Fault", h.Fault.Error())
 	}
+	return h
+}
+
+// start hands the handler to the runtime. It returns only if the runtime is gone.
+func start(built func() *handler.Handler) {
+	go built() // while the runtime is asked for the first event
 	// There is nothing to initialize, but the SDK panics if the hook is configured and not there.
 	fc.RegisterInitializerFunction(func(context.Context) {})
 	fc.Start(func(ctx context.Context, event []byte) (any, error) {
-		answer, err := h.Handle(ctx, invocation(ctx), event)
+		answer, err := built().Handle(ctx, invocation(ctx), event)
 		var failure *handler.Failure
 		if errors.As(err, &failure) {
 			// By value: the SDK knows its error type by nothing else.

@@ -392,14 +392,15 @@ func TestPanicInGoroutine(t *testing.T) {
 
 // servePanics is the function with an EDS that has a fault.
 func servePanics() {
-	start(handler.New(handler.Options{
+	h := handler.New(handler.Options{
 		Policy: handler.Policy{
 			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", MaxDesktops: 100, AllowDirect: true,
 			MaxEventAge: time.Hour, Preflight: true, APIConcurrency: 4, Location: time.UTC,
 		},
 		Connect: func(handler.Credentials) (handler.EDS, error) { return panicking{}, nil },
 		Log:     slog.New(slog.NewJSONHandler(io.Writer(os.Stdout), nil)),
-	}))
+	})
+	start(func() *handler.Handler { return h })
 }
 
 // panicking looks as if all were well, until it is asked to stop a desktop.
