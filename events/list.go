@@ -13,7 +13,7 @@ const (
 )
 
 func (v value) desktopIds() ([]string, *Error) {
-	return v.list(ids{"a desktop ID such as ecd-7w78ozhjcwa3u****", ValidDesktopId, MaxDesktopIds})
+	return v.list(ids{"a desktop ID such as ecd-7w78ozhjcwa3u0001", ValidDesktopId, MaxDesktopIds})
 }
 
 func (v value) endUserIds(most int) ([]string, *Error) {

@@ -157,11 +157,11 @@ func (j *job) admit(policy Policy, path string) *Problem {
 	if j.route == nil {
 		return policy.admit(&j.request, path)
 	}
-	j.route.fill(&j.request)
+	j.route.Fill(&j.request)
 	if p := policy.admit(&j.request, path); p != nil {
 		return p
 	}
-	return j.route.admit(&j.request, path)
+	return j.route.Admit(&j.request, path)
 }
 
 // admit fills in the defaults of a request and says what the policy does not allow of it.

@@ -73,8 +73,8 @@ func (p Policy) limit(route *Route) int {
 	return min(p.MaxDesktops, route.MaxDesktops)
 }
 
-// fill in what goes without saying on this route.
-func (route *Route) fill(q *events.Request) {
+// Fill in what goes without saying on this route.
+func (route *Route) Fill(q *events.Request) {
 	if q.RegionId == "" && len(route.Regions) == 1 {
 		q.RegionId = route.Regions[0]
 	}
@@ -83,8 +83,8 @@ func (route *Route) fill(q *events.Request) {
 	}
 }
 
-// admit says what the route does not allow of a request.
-func (route *Route) admit(q *events.Request, path string) *Problem {
+// Admit says what the route does not allow of a request.
+func (route *Route) Admit(q *events.Request, path string) *Problem {
 	switch {
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
 		return notAllowed(path+".RegionId", "this region is not allowed on this route")
@@ -105,7 +105,14 @@ func (route *Route) tooMany(n, limit int) *Problem {
 		return nil
 	}
 	return &Problem{Code: events.TooLarge, status: http.StatusRequestEntityTooLarge,
-		Message: fmt.Sprintf("at most %d at once are taken here", limit)}
+		Message: fmt.Sprintf("at most %s at once may come here", requests(limit))}
+}
+
+func requests(n int) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return fmt.Sprintf("%d requests", n)
 }
 
 // Where the sender wrote what stands at a path of the request.

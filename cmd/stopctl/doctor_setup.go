@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 
 	"stopdesktops/internal/compose"
@@ -51,7 +50,7 @@ var remedies = map[string]string{
 	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
 	"DEBUG":           "Take DEBUG out of the function's variables: whoever reads the log could act as the role.",
 	"EDS_ENDPOINT":    "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
-	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows each fault; the variables that it names must be set too.",
+	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows its own faults; each variable that it names must be set too: under environmentVariables of the deployment file, or with -env.",
 	"WEBHOOK_AUTH":    "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
 	"WEBHOOK_SECRETS": "Make a new one of at least 16 bytes (`openssl rand -hex 32`; for scheme standard whsec_ and what `openssl rand -base64 24` prints), and give it to the sender.",
 }
@@ -67,13 +66,9 @@ func checkVariables(s *checkup) findings {
 		}
 		add(f)
 	}
-	known := []string{"GODEBUG", "TZ", "ZONEINFO"}
-	for field := range reflect.TypeFor[config.Config]().Fields() {
-		known = append(known, field.Tag.Get("env"))
-	}
 	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
 		// A routes file names variables of its own.
-		if !slices.Contains(known, name) && s.config.Routes == nil && s.faults["ROUTES_FILE"] == "" {
+		if !isVariable(name) && s.config.Routes == nil && s.faults["ROUTES_FILE"] == "" {
 			add(finding{Check: name, Status: warning, Where: s.places[name], Message: name + " is no variable of the function: nothing reads it",
 				Do: "Look for a slip in its name; the README's table has them all."})
 		}

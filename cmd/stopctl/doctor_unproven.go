@@ -33,16 +33,24 @@ func (e *examination) unproven() findings {
 	if e.config.Callback != nil && e.config.Callback.On == callback.All {
 		report = " The report goes to the callback too."
 	}
-	if e.config.Preflight {
+	switch {
+	case !e.config.AllowDirect && e.config.Preflight:
+		add("dry run", reads+".", `ALLOW_DIRECT is off, so s invoke proves nothing here. Send it over its trigger, as its senders do, two requests`+each+
+			` with "DryRun": true, on a route whose body is the request: one with a desktop that is running and "IdleMinutes": 1, and one with "Select": {"All": true}. `+
+			"`planned` proves it, and of the second also `blocked`."+report)
+	case e.config.Preflight:
 		add("dry run", reads+".", "Send the deployed function two dry runs"+each+", the first with a desktop that is running. Together they make every call that reads, and stop nothing: "+
 			"`planned` proves it, and of the second also `blocked`; any other error names what is missing."+report+"\n"+
 			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "IdleMinutes": 1, "DryRun": true}'`+"\n"+
 			invoke+` -e '{`+region+`"Select": {"All": true}, "DryRun": true}'`)
 	}
+	how := invoke + ` -e '{` + region + `"DesktopId": "ecd-…", "Reason": "proof"}'`
+	if !e.config.AllowDirect {
+		how = "  then a request for it over the trigger"
+	}
 	add("ecd:StopDesktops", "that the function's role may stop: EDS has no dry run of ecd:StopDesktops, and nothing else shows it.",
 		"Stop one test desktop that nobody uses. `stopped` or `accepted` proves it.\n"+
-			"  DRY_RUN=false MAX_DESKTOPS=1 "+deploy+"\n"+
-			invoke+` -e '{`+region+`"DesktopId": "ecd-…", "Reason": "proof"}'`)
+			"  DRY_RUN=false MAX_DESKTOPS=1 "+deploy+"\n"+how)
 	if e.deployed != nil {
 		add("deployed", "that what is deployed is what this file says: a trigger that an earlier file made stays, open or not.",
 			"Compare the triggers and variables of the function in the console of Function Compute.")

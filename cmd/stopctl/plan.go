@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,7 +56,7 @@ Examples:
   stopctl plan -f request.json -env MAX_DESKTOPS=500 -expect plan.json
   stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
 
-Exit codes: 0 it is planned, or as expected; 1 the event is refused, blocked, or cannot be
+Exit codes: 0 it is planned, or would be left alone, or is as expected; 1 the event is refused, blocked, or cannot be
 planned, or differs from -expect; 2 wrong usage, or unreadable input or configuration.
 `
 
@@ -145,7 +146,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		return nil, err
 	}
 	environ := set.environ()
-	who := operator.Identity{Origin: "an emulated account"}
+	who, asking := operator.Identity{}, "Asking an emulated account"
 	if o.emulate != "" {
 		world, more, err := emulate(o.emulate, environ)
 		if err != nil {
@@ -171,9 +172,11 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		if who, err = operator.Credentials(ctx, o.roleARN); err != nil {
 			return nil, err
 		}
+		asking = "Asking EDS at " + cmp.Or(c.EDSEndpoint, "its own endpoint in "+strings.Join(c.AllowedRegions, ", ")) + " with the credentials of " + who.Origin
 	}
+	o.env.noteUnknown(s, c.Routes != nil)
 	harmless(h, c.Routes, func() (handler.EDS, error) { return client.ConnectOperator(who.Credentials) })
-	err = s.during("Asking EDS with the credentials of "+who.Origin, func() error {
+	err = s.during(asking, func() error {
 		// What comes back says less than the log, where a dry run is refused or blocked.
 		_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
 		return ctx.Err()

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"stopdesktops/handler"
@@ -66,7 +67,8 @@ func (p *plan) made() bool {
 	return len(p.Events) > 0
 }
 
-// warnings in a log: what the function found odd and went on.
+// warnings in a log: what the function found odd and went on. What becomes of events and callbacks is
+// told elsewhere.
 func warnings(lines []string) []string {
 	var all []string
 	for _, line := range lines {
@@ -76,7 +78,7 @@ func warnings(lines []string) []string {
 			RegionId  string
 			DesktopId string
 		}
-		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" {
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
 			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
 		}
 	}
@@ -189,8 +191,14 @@ func (p *plan) differences(expected *plan) []string {
 	differ("events", fmt.Sprint(len(expected.Events)), fmt.Sprint(len(p.Events)))
 	for i := range min(len(p.Events), len(expected.Events)) {
 		was, is := expected.Events[i], p.Events[i]
-		where := "event " + is.EventId
-		differ(where, was.head(), is.head())
+		where := "event " + is.EventId + ": "
+		differ(where+"EventId", was.EventId, is.EventId)
+		differ(where+"Status", string(was.Status), string(is.Status))
+		differ(where+"Route", was.Route, is.Route)
+		differ(where+"RegionId", was.RegionId, is.RegionId)
+		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
+		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))
+		differ(where+"Error", was.because(), is.because())
 		before, after := was.byID(), is.byID()
 		for _, d := range was.Desktops {
 			if _, still := after[d.key()]; !still {
@@ -212,14 +220,18 @@ func orNothing(text string) string {
 	return text
 }
 
-// head is all of an event but its desktops.
-func (e plannedEvent) head() string {
-	e.Desktops, e.Counts = nil, nil
-	text, err := json.Marshal(e)
-	if err != nil {
-		return err.Error()
+func wanted(b *bool) string {
+	if b == nil {
+		return ""
 	}
-	return string(text)
+	return strconv.FormatBool(*b)
+}
+
+func (e plannedEvent) because() string {
+	if e.Error == nil {
+		return ""
+	}
+	return problemText(e.Error)
 }
 
 func (e plannedEvent) byID() map[string]plannedDesktop {

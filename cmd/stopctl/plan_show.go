@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"stopdesktops/handler"
 )
 
 // showPlan for people: per event what would happen in numbers, then each desktop.
@@ -40,6 +42,9 @@ func (s *screen) showPlanned(e plannedEvent) {
 		for _, line := range wrap(visible(problemText(e.Error)), width) {
 			fmt.Fprintln(s.out, s.paint(red, line))
 		}
+	}
+	if e.Status == handler.StatusStale {
+		s.note("For an event that you have kept, -now moves its times.")
 	}
 	var rows [][]cell
 	for _, d := range e.Desktops {

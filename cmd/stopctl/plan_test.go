@@ -68,8 +68,8 @@ func TestPlanExpect(t *testing.T) {
 		{func(p *plan) { p.Events[0].Desktops[0].State = "Starting" }, exitUnexpected, "1 difference"},
 		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, exitUnexpected, "ecd-gone: expected skipped (a user is connected) Running, Connected, is nothing"},
 		{func(p *plan) { p.Events[0].Desktops = p.Events[0].Desktops[1:] }, exitUnexpected, "ecd-busy: expected nothing, is skipped"},
-		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, exitUnexpected, `"StoppedMode":"KeepCharging"`},
-		{func(p *plan) { p.Events[0].Status = "blocked" }, exitUnexpected, `"Status":"blocked"`},
+		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, exitUnexpected, "event stopctl-plan: StoppedMode: expected KeepCharging, is StopCharging"},
+		{func(p *plan) { p.Events[0].Status = "blocked" }, exitUnexpected, "event stopctl-plan: Status: expected blocked, is planned"},
 		{func(p *plan) { p.Events = append(p.Events, plannedEvent{}) }, exitUnexpected, "events: expected 2, is 1"},
 		{func(p *plan) { p.Warnings = nil }, exitUnexpected, "warnings: expected nothing, is unreadable"},
 	} {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"stopdesktops/events"
@@ -27,7 +26,8 @@ the function does that when it starts.
 try shows what a body becomes on a route: the request, or why it is refused. ROUTE
 is the path of an HTTP route, or the source of an event, whose type -type says.
 BODY is a file, or - for standard input: what the sender sends; for an event, or
-a CloudEvent, its data. Nothing is authenticated, sent or stopped.
+a CloudEvent, its data. Nothing is authenticated, sent or stopped. Not tried is what the
+configuration says: ALLOWED_REGIONS, ALLOW_FORCE, CALLBACK_ALLOWED_HOSTS and so on.
 
 Flags:
 
@@ -102,7 +102,7 @@ func readRoutes(name string, o outside) (*routes.Table, error) {
 }
 
 func listRoutes(table *routes.Table, name string, out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	var rows [][]cell
 	for _, e := range table.List {
 		auth, notes := e.Scheme, []string{}
 		if auth == "" {
@@ -117,23 +117,26 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 		if e.Route.Mapping != nil {
 			notes = append(notes, "mapped")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Route.Name, auth, strings.Join(notes, ", "))
+		if e.Callback != nil {
+			notes = append(notes, "callback of its own")
+		}
+		rows = append(rows, []cell{{text: e.Route.Name}, {text: auth}, {text: strings.Join(notes, ", ")}})
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for _, line := range (&screen{}).table(rows) {
+		fmt.Fprintln(out, line)
 	}
-	_, err := fmt.Fprintf(out, "%s: %d routes, no fault\n", name, len(table.List))
+	_, err := fmt.Fprintf(out, "%s: %s, no fault\n", name, plural(len(table.List), "route"))
 	return err
 }
 
-// tried is what a body becomes.
+// tried is what a body becomes, or one of the requests in it.
 type tried struct {
 	Route   string
 	Time    *time.Time      `json:",omitempty"` // that the body says
-	Request *events.Request `json:",omitempty"`
+	Request *events.Request `json:",omitempty"` // with what goes without saying on the route
 	Ignored bool            `json:",omitempty"`
 	Because string          `json:",omitempty"` // the path whose condition does not hold
-	Error   *events.Error   `json:",omitempty"`
+	Error   error           `json:",omitempty"`
 }
 
 func tryRoute(table *routes.Table, name, eventType, file string, o outside) error {
@@ -142,7 +145,7 @@ func tryRoute(table *routes.Table, name, eventType, file string, o outside) erro
 		route, _ = table.Event(name, eventType)
 	}
 	if route == nil {
-		return usagef("routes: there is no route for %q", name)
+		return usagef("routes: there is no route for %q. There are: %s", name, strings.Join(routeNames(table), ", "))
 	}
 	body, err := io.ReadAll(o.in)
 	if file != "-" {
@@ -151,38 +154,87 @@ func tryRoute(table *routes.Table, name, eventType, file string, o outside) erro
 	if err != nil {
 		return usagef("routes: %v", err)
 	}
-	result := try(route, body)
+	results := try(route, body)
 	e := json.NewEncoder(o.out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if err := e.Encode(result); err != nil {
+	if len(results) == 1 {
+		err = e.Encode(results[0])
+	} else {
+		err = e.Encode(results)
+	}
+	if err != nil {
 		return err
 	}
-	if result.Request == nil {
-		return errUnexpected
+	for _, r := range results {
+		if r.Request == nil || r.Error != nil {
+			return errUnexpected
+		}
 	}
 	return nil
 }
 
-func try(route *handler.Route, body []byte) tried {
+func routeNames(table *routes.Table) []string {
+	var names []string
+	for _, e := range table.List {
+		names = append(names, e.Route.Name)
+	}
+	return names
+}
+
+// try a body: what a route maps, and the data of a CloudEvent over HTTP, is one document; else it is a
+// request or an array of them.
+func try(route *handler.Route, body []byte) []tried {
+	if route.Mapping != nil || route.CloudEvents {
+		return []tried{tryOne(route, body, "$")}
+	}
+	list, err := events.DecodeBody(body)
+	if err != nil {
+		return []tried{{Route: route.Name, Error: err}}
+	}
+	if route.MaxBatch > 0 && len(list) > route.MaxBatch {
+		return []tried{{Route: route.Name, Error: &events.Error{Code: events.TooLarge, Path: "$", Message: fmt.Sprintf("holds %d requests; the route takes at most %d", len(list), route.MaxBatch)}}}
+	}
+	var all []tried
+	for _, e := range list {
+		if e.Err != nil {
+			all = append(all, tried{Route: route.Name, Error: e.Err})
+		} else {
+			all = append(all, tryOne(route, e.Payload, e.Path))
+		}
+	}
+	return all
+}
+
+func tryOne(route *handler.Route, payload []byte, path string) tried {
 	result := tried{Route: route.Name}
-	m := handler.Mapped{Request: body}
-	var err error
+	m := handler.Mapped{Request: payload}
 	if route.Mapping != nil {
-		m, err = route.Mapping.Map(body, "$")
+		var err error
+		if m, err = route.Mapping.Map(payload, path); err != nil {
+			result.Error = err
+			return result
+		}
 	}
 	if !m.Time.IsZero() {
 		result.Time = &m.Time
 	}
-	if errors.As(err, &result.Error) || m.Ignored {
-		result.Ignored, result.Because = m.Ignored, m.Because
+	if m.Ignored {
+		result.Ignored, result.Because = true, m.Because
 		return result
 	}
-	request, err := events.ParseRequest(m.Request, "$")
-	if errors.As(err, &result.Error) {
-		result.Error.Path = m.Where(result.Error.Path)
+	request, err := events.ParseRequest(m.Request, path)
+	var fault *events.Error
+	if errors.As(err, &fault) {
+		fault.Path = m.Where(fault.Path)
+		result.Error = fault
 		return result
 	}
+	route.Fill(&request)
 	result.Request = &request
+	if p := route.Admit(&request, path); p != nil {
+		p.Path = m.Where(p.Path)
+		result.Error = p
+	}
 	return result
 }

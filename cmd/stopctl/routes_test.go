@@ -17,6 +17,7 @@ const someRoutes = `http:
     when: [{path: $.status, is: Approved}]
     request: {DesktopId: $.desktops, Reason: $.key}
   - {path: /own, auth: {scheme: token, secrets: [TOKEN]}, cloudevents: true}
+  - {path: /few, auth: {scheme: token, secrets: [TOKEN]}, allow: {regions: [cn-hangzhou], batch: 2}}
 events:
   - {source: acme.itsm, type: approved, request: {DesktopId: $.d}}
 `
@@ -34,13 +35,13 @@ func tryRoutes(t *testing.T, text, stdin string, args ...string) (code int, out,
 
 func TestRoutesCheck(t *testing.T) {
 	code, out, err := tryRoutes(t, someRoutes, "", "check")
-	for _, want := range []string{"/jira", "hub-sha256", "async, mapped", "/own", "CloudEvents", "acme.itsm approved", "3 routes, no fault"} {
+	for _, want := range []string{"/jira", "hub-sha256", "async, mapped", "/own", "CloudEvents", "acme.itsm approved", "4 routes, no fault"} {
 		if code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit %d, no %q: %s%s", code, want, out, err)
 		}
 	}
 	code, out, err = tryRoutes(t, strings.Replace(someRoutes, "$.desktops", "$..desktops", 1)+"  - {type: x}\n", "", "check")
-	if code != exitUnexpected || out != "" || !strings.Contains(err, "routes.yaml:7: http[0].request.DesktopId: uses ..") || !strings.Contains(err, "routes.yaml:11: events[1]: needs source") {
+	if code != exitUnexpected || out != "" || !strings.Contains(err, "routes.yaml:7: http[0].request.DesktopId: uses ..") || !strings.Contains(err, "routes.yaml:12: events[1]: needs source") {
 		t.Errorf("exit %d %s%s", code, out, err)
 	}
 }
@@ -60,6 +61,13 @@ func TestRoutesTry(t *testing.T) {
 		{"refused as a request", strings.Replace(good, "ecd-b", "desktop-b", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Path": "$.desktops"`}},
 		{"as it came", `{"DesktopId":"ecd-a"}`, []string{"try", "/own", "-f", "-"}, exitOK, []string{`"ecd-a"`}},
 		{"an event", `{"d":"ecd-a"}`, []string{"try", "acme.itsm", "-type", "approved", "-f", "-"}, exitOK, []string{`"Route": "acme.itsm approved"`}},
+		{"the only region", `{"DesktopId":"ecd-a"}`, []string{"try", "/few", "-f", "-"}, exitOK, []string{`"RegionId": "cn-hangzhou"`}},
+		{"another region", `{"DesktopId":"ecd-a","RegionId":"cn-beijing"}`, []string{"try", "/few", "-f", "-"}, exitUnexpected, []string{`"Code": "NotAllowed"`, `"Path": "$.RegionId"`}},
+		{"force", `{"DesktopId":"ecd-a","Force":true}`, []string{"try", "/few", "-f", "-"}, exitUnexpected, []string{`"Path": "$.Force"`}},
+		{"two", `[{"DesktopId":"ecd-a"},{"DesktopId":"ecd-b"}]`, []string{"try", "/few", "-f", "-"}, exitOK, []string{`"ecd-a"`, `"ecd-b"`}},
+		{"one of two is bad", `[{"DesktopId":"ecd-a"},{"DesktopIdz":"ecd-b"}]`, []string{"try", "/few", "-f", "-"}, exitUnexpected, []string{`"ecd-a"`, `"Path": "$[1].DesktopIdz"`}},
+		{"three", `[{"DesktopId":"ecd-a"},{"DesktopId":"ecd-b"},{"DesktopId":"ecd-c"}]`, []string{"try", "/few", "-f", "-"}, exitUnexpected, []string{"holds 3 requests; the route takes at most 2"}},
+		{"no route", `{}`, []string{"try", "jira", "-f", "-"}, exitUsage, []string{""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, out, err := tryRoutes(t, someRoutes, c.body, c.args...)

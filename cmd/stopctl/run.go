@@ -26,6 +26,10 @@ func (r *runner) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.options.env.noteUnknown(r.screen, r.options.env.has("ROUTES_FILE"))
+	if _, err := os.Stat("routes.yaml"); err == nil && !r.options.env.has("ROUTES_FILE") {
+		r.screen.note("The routes.yaml here is not used: for that, add -env ROUTES_FILE=$PWD/routes.yaml and its secrets.")
+	}
 	cleanUp, err := r.prepare(ctx)
 	defer cleanUp()
 	switch {

@@ -31,6 +31,9 @@ func (s *screen) show(n int, r *record) {
 	}
 	s.showCallbacks(r)
 	s.showAnswer(r)
+	for _, w := range warnings(r.log) {
+		s.labelled("warning", w, yellow)
+	}
 	s.showLog(r)
 	for _, v := range r.violations {
 		s.labelled("violation", v, red)
