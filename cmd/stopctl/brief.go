@@ -78,6 +78,10 @@ func payload(event []byte) []byte {
 	if json.Unmarshal(event, &members) == nil {
 		for _, name := range []string{"data", "payload", "body"} {
 			if v, ok := members[name]; ok {
+				var text string
+				if json.Unmarshal(v, &text) == nil && json.Valid([]byte(text)) {
+					return []byte(text)
+				}
 				return v
 			}
 		}

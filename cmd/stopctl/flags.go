@@ -38,7 +38,7 @@ all on this machine. No Alibaba Cloud account is needed, nothing real is touched
 
 Three ways to use it:
 
-  stopctl run                a walk: each kind of event once, with fixed results
+  stopctl run                a walk: events of many kinds, with fixed results
   stopctl run -event FILE    events of your own, one after the other
   stopctl run -serve         keeps running and takes events over HTTP
 

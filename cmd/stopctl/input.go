@@ -101,6 +101,8 @@ func checkJSON(data []byte) error {
 		return nil
 	case len(bytes.TrimSpace(data)) == 0:
 		return errors.New(": is empty")
+	case bytes.HasPrefix(data, []byte("\ufeff")):
+		return errors.New(":1:1: begins with a byte order mark: save it as UTF-8 without one")
 	case !errors.As(err, &syntax):
 		return fmt.Errorf(": %w", err)
 	}

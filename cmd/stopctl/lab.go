@@ -22,7 +22,8 @@ type lab struct {
 	em       *emulator.Emulator
 	function *emulator.Process
 	log      *logbook
-	ids      []string // of the desktops, in the fleet's order
+	ids      []string          // of the desktops, in the fleet's order
+	env      map[string]string // the function's variables, but for those of the platform
 	// callbackSecret is what the receiver checks by.
 	callbackSecret string
 	// ownCallback: callbacks go where the caller wants them, not to the emulator's receiver.
@@ -42,6 +43,7 @@ func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[s
 		return nil, err
 	}
 	all := l.variables(fleet, env)
+	l.env = all
 	l.em.Receiver.Robot, l.callbackSecret = robotOf(all["CALLBACK_FORMAT"]), all["CALLBACK_SECRET"]
 	for _, s := range strings.Split(all["CALLBACK_SECRET"], ",") {
 		if s = strings.TrimSpace(s); s != "" {
@@ -130,7 +132,7 @@ func (l *lab) invoke(ctx context.Context, inv emulator.Invocation) *record {
 // robotOf a format of callbacks: the receiver is then the robot that takes such messages.
 func robotOf(format string) string {
 	robot, _, _ := strings.Cut(format, "-")
-	if slices.Contains([]string{emulator.RobotDingTalk, emulator.RobotFeishu, emulator.RobotWeCom, emulator.RobotSlack}, robot) {
+	if slices.Contains([]string{emulator.RobotDingTalk, emulator.RobotFeishu, emulator.RobotWeCom, emulator.RobotSlack, emulator.RobotCustom}, robot) {
 		return robot
 	}
 	return ""

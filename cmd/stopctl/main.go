@@ -48,7 +48,7 @@ func commands() []command {
 		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
 		{"doctor", "say what is wrong with a deployment, and what to do; nothing is stopped", doctorCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
-		{"undo", "start again what a report stopped", undoCommand},
+		{"undo", "print the calls that start again what a report stopped, or make them", undoCommand},
 		{"callback", "deliver a report by hand", callbackCommand},
 		{"routes", "check a routes file, or try what a body becomes", routesCommand},
 		{"version", "print the version", versionCommand},
@@ -75,6 +75,9 @@ func stopctl(ctx context.Context, args []string, o outside) int {
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		return help(ctx, args, o)
 	}
+	if slices.Contains([]string{"-version", "--version"}, args[0]) {
+		args[0] = "version"
+	}
 	for _, c := range commands() {
 		if c.name == args[0] {
 			return exitCode(c.run(ctx, args[1:], o), o)
@@ -89,14 +92,14 @@ func help(ctx context.Context, args []string, o outside) int {
 	if len(args) > 1 {
 		return stopctl(ctx, []string{args[1], "-h"}, o)
 	}
-	fmt.Fprint(o.out, "stopctl tries the stop-desktops function, which stops Elastic Desktop Service\ncloud computers on events.\n\nCommands:\n\n")
+	fmt.Fprint(o.out, "stopctl tries, checks and looks after the stop-desktops function, which stops\nElastic Desktop Service cloud computers on events.\n\nCommands:\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(o.out, "  stopctl %-9s %s\n", c.name, c.short)
 	}
 	fmt.Fprint(o.out, `
 To begin with:
 
-  stopctl run                      every kind of event, and what becomes of it
+  stopctl run                      events of many kinds, and what becomes of them
   stopctl run -event request.json  an event of your own
   stopctl run -h                   all that run can do
 

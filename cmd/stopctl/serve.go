@@ -5,14 +5,18 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 )
 
@@ -20,8 +24,9 @@ import (
 type server struct {
 	*runner
 	env     map[string]string
-	base    string // http://address:port
-	token   string // that we made up; empty if the caller has set something
+	base    string   // http://address:port
+	token   string   // that we made up; empty if the caller has set something
+	routes  []string // paths of the function's HTTP routes
 	trigger *emulator.HTTPTrigger
 	ctx     context.Context
 
@@ -36,7 +41,7 @@ const retryDelay = time.Second
 func (r *runner) serve(ctx context.Context) error {
 	listener, err := net.Listen("tcp", r.options.listen)
 	if err != nil {
-		return usagef("run: -listen %s: %v", r.options.listen, err)
+		return usagef("run: -listen %s: %v. With port 0 any free one is taken.", r.options.listen, err)
 	}
 	defer listener.Close()
 	s := &server{runner: r, ctx: ctx, base: "http://" + listener.Addr().String()}
@@ -53,6 +58,7 @@ func (r *runner) serve(ctx context.Context) error {
 		MaxRetries: 3,
 		RetryDelay: retryDelay,
 	}
+	s.check()
 	s.introduce()
 
 	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
@@ -66,6 +72,28 @@ func (r *runner) serve(ctx context.Context) error {
 	_ = web.Close()
 	r.screen.note("Stopped after %s.", plural(int(s.events.Load()), "event"))
 	return nil
+}
+
+// check the configuration as the function does: what is wrong with it would show at the first event
+// only. Its routes are noted.
+func (s *server) check() {
+	environ := []string{"FC_REGION=" + emulator.DefaultRegion, "FC_FUNC_CODE_PATH=" + filepath.Dir(s.binary)}
+	for name, value := range s.lab.Load().env {
+		environ = append(environ, name+"="+value)
+	}
+	c, faults := config.Read(environ)
+	compose.Handler(c, faults, compose.Outside{Log: io.Discard})
+	if len(faults) > 0 {
+		s.screen.note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
+	}
+	if c.Routes == nil {
+		return
+	}
+	for _, e := range c.Routes.List {
+		if e.Scheme != "" {
+			s.routes = append(s.routes, e.Route.Name)
+		}
+	}
 }
 
 // chooseToken makes bearer tokens the way in, unless the caller has chosen another, or has routes.

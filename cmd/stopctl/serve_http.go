@@ -28,6 +28,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	action := strings.TrimPrefix(r.URL.Path, controls)
+	if strings.HasPrefix(action, "callback/") { // a robot of that name
+		action = "callback"
+	}
 	method := http.MethodGet
 	if action == "invoke" || action == "reset" || action == "callback" {
 		method = http.MethodPost
@@ -58,7 +61,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, POST callback, GET desktops, GET calls, GET callbacks, GET env")
+		writeError(w, http.StatusNotFound, "there are: POST invoke, POST reset, POST callback, POST callback/slack and the other robots, GET desktops, GET calls, GET callbacks, GET env")
 	}
 }
 
@@ -144,6 +147,9 @@ func (s *server) shellEnv() string {
 		key = own[0]
 	}
 	regions := regionsOf(l.em.EDS.Desktops)
+	if own := s.env["ALLOWED_REGIONS"]; own != "" {
+		regions = strings.Split(own, ",")
+	}
 	if len(regions) == 0 {
 		regions = []string{emulator.DefaultRegion}
 	}

@@ -17,16 +17,16 @@ Invoke the function directly:
   curl -s %s/_emulator/invoke \
     -d '{"DesktopId":["%s"]}'
 
-Over its HTTP trigger, any path:
+Over its HTTP trigger, %s:
 
-  curl -s %s/hooks/itsm \
+  curl -s %s%s \
 %s    -H 'Content-Type: application/json' \
     -d '{"DesktopId":["%s"],"WaitSeconds":5,"Reason":"INC-42"}'
 
 An asynchronous event, which is tried again when it fails:
 
   curl -s %s/_emulator/invoke \
-    -H 'X-Fc-Invocation-Type: Async' -d @event.json
+    -H 'X-Fc-Invocation-Type: Async' -d '{"DesktopId":["%s"]}'
 
 The operator's commands talk to this account in a shell that has read
 
@@ -37,8 +37,24 @@ What has become of it all, and once more from the beginning:
 
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
-`, base, one, base, s.authorization(), two, base, base, s.self, base, base)
+`, base, one, s.paths(), base, s.path(), s.authorization(), two, base, two, base, s.self, base, base)
 	s.screen.note("%s", b.String())
+}
+
+// path is one that an HTTP event may come by.
+func (s *server) path() string {
+	if len(s.routes) > 0 {
+		return s.routes[0]
+	}
+	return "/hooks/itsm"
+}
+
+// paths that HTTP events may come by, in words.
+func (s *server) paths() string {
+	if len(s.routes) > 0 {
+		return "by the paths of the routes: " + strings.Join(s.routes, ", ")
+	}
+	return "any path"
 }
 
 // authorization is the line that proves who sends an HTTP event.

@@ -33,7 +33,7 @@ type want struct {
 	problem   string   // code of the first problem
 }
 
-// walk is one event of each kind.
+// walk is one event of each kind that differs much from the others.
 var walk = []step{
 	{
 		title:        "Timer",

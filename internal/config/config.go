@@ -307,7 +307,7 @@ func (c *Config) callbackSettings(f Faults) callback.Settings {
 	}
 	text, err := os.ReadFile(c.besideBinary(c.CallbackTemplate))
 	if err != nil {
-		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read beside the function's binary")
+		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read: give its path, absolute or from the folder of the function's binary")
 		text = []byte{} // it is named, all the same
 	}
 	s.Skeleton = text

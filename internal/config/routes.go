@@ -25,7 +25,7 @@ func (c *Config) readRoutes(vars map[string]string, settings callback.Settings, 
 	case errors.Is(err, fs.ErrNotExist) && c.RoutesFile == "":
 		return
 	case err != nil:
-		f.add("ROUTES_FILE", "names a file that cannot be read beside the function's binary")
+		f.add("ROUTES_FILE", "names a file that cannot be read: give its path, absolute or from the folder of the function's binary")
 		return
 	}
 	policy := c.Policy("")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,8 @@ type Receiver struct {
 	RedirectTo string
 	// Robot makes it a robot of a chat system, such as RobotDingTalk, that takes
 	// messages instead of CloudEvents; Secrets are then those of the robot's sign.
+	// A URL whose path ends in /dingtalk, /feishu, /wecom, /slack or /custom is
+	// such a robot in any case, and one that checks no sign.
 	Robot string
 	// Now is the clock; default time.Now.
 	Now func() time.Time
@@ -98,8 +101,10 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.Status, d.Err = http.StatusRequestEntityTooLarge, "the body is too large"
 	case r.Method != http.MethodPost:
 		d.Status, d.Err = http.StatusMethodNotAllowed, "the method is "+r.Method
+	case robots[path.Base(r.URL.Path)].took != "":
+		rc.checkRobot(d, path.Base(r.URL.Path), nil, r.URL.Query(), now)
 	case rc.Robot != "":
-		rc.checkRobot(d, r.URL.Query(), now)
+		rc.checkRobot(d, rc.Robot, rc.Secrets, r.URL.Query(), now)
 	default:
 		rc.check(d)
 	}

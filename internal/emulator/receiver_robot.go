@@ -21,6 +21,8 @@ const (
 	RobotFeishu   = "feishu"
 	RobotWeCom    = "wecom"
 	RobotSlack    = "slack"
+	// RobotCustom takes any JSON object: what somebody's own system wants is not known here.
+	RobotCustom = "custom"
 )
 
 // A robot knows how messages to it look and how it answers.
@@ -37,15 +39,16 @@ var robots = map[string]robot{
 	RobotFeishu:   {[]string{"msg_type"}, `{"code":0,"msg":"success"}`, `{"code":19021,"msg":"refused"}`, http.StatusOK, false},
 	RobotWeCom:    {[]string{"msgtype"}, `{"errcode":0,"errmsg":"ok"}`, `{"errcode":93017,"errmsg":"refused"}`, http.StatusOK, false},
 	RobotSlack:    {[]string{"text", "blocks"}, `ok`, `invalid_payload`, http.StatusBadRequest, false},
+	RobotCustom:   {nil, `{}`, `the body is not a JSON object`, http.StatusBadRequest, false},
 }
 
 // robotWindow is how far the signed time may be from ours.
 const robotWindow = time.Hour
 
 // checkRobot fills in whether the robot takes a message, and what it answers.
-func (rc *Receiver) checkRobot(d *Delivery, query url.Values, now time.Time) {
-	r := robots[rc.Robot]
-	d.Err = rc.robotFault(r, d, query, now)
+func (rc *Receiver) checkRobot(d *Delivery, name string, secrets []string, query url.Values, now time.Time) {
+	r := robots[name]
+	d.Err = robotFault(name, r, secrets, d, query, now)
 	d.reply = r.took
 	if d.Err != "" {
 		d.Status, d.reply = r.refusedStatus, r.refused
@@ -53,35 +56,35 @@ func (rc *Receiver) checkRobot(d *Delivery, query url.Values, now time.Time) {
 }
 
 // robotFault says what is wrong with a message; empty if nothing is.
-func (rc *Receiver) robotFault(r robot, d *Delivery, query url.Values, now time.Time) string {
+func robotFault(name string, r robot, secrets []string, d *Delivery, query url.Values, now time.Time) string {
 	var message map[string]json.RawMessage
 	if err := json.Unmarshal(d.Body, &message); err != nil {
 		return "the message is not a JSON object"
 	}
-	known := false
+	known := r.members == nil
 	for _, m := range r.members {
 		known = known || message[m] != nil
 	}
 	if !known {
-		return "the message has none of the members " + rc.Robot + " wants"
+		return "the message has none of the members " + name + " wants"
 	}
-	if len(rc.Secrets) == 0 {
+	if len(secrets) == 0 {
 		return ""
 	}
-	switch rc.Robot {
+	switch name {
 	case RobotDingTalk:
-		return rc.robotSign(d, query.Get("timestamp"), query.Get("sign"), r, now)
+		return robotSign(d, name, r, secrets, query.Get("timestamp"), query.Get("sign"), now)
 	case RobotFeishu:
 		var signed struct{ Timestamp, Sign string }
 		if json.Unmarshal(d.Body, &signed) != nil {
 			return "timestamp and sign are not texts"
 		}
-		return rc.robotSign(d, signed.Timestamp, signed.Sign, r, now)
+		return robotSign(d, name, r, secrets, signed.Timestamp, signed.Sign, now)
 	}
 	return ""
 }
 
-func (rc *Receiver) robotSign(d *Delivery, timestamp, sign string, r robot, now time.Time) string {
+func robotSign(d *Delivery, name string, r robot, secrets []string, timestamp, sign string, now time.Time) string {
 	n, err := strconv.ParseInt(timestamp, 10, 64)
 	at := time.Unix(n, 0)
 	if r.timestampMillis {
@@ -90,9 +93,9 @@ func (rc *Receiver) robotSign(d *Delivery, timestamp, sign string, r robot, now 
 	if err != nil || now.Sub(at).Abs() > robotWindow {
 		return "the timestamp is missing, or more than an hour from ours"
 	}
-	for _, secret := range rc.Secrets {
+	for _, secret := range secrets {
 		key, text := secret, timestamp+"\n"+secret // DingTalk
-		if rc.Robot == RobotFeishu {
+		if name == RobotFeishu {
 			key, text = text, ""
 		}
 		m := hmac.New(sha256.New, []byte(key))
