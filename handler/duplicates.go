@@ -71,13 +71,13 @@ func (m *memory) add(k eventKey, payload []byte) {
 	}
 }
 
-// dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. A dry
-// run does nothing, so it neither is a duplicate nor makes one. An ID that comes again with another
+// dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. One
+// that asks for a dry run neither is a duplicate nor makes one. An ID that comes again with another
 // request is a mistake of the sender: taken for a duplicate, the second request would be lost.
 func (r *run) dropDuplicates() {
 	here := map[eventKey][sha256.Size]byte{}
 	for _, j := range r.live() {
-		if j.request.DryRun {
+		if j.aside {
 			continue
 		}
 		k, payload := j.key(), sha256.Sum256(j.event.Payload)

@@ -35,7 +35,7 @@ func (r *run) takeHTTP(e events.Event) {
 	whole.route, p = r.httpRoute()
 	if r.h.Fault != nil {
 		// Nobody waits for the 503: without a function error the event would be lost without a trace.
-		r.async = whole.route != nil && whole.route.Async
+		r.async = whole.route != nil && whole.route.Async && !r.h.Policy.Disabled
 		whole.accept(r)
 		return
 	}

@@ -73,6 +73,9 @@ func (j *job) reject(p *Problem) *job {
 func (j *job) accept(r *run) *job {
 	policy := r.h.Policy
 	switch {
+	case r.h.Fault != nil && policy.Disabled && !r.overHTTP: // the switch works, whatever else is broken
+		j.status = StatusDisabled
+		return j
 	case r.h.Fault != nil:
 		j.status, j.problem = StatusFailed, misconfigured(r.h.Fault)
 		return j
@@ -103,7 +106,7 @@ func (j *job) accept(r *run) *job {
 	if err != nil {
 		return j.reject(mapped.located(unreadable(err)))
 	}
-	j.request = request
+	j.request, j.aside = request, request.DryRun
 	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
 		j.id = own
 	}

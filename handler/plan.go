@@ -50,7 +50,7 @@ func (r *run) rail() {
 			j.block(toStop, blocked(len(counted), more, r.h.Policy.MaxDesktops))
 		case byRoute[j.route]+more > limit:
 			j.block(toStop, blockedByRoute(byRoute[j.route], more, limit))
-		case !j.request.DryRun:
+		case !j.aside:
 			j.want()
 			for _, it := range toStop {
 				counted[it.desktop] = true
@@ -144,7 +144,7 @@ func (r *run) blindness(d *desktop, unknown error) error {
 // want makes the wish of j that of its desktops, where no job before it has one. A dry run wants
 // nothing done.
 func (j *job) want() {
-	if j.request.DryRun {
+	if j.aside {
 		return
 	}
 	wish := j.wish()

@@ -42,6 +42,7 @@ type job struct {
 	index   int // of its event in the invocation
 	event   events.Event
 	route   *Route // nil: none
+	aside   bool   // the event itself asks for a dry run: the others are done as if it were not there
 	id      string
 	request events.Request // with the defaults filled in
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.

@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"stopdesktops/internal/config"
 )
 
 // The exit codes.
@@ -77,6 +79,9 @@ func stopctl(ctx context.Context, args []string, o outside) int {
 	}
 	if slices.Contains([]string{"-version", "--version"}, args[0]) {
 		args[0] = "version"
+	}
+	if slices.Contains([]string{"plan", "undo"}, args[0]) && config.PrintsSecrets(o.getenv("DEBUG")) {
+		return exitCode(usagef("%s: DEBUG in this shell makes the SDK print your credentials: unset DEBUG", args[0]), o)
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {

@@ -174,6 +174,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		}
 		asking = "Asking EDS at " + cmp.Or(c.EDSEndpoint, "its own endpoint in "+strings.Join(c.AllowedRegions, ", ")) + " with the credentials of " + who.Origin
 	}
+	s.note("%s", set.title())
 	o.env.noteUnknown(s, c.Routes != nil)
 	harmless(h, c.Routes, func() (handler.EDS, error) { return client.ConnectOperator(who.Credentials) })
 	err = s.during(asking, func() error {

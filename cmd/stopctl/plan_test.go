@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
@@ -116,6 +117,31 @@ func TestPlanOnAnAccount(t *testing.T) {
 	}
 	if n := len(receiver.Deliveries()); n > 0 || len(eds.Calls()) == 0 {
 		t.Errorf("%d callbacks, %d calls", n, len(eds.Calls()))
+	}
+}
+
+// TestPlanShowsNoToken: the SDK would print the request, token included, in a shell with its DEBUG.
+func TestPlanShowsNoToken(t *testing.T) {
+	event := file(t, "event.json", planRequest)
+	for _, args := range [][]string{{"plan", "-f", event}, {"undo", event}} {
+		code, out, stderr := executeIn(t, map[string]string{"DEBUG": "dara"}, "", args...)
+		if code != exitUsage || out != "" || !strings.Contains(stderr, "unset DEBUG") {
+			t.Errorf("%q: exit code %d\n%s%s", args, code, out, stderr)
+		}
+	}
+}
+
+// TestPlanOfATimer: its ID is its time, and is no difference.
+func TestPlanOfATimer(t *testing.T) {
+	fleet := file(t, "fleet.yaml", planFleet)
+	timer := func(at string) string {
+		return `{"triggerTime":"` + at + `","triggerName":"nightly","payload":"{\"DesktopId\":\"ecd-free\"}"}`
+	}
+	args := []string{"plan", "-now", "-f", "-", "-t", "", "-emulate", fleet}
+	_, out, _ := execute(t, timer("2026-11-22T20:00:00Z"), append(args, "-o", "json")...)
+	time.Sleep(1100 * time.Millisecond) // the IDs differ from second to second
+	if code, _, stderr := execute(t, timer("2026-11-21T20:00:00Z"), append(args, "-expect", file(t, "plan.json", out))...); code != exitOK {
+		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }
 

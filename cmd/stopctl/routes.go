@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func readRoutes(name string, o outside) (*routes.Table, error) {
 	if err != nil {
 		return nil, usagef("routes: %v", err)
 	}
-	table, err := routes.Read(name, string(text), routes.Options{})
+	table, err := routes.Read(name, string(text), routes.Options{Folder: filepath.Dir(name)})
 	if err != nil {
 		fmt.Fprintln(o.err, err)
 		return nil, errUnexpected

@@ -96,15 +96,37 @@ func callbacks(c config.Config, faults config.Faults, out Outside) handler.Callb
 		}
 		return s
 	}
-	if c.Routes != nil {
-		for _, e := range c.Routes.List {
-			if e.Callback != nil {
-				e.Route.Callback = sender(*e.Callback)
-			}
+	var whole handler.Callback
+	if c.Callback != nil {
+		whole = sender(*c.Callback)
+	}
+	if c.Routes == nil {
+		return whole
+	}
+	for _, e := range c.Routes.List {
+		switch {
+		case e.Callback == nil:
+		case e.OwnReceiver && whole != nil:
+			e.Route.Callback = ownReceiver{Callback: sender(*e.Callback), whole: whole}
+		default:
+			e.Route.Callback = sender(*e.Callback)
 		}
 	}
-	if c.Callback == nil {
-		return nil
+	return whole
+}
+
+// ownReceiver of a route. Its secret and format are for it alone: what goes to a destination that an
+// event names looks, and is signed, as for the whole function.
+type ownReceiver struct {
+	handler.Callback
+	whole handler.Callback
+}
+
+func (o ownReceiver) Admit(url string) error { return o.whole.Admit(url) }
+
+func (o ownReceiver) Deliver(ctx context.Context, url string, report handler.Report) handler.CallbackResult {
+	if url != "" {
+		return o.whole.Deliver(ctx, url, report)
 	}
-	return sender(*c.Callback)
+	return o.Callback.Deliver(ctx, url, report)
 }

@@ -247,7 +247,7 @@ func (c Config) check(f Faults) {
 	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
 		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
 	}
-	if printsSecrets(c.Debug) {
+	if PrintsSecrets(c.Debug) {
 		f.add("DEBUG", "makes the SDK print credentials to the log: take it away")
 	}
 }
@@ -255,8 +255,9 @@ func (c Config) check(f Faults) {
 // hasCallback says whether there is any place that reports may go to.
 func (c Config) hasCallback() bool { return !c.CallbackURL.Empty() || len(c.CallbackAllowed) > 0 }
 
-// printsSecrets says whether the SDK's own debug switch is on. It is read before main can act.
-func printsSecrets(debug string) bool {
+// PrintsSecrets says whether a value of DEBUG switches on the SDK's own debugging, which prints credentials.
+// The SDK reads it before main can act.
+func PrintsSecrets(debug string) bool {
 	return strings.Contains(debug, "dara") || strings.Contains(debug, "tea") || strings.Contains(debug, "credential") || debug == "*"
 }
 

@@ -21,7 +21,7 @@ var callbackMembers = map[string]string{
 // callback reads where the reports of a route go, and how they look there. What it does not say is as
 // for the whole function; but the function's secret is for the function's receiver and no other, and its
 // skeleton for its format and no other.
-func (f *file) callback(a at) *callback.Destination {
+func (f *file) callback(a at) (d *callback.Destination, own bool) {
 	s := callback.Settings{Format: "cloudevents", On: callback.All}
 	if f.Callback != nil {
 		s = *f.Callback
@@ -60,9 +60,9 @@ func (f *file) callback(a at) *callback.Destination {
 		f.fault(a, "has nowhere to go: CALLBACK_URL is not set; name a variable as url")
 	}
 	if len(f.faults) > before {
-		return nil
+		return nil, false
 	}
-	d, bad := s.Destination()
+	destination, bad := s.Destination()
 	for variable, err := range bad {
 		member := callbackMembers[variable]
 		where, ok := places[member]
@@ -75,7 +75,7 @@ func (f *file) callback(a at) *callback.Destination {
 		}
 		f.fault(where, "%s", text)
 	}
-	return &d
+	return &destination, seen["url"]
 }
 
 // template is a skeleton of a message.
@@ -89,7 +89,7 @@ func (f *file) template(a at) []byte {
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		f.fault(a, "names a file that cannot be read beside the routes file")
+		f.fault(a, "names a file that cannot be read: give its path, absolute or from the folder of the routes file")
 	}
 	return text
 }

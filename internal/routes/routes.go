@@ -32,6 +32,8 @@ type Entry struct {
 	Scheme string // empty: it is for events
 	// Callback is where its reports go, if not where those of the function go; nil: there.
 	Callback *callback.Destination
+	// OwnReceiver says that Callback has a URL of its own.
+	OwnReceiver bool
 }
 
 // HTTP is the route of a path, or nil.
@@ -104,7 +106,7 @@ func (f *file) common(entry *Entry, m *mapping) map[string]func(at) {
 		"when":     func(a at) { f.list(a, func(a at) { f.condition(a, m) }) },
 		"request":  func(a at) { f.request(a, m) },
 		"allow":    func(a at) { f.allow(a, entry.Route) },
-		"callback": func(a at) { entry.Callback = f.callback(a) },
+		"callback": func(a at) { entry.Callback, entry.OwnReceiver = f.callback(a) },
 	}
 }
 

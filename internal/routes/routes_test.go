@@ -123,7 +123,7 @@ func TestFaults(t *testing.T) {
 		{one("callback: {url: URL, on: always}"), "http[0].callback.on: must be all or problems"},
 		{one("callback: {url: URL, format: teams}"), "http[0].callback.format: must be one of cloudevents, dingtalk"},
 		{one("callback: {url: URL, format: custom}"), "http[0].callback.format: custom needs template"},
-		{one("callback: {url: URL, template: nosuch.json, format: custom}"), "http[0].callback.template: names a file that cannot be read beside the routes file"},
+		{one("callback: {url: URL, template: nosuch.json, format: custom}"), "http[0].callback.template: names a file that cannot be read: give its path"},
 		{one("callback: {url: URL, template: routes_test.go, format: custom}"), "http[0].callback.template: is larger than"},
 		{one("callback: {url: URL, format: wecom, secrets: [ROBOT]}"), "http[0].callback.secrets: wecom takes no signature"},
 		{one("callback: {url: URL, format: cloudevents, secrets: [ROBOT]}"), "http[0].callback.secrets: secret 1 of 1 is not of the form whsec_<base64>"},
