@@ -9,10 +9,10 @@ import (
 // The chart, in pixels: a row for each fleet, seconds from left to right on a logarithmic scale, a dot
 // for each program.
 const (
-	chartWidth = 720
+	chartWidth = 800
 	rowHeight  = 46
-	left       = 150 // where the scale begins
-	right      = 660 // where it ends
+	left       = 200 // where the scale begins
+	right      = 720 // where it ends
 	top        = 84  // where the rows begin
 )
 
@@ -45,8 +45,8 @@ text { fill: #9198a1 } .strong { fill: #f0f6fc } .line { stroke: #3d444d } .func
 	text(&b, 16, 26, "start", "strong", "Seconds to stop a fleet by one event, at 50 ms a call to EDS")
 	fmt.Fprintf(&b, `<circle class="naive" cx="22" cy="49" r="6"/>`)
 	text(&b, 34, 54, "start", "", "naive: no look, one call after the other")
-	fmt.Fprintf(&b, `<circle class="function" cx="322" cy="49" r="6"/>`)
-	text(&b, 334, 54, "start", "", "this function: looks at every desktop first")
+	fmt.Fprintf(&b, `<circle class="function" cx="382" cy="49" r="6"/>`)
+	text(&b, 394, 54, "start", "", "this function: looks at every desktop first")
 	for power := firstPower; power <= lastPower; power++ {
 		x := position(math.Pow10(power))
 		fmt.Fprintf(&b, `<line class="line" x1="%d" x2="%d" y1="%d" y2="%d"/>`+"\n", x, x, top-8, bottom)
