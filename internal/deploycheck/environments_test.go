@@ -143,6 +143,7 @@ func TestWith(t *testing.T) {
 		return string(out), command.ProcessState.ExitCode()
 	}
 	show := []string{"sh", "-c", `echo "$FUNCTION_NAME|$DRY_RUN|$CALLBACK_URL"; exit 3`}
+	own := []string{"sh", "-c", `echo "$file|$folder|$mine"`}
 	for _, c := range []struct {
 		variables []string
 		args      []string
@@ -151,6 +152,8 @@ func TestWith(t *testing.T) {
 	}{
 		{nil, append([]string{"staging"}, show...), "stop-desktops-staging|true|\n", 3},
 		{[]string{"DRY_RUN=false", "CALLBACK_URL=it's $HOME"}, append([]string{"production"}, show...), "stop-desktops|false|it's $HOME\n", 3},
+		{[]string{"file=a", "folder=b c", "mine=d"}, append([]string{"dev"}, own...), "a|b c|d\n", 0},
+		{nil, append([]string{"dev"}, own...), "||\n", 0},
 		{nil, append([]string{"prod"}, show...), "there are: dev production staging", 2},
 		{nil, []string{"dev"}, "usage:", 2},
 		{nil, nil, "usage:", 2},
