@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/deployment"
 )
@@ -118,7 +120,7 @@ func TestMergeKeys(t *testing.T) {
     region: ${env('REGION','cn-hangzhou')}
     timeout: &long 60
     role: base
-    environmentVariables: &variables {A: a, B: b}
+    environmentVariables: &variables {A: "${env('ODD','a')}", B: b}
   more: &more {role: more, functionName: more}
 resources:
   f:
@@ -129,18 +131,31 @@ resources:
   g:
     props: {<<: *base, timeout: 600}
 `)
-	d, err := deployment.Read(filepath.Join(dir, "s.yaml"), "f", lookup(map[string]string{"REGION": "cn-beijing"}))
+	d, err := deployment.Read(filepath.Join(dir, "s.yaml"), "f", lookup(map[string]string{"REGION": "cn-beijing", "ODD": "${odd}"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d.Region.Value != "cn-beijing" || d.Timeout.Value != 60 || d.Role.Value != "more" || d.FunctionName.Value != "more" || d.MemorySize.Value != 128 || d.Region.Line != 3 {
 		t.Errorf("%+v", d)
 	}
-	if want := []string{"<<=text", "A=a", "B=own", "C=c", "D=c"}; !slices.Equal(d.Environ()[3:], want) {
+	if want := []string{"<<=text", "A=${odd}", "B=own", "C=c", "D=c"}; !slices.Equal(d.Environ()[3:], want) {
 		t.Errorf("environment %q, want %q at its end", d.Environ(), want)
 	}
 	if d, err = deployment.Read(filepath.Join(dir, "s.yaml"), "g", lookup(nil)); err != nil || d.Timeout.Value != 600 || d.Role.Value != "base" || len(d.Variables) != 2 {
 		t.Errorf("%v, %+v", err, d)
+	}
+}
+
+// TestMergedOnce: what a map says itself is not there a second time.
+func TestMergedOnce(t *testing.T) {
+	top, err := deployment.Parse([]byte("a: &a {k: 1, l: 2}\nb: {<<: [*a, *a], k: 3}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	deployment.Walk(top, func(path string, node *yaml.Node) { values = append(values, path+"="+node.Value) })
+	if want := []string{"a.k=1", "a.l=2", "b.k=3", "b.l=2"}; !slices.Equal(values, want) {
+		t.Errorf("%q, want %q", values, want)
 	}
 }
 
