@@ -134,6 +134,7 @@ func (e *examination) findings(ctx context.Context, s *screen) findings {
 	} {
 		all = append(all, check(e.checkup)...)
 	}
+	all = append(all, e.checkLoopback()...)
 	all = append(all, checkTimers(ctx, e.checkup)...)
 	all = append(all, checkHTTPTriggers(e.checkup)...)
 	if !e.offline {

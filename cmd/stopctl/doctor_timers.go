@@ -73,8 +73,8 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in cannot be told while the configuration has a fault", Do: "Correct it, and look again."})
 			continue
 		}
-		refused := false
-		for _, report := range s.fire(ctx, t) {
+		refused, reports := false, s.fire(ctx, t)
+		for _, report := range reports {
 			if report.Status == handler.StatusRejected || report.Status == handler.StatusBlocked {
 				refused = true
 				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, report.Status, problemText(report.Error)),
@@ -83,6 +83,8 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 		}
 		switch {
 		case refused:
+		case len(reports) == 0:
+			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in could not be found out", Do: "This may be a fault of stopctl. `stopctl plan -f FILE` tries a request."})
 		case t.Enable.Value == "false":
 			add(finding{Status: warning, Message: "the " + name + " is switched off", Do: "Write enable: true if it should run."})
 		default:
