@@ -163,3 +163,27 @@ func TestWith(t *testing.T) {
 		}
 	}
 }
+
+// TestDeployRefusesPractice: a shell that has read env.sh would deploy what belongs to the emulator.
+func TestDeployRefusesPractice(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "Makefile"), readFile(t, "Makefile"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tools := t.TempDir() // with something in place of Serverless Devs and Go, that only says that it was called
+	for _, name := range []string{"s", "go"} {
+		if err := os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\necho called\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for endpoint, refused := range map[string]bool{"http://127.0.0.1:8080": true, "": false} {
+		command := exec.Command("make", "deploy")
+		command.Dir = folder
+		command.Env = []string{"PATH=" + tools + string(filepath.ListSeparator) + os.Getenv("PATH"), "EDS_ENDPOINT=" + endpoint}
+		output, err := command.CombinedOutput()
+		text := string(output)
+		if said := strings.Contains(text, "EDS_ENDPOINT is set in this shell"); said != refused || strings.Contains(text, "called") == refused || err == nil {
+			t.Errorf("with EDS_ENDPOINT=%s: %v\n%s", endpoint, err, text) // without it there is no binary to be packed
+		}
+	}
+}
