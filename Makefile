@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test fuzz bench soak lint clean preview deploy remove serverless-devs
+.PHONY: help build zip run test fuzz bench soak lint clean preview deploy remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ clean: ## remove build/ and dist/
 preview: serverless-devs ## what Serverless Devs makes of the template, here and now; needs no account
 	s preview -t $(TEMPLATE)
 
-deploy: serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
+deploy: own-account serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
 	@echo "$(TEMPLATE) with FUNCTION_NAME=$${FUNCTION_NAME:-stop-desktops} REGION=$${REGION:-cn-hangzhou} DRY_RUN=$${DRY_RUN:-true} DISABLED=$${DISABLED:-false}"
 	s deploy -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}
 
@@ -74,3 +74,7 @@ remove: serverless-devs ## the function and its triggers from your account
 
 serverless-devs:
 	@command -v s >/dev/null 2>&1 || { echo "Serverless Devs is missing. Install it: npm install -g @serverless-devs/s (docs/deploy.md)" >&2; exit 1; }
+
+# With EDS_ENDPOINT in the shell, its CALLBACK_URL is probably the emulator's too.
+own-account:
+	@[ -z "$$EDS_ENDPOINT" ] || { echo "EDS_ENDPOINT is set in this shell: it has read env.sh of stopctl run -serve, and would deploy the emulator's CALLBACK_URL. Use a new shell." >&2; exit 1; }

@@ -130,10 +130,13 @@ type examination struct {
 func (e *examination) findings(ctx context.Context, s *screen) findings {
 	var all findings
 	for _, check := range []func(*checkup) findings{
-		checkVariables, checkSwitches, checkRegions, checkRole, checkTimeout, checkEventAge, checkDotEnv, checkTimers, checkHTTPTriggers,
+		checkVariables, checkSwitches, checkRegions, checkRole, checkTimeout, checkEventAge, checkDotEnv,
 	} {
 		all = append(all, check(e.checkup)...)
 	}
+	all = append(all, e.checkLoopback()...)
+	all = append(all, checkTimers(ctx, e.checkup)...)
+	all = append(all, checkHTTPTriggers(e.checkup)...)
 	if !e.offline {
 		if s.live {
 			fmt.Fprint(s.err, "Asking EDS and the callback's host …")

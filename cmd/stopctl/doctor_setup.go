@@ -119,7 +119,7 @@ func (s *checkup) needsTags() bool {
 	if policy.ProtectTag.Key != "" || policy.KeepUntilTag != "" {
 		return true
 	}
-	return slices.ContainsFunc(s.timers(), func(t timer) bool {
-		return t.request.Select != nil && len(t.request.Select.Tag) > 0 || t.request.Exclude != nil && len(t.request.Exclude.Tag) > 0
+	return slices.ContainsFunc(s.timerRequests(), func(r timerRequest) bool {
+		return r.Select != nil && len(r.Select.Tag) > 0 || r.Exclude != nil && len(r.Exclude.Tag) > 0
 	})
 }

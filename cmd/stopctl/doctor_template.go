@@ -97,9 +97,9 @@ func checkTimeout(s *checkup) findings {
 // checkWaits: what the timeout leaves no room for ends as StillRunning.
 func (s *checkup) checkWaits() findings {
 	waits := []wait{{"WAIT", s.places["WAIT"], "WAIT", int(s.config.Wait / time.Second)}}
-	for _, t := range s.timers() {
-		if t.request.WaitSeconds != nil {
-			waits = append(waits, wait{"WaitSeconds", t.where, "WaitSeconds of the timer " + t.name, *t.request.WaitSeconds})
+	for _, r := range s.timerRequests() {
+		if r.WaitSeconds != nil {
+			waits = append(waits, wait{"WaitSeconds", r.where, "WaitSeconds of the timer " + r.name, *r.WaitSeconds})
 		}
 	}
 	all, work := s.timeout()

@@ -272,6 +272,12 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "events kept in vain", changes: []string{"maxAsyncEventAgeInSeconds: 3600", "maxAsyncEventAgeInSeconds: 7200"}, check: "maxAsyncEventAgeInSeconds", status: warning, message: "`stale` after 1h0m0s"},
 		{name: "no age of events", changes: []string{"        maxAsyncEventAgeInSeconds: 3600 #", "        #"}, check: "maxAsyncEventAgeInSeconds", status: warning, message: "is not said"},
 		{name: "variables of Serverless Devs", files: map[string]string{".env": "DRY_RUN=false\n"}, check: ".env", status: warning, message: "takes variables from this file"},
+		{name: "a callback to this machine", args: []string{"-offline"}, env: map[string]string{"EDS_ENDPOINT": "", "CALLBACK_URL": "http://127.0.0.1:1" + fakePath}, check: "CALLBACK_URL", status: problem, message: "127.0.0.1 is the machine itself"},
+		{name: "a callback to localhost", args: []string{"-offline"}, env: map[string]string{"EDS_ENDPOINT": "https://eds.example.com", "CALLBACK_URL": "https://localhost" + fakePath}, check: "CALLBACK_URL", status: problem, message: "localhost is the machine itself"},
+		{name: "a route's callback to this machine", args: []string{"-offline"}, env: map[string]string{"EDS_ENDPOINT": "", "TEAM_URL": "http://[::1]:1" + fakePath},
+			changes: []string{"LOG_LEVEL:", "TEAM_URL: ${env('TEAM_URL','')}\n        LOG_LEVEL:"},
+			files:   map[string]string{"routes.yaml": gatewayRoutes + "    callback: {url: TEAM_URL}\n"}, check: "callback of route /scripts", status: problem, message: "::1 is the machine itself"},
+		{name: "EDS on this machine", args: []string{"-offline", "-env", "EDS_ENDPOINT=http://127.0.0.1:1"}, env: map[string]string{"EDS_ENDPOINT": ""}, check: "EDS_ENDPOINT", status: problem, message: "127.0.0.1 is the machine itself"},
 
 		// triggers
 		{name: "open with gateway", changes: []string{open, "authType: anonymous", scheme, "WEBHOOK_AUTH: gateway"}, check: "HTTP trigger webhook", status: problem, message: "whoever knows the URL stops desktops"},
@@ -282,10 +288,21 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "closed with gateway", env: map[string]string{"WEBHOOK_AUTH": "gateway"}, check: "HTTP trigger webhook", status: fine, message: "checks each caller (authType: function"},
 		{name: "open with bad routes", changes: []string{open, "authType: anonymous"}, files: map[string]string{"routes.yaml": "http: 1\n"}, check: "HTTP trigger webhook", status: warning, message: "cannot be told", beside: "ROUTES_FILE"},
 		{name: "no authType", changes: []string{open, ""}, check: "HTTP trigger webhook", status: problem, message: "has no authType"},
-		{name: "a timer without a region", args: []string{"-offline"}, env: map[string]string{"ALLOWED_REGIONS": "cn-hangzhou,cn-shanghai"}, check: "timer nightly", status: problem, message: "names no RegionId, and 2 regions are allowed"},
-		{name: "a timer in another region", changes: []string{`"IdleMinutes": 30`, `"RegionId": "cn-beijing"`}, check: "timer nightly", status: problem, message: "names cn-beijing"},
-		{name: "a timer that says nothing", changes: []string{tag, "{"}, check: "timer nightly", status: problem, message: "is refused: "},
-		{name: "a timer with force", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, check: "timer nightly", status: problem, message: "ALLOW_FORCE"},
+		{name: "a timer without a region", args: []string{"-offline"}, env: map[string]string{"ALLOWED_REGIONS": "cn-hangzhou,cn-shanghai"}, check: "timer nightly", status: problem, message: "`rejected` each time: MissingField at $.payload.RegionId: name the region"},
+		{name: "a timer in another region", changes: []string{`"IdleMinutes": 30`, `"RegionId": "cn-beijing"`}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.RegionId"},
+		{name: "a timer that says nothing", changes: []string{tag, "{"}, check: "timer nightly", status: problem, message: "NoTarget at $.payload: name desktops"},
+		{name: "a timer with force", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.Force"},
+		{name: "a timer with force that is let in", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, args: []string{"-env", "ALLOW_FORCE=true"}, check: "timer nightly", status: fine, message: "is let in"},
+		{name: "a timer that must look", args: []string{"-env", "PREFLIGHT=false", "-env", "PROTECT_TAG=", "-env", "KEEP_UNTIL_TAG="}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.Select"},
+		{name: "a timer that stops blindly", changes: []string{tag, `{"DesktopId": "ecd-a",`, `"IdleMinutes": 30`, `"StoppedMode": "StopCharging"`}, args: []string{"-env", "LOG_LEVEL=error", "-env", "PREFLIGHT=false", "-env", "PROTECT_TAG=", "-env", "KEEP_UNTIL_TAG="}, check: "timer nightly", status: fine, message: "is let in"},
+		{name: "a timer that stops too many blindly", changes: []string{tag, `{"DesktopId": ["ecd-a", "ecd-b"],`, `"IdleMinutes": 30`, `"StoppedMode": "StopCharging"`}, args: []string{"-env", "MAX_DESKTOPS=1", "-env", "PREFLIGHT=false", "-env", "PROTECT_TAG=", "-env", "KEEP_UNTIL_TAG="}, check: "timer nightly", status: problem, message: "`blocked` each time: MaxDesktops"},
+		{name: "a timer with a callback", changes: []string{`"IdleMinutes": 30`, `"CallbackUrl": "https://hooks.example.com/fake-path"`}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.CallbackUrl"},
+		{name: "a timer with a callback that is let in", changes: []string{`"IdleMinutes": 30`, `"CallbackUrl": "https://hooks.example.com/fake-path"`}, args: []string{"-env", "CALLBACK_ALLOWED_HOSTS=hooks.example.com", "-env", "CALLBACK_SECRET=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}, check: "timer nightly", status: fine, message: "is let in"},
+		{name: "a timer with several requests", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: fine, message: "is let in"},
+		{name: "a timer with several requests, and one is refused", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Force": true, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: problem, message: "Conflict at $.payload[1].IdleMinutes"},
+		{name: "the second request of a timer waits too long", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"WaitSeconds": 55, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 55 s"},
+		{name: "a timer of a function that is switched off", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, env: map[string]string{"DISABLED": "true"}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.Force"},
+		{name: "a timer and a fault", env: map[string]string{"MAX_DESKTOPS": "many"}, check: "timer nightly", status: warning, message: "cannot be told while", beside: "MAX_DESKTOPS"},
 		{name: "a timer switched off", changes: []string{"enable: true", "enable: false"}, check: "timer nightly", status: warning, message: "switched off"},
 
 		// the account
@@ -411,6 +428,35 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 				t.Errorf("%d calls, want %d", n, c.calls)
 			}
 		})
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost": true, "a.localhost": true, "127.1.2.3": true, "::ffff:127.0.0.1": true, "0.0.0.0": true,
+		"localhost.example.com": false, "10.0.0.1": false, "eds.example.com": false, "": false,
+	} {
+		if loopback(host) != want {
+			t.Errorf("%q: want %v", host, want)
+		}
+	}
+}
+
+// TestDoctorAstray: what is on this machine is said once, and is right for whoever practises or deploys nothing.
+func TestDoctorAstray(t *testing.T) {
+	c := newClinic(t)
+	c.env["EDS_ENDPOINT"], c.env["CALLBACK_URL"], c.env["ALLOWED_REGIONS"] = "", c.receiver.URL+fakePath, "cn-hangzhou"
+	said := func(e examination) findings { return append(e.checkLoopback(), e.callbacks(t.Context())...) }
+	e := examination{checkup: readCheckup(t, func(name string) string { return c.env[name] }), getenv: func(string) string { return "" }, network: theNetwork()}
+	if all := said(e); len(all) != 1 || all[0].Status != problem {
+		t.Errorf("to be deployed: %+v", all)
+	}
+	e.getenv = func(string) string { return c.endpoint.URL }
+	if all := said(e); len(all) != 1 || all[0].Status != fine || !strings.Contains(all[0].Message, "not to be deployed") {
+		t.Errorf("practising: %+v", all)
+	}
+	if all, _ := c.findingsOf(t, "-t", "", "-offline"); all.count(problem) > 0 {
+		t.Errorf("without a deployment file: %+v", all)
 	}
 }
 

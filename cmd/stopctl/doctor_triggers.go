@@ -5,67 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/events"
 	"stopdesktops/internal/webhook"
 )
-
-// timer is a timer trigger whose payload can be read.
-type timer struct {
-	name, where string
-	request     events.Request
-}
-
-// timers whose payload is one request.
-func (s *checkup) timers() []timer {
-	if s.deployed == nil {
-		return nil
-	}
-	var list []timer
-	for _, t := range s.deployed.Triggers {
-		if t.Type.Value != "timer" {
-			continue
-		}
-		if request, err := events.ParseRequest([]byte(t.Payload.Value), "$"); err == nil {
-			list = append(list, timer{t.Name.Value, line(t.Payload.Place), request})
-		}
-	}
-	return list
-}
-
-// checkTimers: a timer that is refused each night is noticed by nobody.
-func checkTimers(s *checkup) findings {
-	if s.deployed == nil {
-		return nil
-	}
-	var found findings
-	add := func(f finding) { f.group = "Triggers"; found = append(found, f) }
-	for _, t := range s.deployed.Triggers {
-		if t.Type.Value != "timer" {
-			continue
-		}
-		name := "timer " + t.Name.Value
-		f := finding{Check: name, Where: line(t.Payload.Place)}
-		request, err := events.ParseRequest([]byte(t.Payload.Value), "$")
-		regions, only := s.config.AllowedRegions, request.RegionId
-		switch {
-		case err != nil:
-			f.Status, f.Message, f.Do = problem, fmt.Sprintf("the payload of the %s is refused: %v", name, err), "Write a request, as the README has it; `stopctl run -event FILE` tries one."
-		case only == "" && len(regions) > 1:
-			f.Status, f.Message = problem, fmt.Sprintf("the payload of the %s names no RegionId, and %d regions are allowed: it is refused each time", name, len(regions))
-			f.Do = "Give it a RegionId, and make one timer for each region."
-		case only != "" && !slices.Contains(regions, only) && s.faults["ALLOWED_REGIONS"] == "":
-			f.Status, f.Message, f.Do = problem, fmt.Sprintf("the payload of the %s names %s, which is not among ALLOWED_REGIONS: it is refused each time", name, only), "Add the region to ALLOWED_REGIONS, or correct the payload."
-		case request.Force && !s.config.AllowForce:
-			f.Status, f.Message, f.Do = problem, fmt.Sprintf("the payload of the %s has Force, and ALLOW_FORCE is not on: it is refused each time", name), "Take Force out of the payload, or set ALLOW_FORCE."
-		case t.Enable.Value == "false":
-			f.Status, f.Message, f.Do = warning, fmt.Sprintf("the %s is switched off", name), "Write enable: true if it should run."
-		default:
-			f.Status, f.Message = fine, fmt.Sprintf("the payload of the %s is a request that is let in", name)
-		}
-		add(f)
-	}
-	return found
-}
 
 // checkHTTPTriggers: who gets through to the function, and who checks them there.
 func checkHTTPTriggers(s *checkup) findings {

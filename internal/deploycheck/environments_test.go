@@ -143,6 +143,7 @@ func TestWith(t *testing.T) {
 		return string(out), command.ProcessState.ExitCode()
 	}
 	show := []string{"sh", "-c", `echo "$FUNCTION_NAME|$DRY_RUN|$CALLBACK_URL"; exit 3`}
+	own := []string{"sh", "-c", `echo "$file|$folder|$mine"`}
 	for _, c := range []struct {
 		variables []string
 		args      []string
@@ -151,12 +152,38 @@ func TestWith(t *testing.T) {
 	}{
 		{nil, append([]string{"staging"}, show...), "stop-desktops-staging|true|\n", 3},
 		{[]string{"DRY_RUN=false", "CALLBACK_URL=it's $HOME"}, append([]string{"production"}, show...), "stop-desktops|false|it's $HOME\n", 3},
+		{[]string{"file=a", "folder=b c", "mine=d"}, append([]string{"dev"}, own...), "a|b c|d\n", 0},
+		{nil, append([]string{"dev"}, own...), "||\n", 0},
 		{nil, append([]string{"prod"}, show...), "there are: dev production staging", 2},
 		{nil, []string{"dev"}, "usage:", 2},
 		{nil, nil, "usage:", 2},
 	} {
 		if output, code := with(c.variables, c.args...); code != c.code || !strings.Contains(output, c.want) {
 			t.Errorf("%q env/with %q: exit %d, %q", c.variables, c.args, code, output)
+		}
+	}
+}
+
+// TestDeployRefusesPractice: a shell that has read env.sh would deploy what belongs to the emulator.
+func TestDeployRefusesPractice(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "Makefile"), readFile(t, "Makefile"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tools := t.TempDir() // with something in place of Serverless Devs and Go, that only says that it was called
+	for _, name := range []string{"s", "go"} {
+		if err := os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\necho called\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for endpoint, refused := range map[string]bool{"http://127.0.0.1:8080": true, "": false} {
+		command := exec.Command("make", "deploy")
+		command.Dir = folder
+		command.Env = []string{"PATH=" + tools + string(filepath.ListSeparator) + os.Getenv("PATH"), "EDS_ENDPOINT=" + endpoint}
+		output, err := command.CombinedOutput()
+		text := string(output)
+		if said := strings.Contains(text, "EDS_ENDPOINT is set in this shell"); said != refused || strings.Contains(text, "called") == refused || err == nil {
+			t.Errorf("with EDS_ENDPOINT=%s: %v\n%s", endpoint, err, text) // without it there is no binary to be packed
 		}
 	}
 }

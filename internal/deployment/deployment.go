@@ -136,6 +136,10 @@ func (r *reader) load(file string) (*yaml.Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s:%d extend: %w", file, extend.Line, err)
 	}
+	if second := member(below, "extend"); second != nil {
+		return nil, fmt.Errorf("%s:%d extend: Serverless Devs follows one extend and not a second, so it would deploy %s without what this names: let %s extend that, and write out what it needs of this file",
+			base, second.Line, file, file)
+	}
 	Walk(below, func(_ string, node *yaml.Node) { r.files[node] = base })
 	return Merge(below, top), nil
 }
@@ -242,9 +246,6 @@ func (r *reader) place(node *yaml.Node, path string) Place {
 
 // member of a mapping, or nil.
 func member(node *yaml.Node, name string) *yaml.Node {
-	if node != nil && node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
 	if node == nil || node.Kind != yaml.MappingNode {
 		return nil
 	}

@@ -1,11 +1,15 @@
 package deployment_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/deployment"
@@ -105,6 +109,81 @@ resources:
 	}
 	if want := []string{"FC_FUNC_CODE_PATH=" + dir, "FC_REGION=cn-hangzhou", "A=a", "B=mine-y"}; !slices.Equal(d.Environ(), want) {
 		t.Errorf("environment %q, want %q", d.Environ(), want)
+	}
+}
+
+// TestMergeKeys: as Serverless Devs reads them. What a map says itself wins, then the first that is merged; each
+// place of an anchor is resolved by itself, and each value is placed where it is written.
+func TestMergeKeys(t *testing.T) {
+	dir := folder(t, "s.yaml", `vars:
+  base: &base
+    region: ${env('REGION','cn-hangzhou')}
+    timeout: &long 60
+    role: base
+    environmentVariables: &variables {A: "${env('ODD','a')}", B: b}
+  more: &more {role: more, functionName: more}
+resources:
+  f:
+    props:
+      environmentVariables: {<<: *variables, B: own, C: &c c, D: *c, "<<": text}
+      <<: [*more, *base]
+      memorySize: 128
+  g:
+    props: {<<: *base, timeout: 600}
+`)
+	d, err := deployment.Read(filepath.Join(dir, "s.yaml"), "f", lookup(map[string]string{"REGION": "cn-beijing", "ODD": "${odd}"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Region.Value != "cn-beijing" || d.Timeout.Value != 60 || d.Role.Value != "more" || d.FunctionName.Value != "more" || d.MemorySize.Value != 128 || d.Region.Line != 3 {
+		t.Errorf("%+v", d)
+	}
+	if want := []string{"<<=text", "A=${odd}", "B=own", "C=c", "D=c"}; !slices.Equal(d.Environ()[3:], want) {
+		t.Errorf("environment %q, want %q at its end", d.Environ(), want)
+	}
+	if d, err = deployment.Read(filepath.Join(dir, "s.yaml"), "g", lookup(nil)); err != nil || d.Timeout.Value != 600 || d.Role.Value != "base" || len(d.Variables) != 2 {
+		t.Errorf("%v, %+v", err, d)
+	}
+}
+
+// TestMergedOnce: what a map says itself is not there a second time.
+func TestMergedOnce(t *testing.T) {
+	top, err := deployment.Parse([]byte("a: &a {k: 1, l: 2}\nb: {<<: [*a, *a], k: 3}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	deployment.Walk(top, func(path string, node *yaml.Node) { values = append(values, path+"="+node.Value) })
+	if want := []string{"a.k=1", "a.l=2", "b.k=3", "b.l=2"}; !slices.Equal(values, want) {
+		t.Errorf("%q, want %q", values, want)
+	}
+}
+
+// TestAliases that lead nowhere are faults, and end.
+func TestAliases(t *testing.T) {
+	laughs := "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+	for i := range 9 {
+		laughs += strings.ReplaceAll(fmt.Sprintf("aNEW: &aNEW [%s*aOLD]\n", strings.Repeat("*aOLD, ", 8)), "NEW", strconv.Itoa(i+1))
+		laughs = strings.ReplaceAll(laughs, "OLD", strconv.Itoa(i))
+	}
+	for want, text := range map[string]string{
+		"line 2: *a is within itself":   "a: &a\n  b: *a\n",
+		"is too large with its aliases": laughs,
+		"line 1: << must name a map":    "<<: text\n",
+		"line 2: << must name a map":    "<<:\n  - [a]\n",
+	} {
+		if _, err := deployment.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestSecondExtend: Serverless Devs would deploy only the two files above, and say nothing.
+func TestSecondExtend(t *testing.T) {
+	dir := folder(t, "s.yaml", base, "s.webhook.yaml", "edition: 3.0.0\nextend: s.yaml\n", "s.mine.yaml", "extend: s.webhook.yaml\n")
+	_, err := deployment.Read(filepath.Join(dir, "s.mine.yaml"), "", lookup(nil))
+	if want := filepath.Join(dir, "s.webhook.yaml") + ":2 extend: Serverless Devs follows one extend and not a second"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -31,7 +31,7 @@ func Parse(text []byte) (*yaml.Node, error) {
 	case !errors.Is(decoder.Decode(&second), io.EOF):
 		return nil, errors.New("holds more than one YAML document")
 	}
-	return document.Content[0], nil
+	return expand(document.Content[0])
 }
 
 // Merge lays over on base as Serverless Devs does for `extend`: maps are merged, everything else is replaced.

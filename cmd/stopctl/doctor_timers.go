@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/deployment"
+)
+
+// timerRequest is a request that a timer trigger makes.
+type timerRequest struct {
+	name, where string
+	events.Request
+}
+
+// timers of the deployment.
+func (s *checkup) timers() []deployment.Trigger {
+	if s.deployed == nil {
+		return nil
+	}
+	var list []deployment.Trigger
+	for _, t := range s.deployed.Triggers {
+		if t.Type.Value == "timer" {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// timerRequests are those that can be read.
+func (s *checkup) timerRequests() []timerRequest {
+	var list []timerRequest
+	for _, t := range s.timers() {
+		made, err := events.Decode(timerEvent(t))
+		if err != nil {
+			continue
+		}
+		for _, e := range made {
+			if request, err := events.ParseRequest(e.Payload, e.Path); e.Err == nil && err == nil {
+				list = append(list, timerRequest{t.Name.Value, line(t.Payload.Place), request})
+			}
+		}
+	}
+	return list
+}
+
+// timerEvent is what the function gets when a timer fires now.
+func timerEvent(t deployment.Trigger) []byte {
+	event, _ := json.Marshal(map[string]string{ // texts are always JSON
+		"triggerTime": time.Now().UTC().Format(time.RFC3339), "triggerName": t.Name.Value, "payload": t.Payload.Value,
+	})
+	return event
+}
+
+// checkTimers: a timer that is refused each night is noticed by nobody. The function's own handler says
+// whether it is.
+func checkTimers(ctx context.Context, s *checkup) findings {
+	var found findings
+	for _, t := range s.timers() {
+		name := "timer " + t.Name.Value
+		add := func(f finding) {
+			f.group, f.Check, f.Where = "Triggers", name, line(t.Payload.Place)
+			found = append(found, f)
+		}
+		if len(s.faults) > 0 {
+			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in cannot be told while the configuration has a fault", Do: "Correct it, and look again."})
+			continue
+		}
+		refused, reports := false, s.fire(ctx, t)
+		for _, report := range reports {
+			if report.Status == handler.StatusRejected || report.Status == handler.StatusBlocked {
+				refused = true
+				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, report.Status, problemText(report.Error)),
+					Do: "Correct it, or what the configuration says; `stopctl plan -f FILE` tries a request."})
+			}
+		}
+		switch {
+		case refused:
+		case len(reports) == 0:
+			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in could not be found out", Do: "This may be a fault of stopctl. `stopctl plan -f FILE` tries a request."})
+		case t.Enable.Value == "false":
+			add(finding{Status: warning, Message: "the " + name + " is switched off", Do: "Write enable: true if it should run."})
+		default:
+			add(finding{Status: fine, Message: "the payload of the " + name + " is let in"})
+		}
+	}
+	return found
+}
+
+// fire a timer at the function's own handler, which can ask nobody: what gets as far as EDS is let in.
+func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []handler.Report {
+	c := s.config
+	c.LogLevel = 0 // info: the reports are read from the log
+	var log bytes.Buffer
+	h := compose.Handler(c, s.faults, compose.Outside{Log: &log})
+	harmless(h, c.Routes, func() (handler.EDS, error) { return nobody{}, nil })
+	h.Policy.Disabled = false // which is said elsewhere, and hides the rest
+	_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, timerEvent(t))
+	return readReports(strings.Split(log.String(), "\n"))
+}
+
+// nobody answers in the place of EDS.
+type nobody struct{}
+
+func (nobody) asked(action string) error {
+	return &handler.CallError{Action: action, Family: handler.Denied, Code: "NotAsked", Message: "nobody is asked"}
+}
+
+func (n nobody) DescribeDesktopInfo(context.Context, string, []string) ([]handler.Desktop, error) {
+	return nil, n.asked("DescribeDesktopInfo")
+}
+
+func (n nobody) StopDesktops(context.Context, handler.StopCall) (string, error) {
+	return "", n.asked("StopDesktops")
+}
+
+func (n nobody) DescribeDesktops(context.Context, string, events.Select, string) (p handler.Page[handler.Desktop], err error) {
+	return p, n.asked("DescribeDesktops")
+}
+
+func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p handler.Page[handler.Tagged], err error) {
+	return p, n.asked("ListTagResources")
+}
+
+func (n nobody) DescribeClientEvents(context.Context, string, time.Time, string) (p handler.Page[handler.ClientEvent], err error) {
+	return p, n.asked("DescribeClientEvents")
+}
