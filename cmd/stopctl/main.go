@@ -152,6 +152,10 @@ func exitCode(err error, o outside) int {
 }
 
 func versionCommand(_ context.Context, args []string, o outside) error {
+	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		_, err := fmt.Fprint(o.out, "Usage: stopctl version\n\nPrints the version, for bug reports.\n\nExample:\n\n  stopctl version\n")
+		return err
+	}
 	if len(args) > 0 {
 		return usagef("version takes no arguments")
 	}

@@ -90,6 +90,18 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
+// TestEveryCommandHelps: with an example, whichever way it is asked.
+func TestEveryCommandHelps(t *testing.T) {
+	for _, c := range commands() {
+		for _, args := range [][]string{{c.name, "-h"}, {c.name, "--help"}, {"help", c.name}} {
+			code, out, stderr := execute(t, "", args...)
+			if code != exitOK || stderr != "" || !strings.HasPrefix(out, "Usage: stopctl "+c.name) || !strings.Contains(out, "\nExample") {
+				t.Errorf("stopctl %v: exit code %d\n%s%s", args, code, out, stderr)
+			}
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"}} {
 		if code, out, _ := execute(t, "", args...); code != exitOK || !strings.Contains(out, "stopctl run -event") {
