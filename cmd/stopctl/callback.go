@@ -109,10 +109,10 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 }
 
 // resend one report and say how it went.
-func resend(ctx context.Context, sender *callback.Sender, rep handler.Report, o outside) bool {
+func resend(ctx context.Context, sender *callback.Sender, rep foundReport, o outside) bool {
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
-	result := sender.Deliver(ctx, "", rep)
+	result := sender.Deliver(ctx, "", rep.Report)
 	fmt.Fprintf(o.out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
 	return result.Status == handler.CallbackDelivered
 }

@@ -131,10 +131,10 @@ func undoCommand(ctx context.Context, args []string, o outside) error {
 // stoppedBy are the desktops that the calls of these events stopped, by region; unsure are those
 // that went down without a call that is known. A report that names only some of its desktops, or
 // what cannot be the name of one, is refused.
-func stoppedBy(reports []handler.Report) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
+func stoppedBy(reports []foundReport) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
 	stopped = map[string][]string{}
 	for _, rep := range reports {
-		if err := namesAll(rep); err != nil {
+		if err := namesAll(rep.Report); err != nil {
 			return nil, nil, fmt.Errorf("event %s: %w", visible(rep.EventId), err)
 		}
 		for _, d := range rep.Desktops {

@@ -35,7 +35,7 @@ func TestUndo(t *testing.T) {
 	for name, text := range map[string]string{
 		"an answer":         stopped,
 		"a batch":           `{"Reports":[` + stopped + `,` + stopped + `]}`,
-		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"com.aliyun.ecd.desktops.stop.partial","data":` + oneLine + `}`,
 		"a batch with more": `{"Reports":[{"Status":"rejected"},` + stopped + `,{"Status":"planned","DryRun":true,"Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-d","Outcome":"accepted"}]}]}`,
 	} {
 		code, out, err := undoWith(t, text, "-")
@@ -52,7 +52,7 @@ func TestUndo(t *testing.T) {
 
 // A retry finds on its way down what the try before has stopped: that is no riddle.
 func TestUndoRetry(t *testing.T) {
-	again := strings.NewReplacer(`"accepted"`, `"stopping"`, `,"RequestId":"R"`, "").Replace(reportOf("ecd-a"))
+	again := strings.NewReplacer(`"Outcome":"accepted"`, `"Outcome":"stopping"`, `,"RequestId":"R"`, "").Replace(reportOf("ecd-a"))
 	code, out, err := undoWith(t, `{"Reports":[`+reportOf("ecd-a", "ecd-b")+`,`+again+`]}`, "-")
 	if code != exitOK || strings.Count(out, "ecd-") != 2 || err != "" {
 		t.Errorf("exit %d\n%s%s", code, out, err)
