@@ -25,8 +25,8 @@ is stopped again. Each delivery has a new ID, and says all that the report says.
 
 Left out, and named, is what the file says was delivered, and what the function sends to
 nobody: events that are ignored or not authenticated. A report of a route is refused before
-anything is sent, for the route may have a receiver of its own: -to says where it goes, or
--all that CALLBACK_URL is right.
+anything is sent, for the route may have a receiver of its own, and so is one whose callback
+went to another host by the log: -to says where it goes, or -all that CALLBACK_URL is right.
 
 Where it goes and how it looks is said by the variables that the function has, taken from
 this command's environment: CALLBACK_URL, CALLBACK_SECRET, CALLBACK_FORMAT,
@@ -43,7 +43,7 @@ Example:
   CALLBACK_URL=https://tickets.example.com/hook stopctl callback resend report.json
 
 Exit codes: 0 everything is delivered, or nothing is to be; 1 something is not; 2 wrong
-usage, a bad variable, an unreadable report or one of a route.
+usage, a bad variable, an unreadable report or one for another receiver.
 `
 
 // resendTime is what one delivery may take.
@@ -76,7 +76,9 @@ func callbackCommand(ctx context.Context, args []string, o outside) error {
 	}
 	if !*all {
 		reports = undelivered(reports, o.err)
-		if err := checkRoutes(reports, *to); err != nil {
+	}
+	if !*all && *to == "" {
+		if err := checkReceivers(reports, o.getenv("CALLBACK_URL")); err != nil {
 			return err
 		}
 	}
@@ -115,15 +117,22 @@ func undelivered(reports []foundReport, out io.Writer) []foundReport {
 	return list
 }
 
-// checkRoutes: a report of a route with a receiver of its own is nothing for CALLBACK_URL, and which
-// routes have one is not known here.
-func checkRoutes(reports []foundReport, to string) error {
-	at := slices.IndexFunc(reports, func(rep foundReport) bool { return rep.Route != "" })
-	if at < 0 || to != "" {
-		return nil
+// checkReceivers: a report of a route, or of an event that named its own receiver, may be nothing for
+// the configured one. Which routes have their own is not known here; where a callback went, the log says.
+func checkReceivers(reports []foundReport, configured string) error {
+	for _, rep := range reports {
+		why := ""
+		switch {
+		case rep.Route != "":
+			why = "came by the route " + visible(rep.Route) + ", which may have a receiver of its own"
+		case rep.Callback != nil && rep.Callback.Host != "" && rep.Callback.Host != hostOf(configured):
+			why = "has its receiver at " + visible(rep.Callback.Host) + ", and CALLBACK_URL is elsewhere"
+		default:
+			continue
+		}
+		return usagef("callback resend: event %s %s: give its URL with -to, or -all if CALLBACK_URL is right. Nothing was sent.", visible(rep.EventId), why)
 	}
-	return usagef("callback resend: event %s came by the route %s, which may have a receiver of its own: give its URL with -to, or -all if CALLBACK_URL is right. Nothing was sent.",
-		visible(reports[at].EventId), visible(reports[at].Route))
+	return nil
 }
 
 // resender has the configuration of the function, but for what only a running function needs.

@@ -79,7 +79,7 @@ func TestResendWhich(t *testing.T) {
 		logged    = `{"msg":"report","report":{"EventId":"e-1","Status":"done"}}
 {"msg":"callback","EventId":"e-1","Host":"a.example.com","Callback":{"Status":"delivered"}}
 {"msg":"report","report":{"EventId":"e-2","Status":"done"}}
-{"msg":"callback","EventId":"e-2","Host":"a.example.com","Callback":{"Status":"failed"}}`
+{"msg":"callback","EventId":"e-2","Host":"127.0.0.1","Callback":{"Status":"failed"}}`
 	)
 	batch := func(reports ...string) string { return `{"Reports":[` + strings.Join(reports, ",") + `]}` }
 	for _, c := range []struct {
@@ -94,6 +94,8 @@ func TestResendWhich(t *testing.T) {
 		{"ignored", ignored, nil, "", exitOK, "it was ignored; -all sends it too\nstopctl: nothing is left to deliver"},
 		{"a stranger", stranger, nil, "", exitOK, "it was not authenticated"},
 		{"the log", logged, nil, "e-2", exitOK, "event e-1 is left out: it was delivered"},
+		{"the log, and another receiver", strings.ReplaceAll(logged, "127.0.0.1", "b.example.com"), nil, "", exitUsage, "event e-2 has its receiver at b.example.com"},
+		{"the log, another receiver, and where to", strings.ReplaceAll(logged, "127.0.0.1", "b.example.com"), []string{"-to", server.URL}, "e-2", exitOK, ""},
 		{"a route", batch(failed, routed), nil, "", exitUsage, "event e-routed came by the route /jira"},
 		{"a route that has it", batch(failed, done), nil, "e-failed", exitOK, "event e-routed is left out: it was delivered"},
 		{"a route, and where to", batch(routed, delivered), []string{"-to", server.URL}, "e-routed", exitOK, "event e-delivered is left out"},
