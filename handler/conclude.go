@@ -149,7 +149,7 @@ func (j *job) firstProblem(rep Report) *Problem {
 			p.Message = "the time was up before any desktop had its turn: raise the function's timeout"
 		}
 	case d.Outcome == Accepted:
-		p.Code, p.Message = "StillRunning", "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
+		p.Code, p.Message = CodeStillRunning, "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
 	case slices.ContainsFunc(j.items, func(it *item) bool { return it.desktop.desktopID == d.DesktopId && it.final().throttled }):
 		p.throttled()
 	}

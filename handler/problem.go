@@ -33,7 +33,8 @@ const (
 	CodeMaxDesktops     = "MaxDesktops"     // the event would stop more than MAX_DESKTOPS
 	CodeInternal        = "InternalError"   // a fault of this program
 	CodeDeadline        = "DeadlineExceeded"
-	CodeUnconfirmed     = "Unconfirmed" // the effect of a call could not be found out
+	CodeUnconfirmed     = "Unconfirmed"  // the effect of a call could not be found out
+	CodeStillRunning    = "StillRunning" // EDS took the call, and the desktop was seen Running when the wait ended
 )
 
 func (p *Problem) Error() string {

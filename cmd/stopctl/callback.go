@@ -17,11 +17,16 @@ import (
 	"stopdesktops/internal/config"
 )
 
-const callbackUsage = `Usage: stopctl callback resend [-to URL] REPORT
+const callbackUsage = `Usage: stopctl callback resend [-to URL] [-all] REPORT
 
 Delivers by hand what a callback did not: each report in REPORT, a file, or - for standard
 input, with an answer of the function, the body of a callback, or lines of its log. Nothing
 is stopped again. Each delivery has a new ID, and says all that the report says.
+
+Left out, and named, is what the file says was delivered, and what the function sends to
+nobody: events that are ignored or not authenticated. A report of a route is refused before
+anything is sent, for the route may have a receiver of its own, and so is one whose callback
+went to another host by the log: -to says where it goes, or -all that CALLBACK_URL is right.
 
 Where it goes and how it looks is said by the variables that the function has, taken from
 this command's environment: CALLBACK_URL, CALLBACK_SECRET, CALLBACK_FORMAT,
@@ -31,13 +36,14 @@ looked for in this folder.
 
   -to URL   instead of CALLBACK_URL; other users of this machine may see it in the list of
             processes, so give a robot's URL as CALLBACK_URL. CALLBACK_SECRET signs it too.
+  -all      send each report in REPORT, whatever became of it, and whatever it came by
 
 Example:
 
   CALLBACK_URL=https://tickets.example.com/hook stopctl callback resend report.json
 
-Exit codes: 0 everything is delivered; 1 something is not; 2 wrong usage, a bad variable or
-an unreadable report.
+Exit codes: 0 everything is delivered, or nothing is to be; 1 something is not; 2 wrong
+usage, a bad variable, an unreadable report or one for another receiver.
 `
 
 // resendTime is what one delivery may take.
@@ -53,6 +59,7 @@ func callbackCommand(ctx context.Context, args []string, o outside) error {
 	flags := flag.NewFlagSet("callback resend", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	to := flags.String("to", "", "")
+	all := flags.Bool("all", false, "")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(o.out, callbackUsage)
 		return nil
@@ -67,6 +74,17 @@ func callbackCommand(ctx context.Context, args []string, o outside) error {
 	if err != nil {
 		return err
 	}
+	if !*all {
+		reports = undelivered(reports, o.err)
+	}
+	if !*all && *to == "" {
+		if err := checkReceivers(reports, o.getenv("CALLBACK_URL")); err != nil {
+			return err
+		}
+	}
+	if len(reports) == 0 {
+		fmt.Fprintln(o.err, "stopctl: nothing is left to deliver")
+	}
 	failed := false
 	for _, rep := range reports {
 		rep.Callback = nil // how the first delivery went
@@ -74,6 +92,45 @@ func callbackCommand(ctx context.Context, args []string, o outside) error {
 	}
 	if failed {
 		return errUnexpected
+	}
+	return nil
+}
+
+// undelivered are the reports that somebody waits for. Why the others are left out is said.
+func undelivered(reports []foundReport, out io.Writer) []foundReport {
+	var list []foundReport
+	for _, rep := range reports {
+		why := ""
+		switch {
+		case rep.Callback != nil && rep.Callback.Status == handler.CallbackDelivered:
+			why = "it was delivered"
+		case rep.Status == handler.StatusIgnored:
+			why = "it was ignored"
+		case rep.Error != nil && rep.Error.Code == handler.CodeUnauthenticated:
+			why = "it was not authenticated"
+		default:
+			list = append(list, rep)
+			continue
+		}
+		fmt.Fprintf(out, "stopctl: event %s is left out: %s; -all sends it too\n", visible(rep.EventId), why)
+	}
+	return list
+}
+
+// checkReceivers: a report of a route, or of an event that named its own receiver, may be nothing for
+// the configured one. Which routes have their own is not known here; where a callback went, the log says.
+func checkReceivers(reports []foundReport, configured string) error {
+	for _, rep := range reports {
+		why := ""
+		switch {
+		case rep.Route != "":
+			why = "came by the route " + visible(rep.Route) + ", which may have a receiver of its own"
+		case rep.Callback != nil && rep.Callback.Host != "" && rep.Callback.Host != hostOf(configured):
+			why = "has its receiver at " + visible(rep.Callback.Host) + ", and CALLBACK_URL is elsewhere"
+		default:
+			continue
+		}
+		return usagef("callback resend: event %s %s: give its URL with -to, or -all if CALLBACK_URL is right. Nothing was sent.", visible(rep.EventId), why)
 	}
 	return nil
 }
@@ -109,11 +166,11 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 }
 
 // resend one report and say how it went.
-func resend(ctx context.Context, sender *callback.Sender, rep handler.Report, o outside) bool {
+func resend(ctx context.Context, sender *callback.Sender, rep foundReport, o outside) bool {
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
-	result := sender.Deliver(ctx, "", rep)
-	fmt.Fprintf(o.out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
+	result := sender.Deliver(ctx, "", rep.Report)
+	fmt.Fprintf(o.out, "event %s (%s): %s\n", visible(rep.EventId), rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
 	return result.Status == handler.CallbackDelivered
 }
 

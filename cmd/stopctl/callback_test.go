@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,58 @@ func TestResend(t *testing.T) {
 		}
 		if strings.HasPrefix(c.name, "lines") && !strings.Contains(string(all[0].Body), "ecd-f") {
 			t.Errorf("the desktops are missing: %s", all[0].Body)
+		}
+	}
+}
+
+// TestResendWhich: each report that somebody waits for goes out, and no other, unless that is asked for.
+func TestResendWhich(t *testing.T) {
+	receiver := &emulator.Receiver{Secrets: []string{callbackSecret}}
+	server := httptest.NewServer(receiver)
+	defer server.Close()
+	env := map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_SECRET": callbackSecret}
+	const (
+		failed    = `{"EventId":"e-failed","Status":"done","Callback":{"Status":"failed","Attempts":3}}`
+		late      = `{"EventId":"e-late","Status":"done","Callback":{"Status":"not_attempted"}}`
+		delivered = `{"EventId":"e-delivered","Status":"done","Callback":{"Status":"delivered"}}`
+		ignored   = `{"EventId":"e-ignored","Status":"ignored"}`
+		stranger  = `{"EventId":"e-stranger","Status":"rejected","Error":{"Code":"Unauthenticated"}}`
+		refused   = `{"EventId":"e-refused","Status":"rejected","Error":{"Code":"NotAllowed"}}`
+		routed    = `{"EventId":"e-routed","Route":"/jira","Status":"done"}`
+		done      = `{"EventId":"e-routed","Route":"/jira","Status":"done","Callback":{"Status":"delivered"}}`
+		logged    = `{"msg":"report","report":{"EventId":"e-1","Status":"done"}}
+{"msg":"callback","EventId":"e-1","Host":"a.example.com","Callback":{"Status":"delivered"}}
+{"msg":"report","report":{"EventId":"e-2","Status":"done"}}
+{"msg":"callback","EventId":"e-2","Host":"127.0.0.1","Callback":{"Status":"failed"}}`
+	)
+	batch := func(reports ...string) string { return `{"Reports":[` + strings.Join(reports, ",") + `]}` }
+	for _, c := range []struct {
+		name, stdin string
+		args        []string
+		sent        string // events
+		code        int
+		says        string
+	}{
+		{"all kinds", batch(failed, late, delivered, ignored, stranger, refused), nil, "e-failed e-late e-refused", exitOK, "event e-delivered is left out: it was delivered; -all"},
+		{"all of them", batch(failed, delivered, ignored, stranger, routed), []string{"-all"}, "e-failed e-delivered e-ignored e-stranger e-routed", exitOK, ""},
+		{"ignored", ignored, nil, "", exitOK, "it was ignored; -all sends it too\nstopctl: nothing is left to deliver"},
+		{"a stranger", stranger, nil, "", exitOK, "it was not authenticated"},
+		{"the log", logged, nil, "e-2", exitOK, "event e-1 is left out: it was delivered"},
+		{"the log, and another receiver", strings.ReplaceAll(logged, "127.0.0.1", "b.example.com"), nil, "", exitUsage, "event e-2 has its receiver at b.example.com"},
+		{"the log, another receiver, and where to", strings.ReplaceAll(logged, "127.0.0.1", "b.example.com"), []string{"-to", server.URL}, "e-2", exitOK, ""},
+		{"a route", batch(failed, routed), nil, "", exitUsage, "event e-routed came by the route /jira"},
+		{"a route that has it", batch(failed, done), nil, "e-failed", exitOK, "event e-routed is left out: it was delivered"},
+		{"a route, and where to", batch(routed, delivered), []string{"-to", server.URL}, "e-routed", exitOK, "event e-delivered is left out"},
+		{"an ID that moves the cursor", `{"EventId":"e\u001b[2J","Status":"done"}`, nil, "e\x1b[2J", exitOK, ""},
+	} {
+		before := len(receiver.Deliveries())
+		code, out, err := resendWith(t, c.stdin, env, slices.Concat([]string{"resend"}, c.args, []string{"-"})...)
+		var sent []string
+		for _, d := range receiver.Deliveries()[before:] {
+			sent = append(sent, d.Event.Subject)
+		}
+		if code != c.code || strings.Join(sent, " ") != c.sent || !strings.Contains(err, c.says) || strings.Contains(out+err, "\x1b") {
+			t.Errorf("%s: exit %d, sent %q\n%s%s", c.name, code, sent, out, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,20 +76,60 @@ func readEvents(o *runOptions, stdin io.Reader) ([]ownEvent, error) {
 }
 
 // readInput reads JSON from the file that a flag names, or from standard input if that is -.
-func readInput(flag, name string, stdin io.Reader) (data []byte, err error) {
+func readInput(flag, name string, stdin io.Reader) ([]byte, error) {
+	data, err := readNamed(flag, name, stdin)
+	if err != nil {
+		return nil, err
+	}
 	if name == "-" {
 		name = "standard input"
-		data, err = io.ReadAll(stdin)
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, usagef("%s: %v", flag, err)
 	}
 	if err := checkJSON(data); err != nil {
 		return nil, usagef("%s %s%v", flag, name, err)
 	}
 	return data, nil
+}
+
+// readNamed reads a file, or standard input if its name is -. Standard input is touched only then: it
+// may be a terminal.
+func readNamed(what, name string, stdin io.Reader) (data []byte, err error) {
+	if name == "-" {
+		data, err = io.ReadAll(stdin)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, err
+	case err != nil:
+		return nil, usagef("%s: %v", what, err)
+	}
+	return data, nil
+}
+
+// interruptible is standard input whose reading ends when ctx does: no signal wakes a read of a
+// terminal or a pipe.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	own, done := make([]byte, len(p)), make(chan result, 1) // p is the caller's again when this returns
+	go func() {
+		n, err := r.in.Read(own)
+		done <- result{n, err}
+	}()
+	select {
+	case got := <-done:
+		return copy(p, own[:got.n]), got.err
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	}
 }
 
 // checkJSON says where data is not JSON: ":line:column: what".

@@ -58,10 +58,19 @@ func (b *logbook) await(reports, callbacks int) ([]string, []handler.Report) {
 	}
 }
 
-// readReports puts the reports in a log together from its lines: the report, then its desktops in
-// parts.
+// readReports puts the reports in a log together from its lines.
 func readReports(lines []string) []handler.Report {
 	var reports []handler.Report
+	for _, rep := range readLogged(lines) {
+		reports = append(reports, rep.Report)
+	}
+	return reports
+}
+
+// readLogged puts reports together from lines: the report, then its desktops in parts, then how its
+// callback went.
+func readLogged(lines []string) []foundReport {
+	var reports []foundReport
 	for _, line := range lines {
 		var l struct {
 			Msg          string                  `json:"msg"`
@@ -69,27 +78,28 @@ func readReports(lines []string) []handler.Report {
 			EventId      string                  `json:"EventId"`
 			InvocationId string                  `json:"InvocationId"`
 			Desktops     []handler.DesktopReport `json:"Desktops"`
+			Host         string                  `json:"Host"`
 			Callback     *handler.CallbackResult `json:"Callback"`
 		}
 		if json.Unmarshal([]byte(line), &l) != nil {
 			continue // a panic, or something printed
 		}
+		about := func(rep foundReport) bool { return rep.EventId == l.EventId && rep.InvocationId == l.InvocationId }
 		switch l.Msg {
 		case "report":
-			reports = append(reports, l.Report)
+			reports = append(reports, foundReport{Report: l.Report, loggedAt: loggedAt(line)})
 		case "desktops":
 			for i := len(reports) - 1; i >= 0; i-- {
-				if reports[i].EventId == l.EventId && reports[i].InvocationId == l.InvocationId {
+				if about(reports[i]) {
 					reports[i].Desktops = append(reports[i].Desktops, l.Desktops...)
 					break
 				}
 			}
 		case "callback":
-			for i := range reports {
-				if reports[i].EventId == l.EventId && reports[i].Callback == nil {
-					reports[i].Callback = l.Callback
-					break
-				}
+			at := slices.IndexFunc(reports, func(rep foundReport) bool { return about(rep) && rep.Callback == nil })
+			if at >= 0 && l.Callback != nil {
+				l.Callback.Host = l.Host
+				reports[at].Callback = l.Callback
 			}
 		}
 	}

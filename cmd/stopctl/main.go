@@ -59,7 +59,8 @@ func commands() []command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := stopctl(ctx, os.Args[1:], outside{os.Stdin, os.Stdout, os.Stderr, os.Getenv, self()})
+	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
+	code := stopctl(ctx, os.Args[1:], outside{&interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr, os.Getenv, self()})
 	stop()
 	os.Exit(code)
 }
@@ -72,8 +73,21 @@ func self() string {
 	return "stopctl"
 }
 
-// stopctl runs one command line and returns its exit code.
+// stopctl runs one command line and returns its exit code. What could not be written was not said:
+// all is not well then.
 func stopctl(ctx context.Context, args []string, o outside) int {
+	out := &checkedWriter{to: o.out}
+	o.out = out
+	code := dispatch(ctx, args, o)
+	if err := out.failed(); err != nil && code == exitOK {
+		fmt.Fprintln(o.err, "stopctl: standard output: "+err.Error())
+		return exitUnexpected
+	}
+	return code
+}
+
+// dispatch finds the command and runs it.
+func dispatch(ctx context.Context, args []string, o outside) int {
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		return help(ctx, args, o)
 	}
@@ -95,7 +109,7 @@ func stopctl(ctx context.Context, args []string, o outside) int {
 // help is the overview, or what `help COMMAND` asks for.
 func help(ctx context.Context, args []string, o outside) int {
 	if len(args) > 1 {
-		return stopctl(ctx, []string{args[1], "-h"}, o)
+		return dispatch(ctx, []string{args[1], "-h"}, o)
 	}
 	fmt.Fprint(o.out, "stopctl tries, checks and looks after the stop-desktops function, which stops\nElastic Desktop Service cloud computers on events.\n\nCommands:\n\n")
 	for _, c := range commands() {

@@ -50,6 +50,9 @@ func newScreen(o *runOptions, out outside) *screen {
 }
 
 func terminal(w io.Writer) bool {
+	if c, ok := w.(*checkedWriter); ok {
+		w = c.to
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

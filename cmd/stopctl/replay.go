@@ -7,9 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"slices"
-	"strings"
+	"net/url"
 	"time"
 
 	"stopdesktops/events"
@@ -22,8 +20,17 @@ Makes the event that finishes what a report left undone: its desktops that are f
 not_attempted. REPORT is a file, or - for standard input, with an answer of the function, the
 body of a callback, or lines of its log.
 
-What narrowed the event is kept. Where the report says when the event happened, IdleMinutes
-reaches back to then, so that whoever has used a desktop since is spared.
+What narrowed the event is kept. Where it is known when the event happened, from its report or
+the log line that it stands in, IdleMinutes reaches back to then, so that whoever has used a
+desktop since is spared.
+
+Desktops that EDS took a call for are done, but for those of a report whose Error is
+StillRunning: the event waited for them and saw them run on, so they are taken along. With
+another Error nobody can tell whether they were seen before the call or after it: those last
+seen Running are named as left out.
+
+What this makes is a direct event, whatever the first one was: ALLOW_DIRECT must not be false,
+the limits and the callback of a route do not hold, nor the callback that the first event named.
 
 Example:
 
@@ -51,12 +58,18 @@ func replayCommand(_ context.Context, args []string, o outside) error {
 	var left []events.Request
 	incomplete := false
 	for _, rep := range reports {
-		requests, err := unfinished(rep, time.Now())
+		q, err := unfinished(rep, time.Now())
 		if err != nil {
 			incomplete = true
-			fmt.Fprintf(o.err, "stopctl: event %s: %v\n", rep.EventId, err)
+			fmt.Fprintf(o.err, "stopctl: event %s: %v\n", visible(rep.EventId), err)
+			continue
 		}
-		left = append(left, requests...)
+		for _, note := range notes(rep, len(q.DesktopId) > 0, hostOf(o.getenv("CALLBACK_URL"))) {
+			fmt.Fprintf(o.err, "stopctl: event %s: %s\n", visible(rep.EventId), note)
+		}
+		if len(q.DesktopId) > 0 {
+			left = append(left, q)
+		}
 	}
 	if len(left) > 0 {
 		if err := writeEvent(o.out, left); err != nil {
@@ -71,83 +84,27 @@ func replayCommand(_ context.Context, args []string, o outside) error {
 	return nil
 }
 
-// readReportFile takes reports from whatever the function has written them to.
-func readReportFile(command, name string, stdin io.Reader) ([]handler.Report, error) {
-	text, err := io.ReadAll(stdin)
-	if name != "-" {
-		text, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, usagef("%s: %v", command, err)
-	}
-	var whole struct {
-		handler.Report
-		Reports     []handler.Report
-		SpecVersion string         `json:"specversion"`
-		Data        handler.Report `json:"data"`
-		ErrorType   string         `json:"errorType"`
-	}
-	if json.Unmarshal(text, &whole) == nil {
-		switch {
-		case whole.ErrorType != "":
-			return nil, usagef("%s: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", command, name)
-		case whole.Reports != nil:
-			return whole.Reports, nil
-		case whole.SpecVersion != "":
-			return []handler.Report{whole.Data}, nil
-		case whole.Status != "":
-			return []handler.Report{whole.Report}, nil
-		}
-	}
-	var lines []string
-	var recorded []handler.Report // by `stopctl run -o json`, an event a line
-	for line := range strings.Lines(string(text)) {
-		at := strings.IndexByte(line, '{')
-		if at < 0 {
-			continue
-		}
-		line = line[at:]
-		var record struct {
-			Reports []handler.Report
-			Message string `json:"message"` // of Log Service: the line itself is a member of what it exports
-		}
-		if json.Unmarshal([]byte(line), &record) == nil {
-			recorded = append(recorded, record.Reports...)
-			if strings.HasPrefix(record.Message, "{") {
-				line = record.Message
-			}
-		}
-		lines = append(lines, line)
-	}
-	slices.SortStableFunc(lines, func(a, b string) int { return loggedAt(a).Compare(loggedAt(b)) })
-	if reports := append(recorded, readReports(lines)...); len(reports) > 0 {
-		return reports, nil
-	}
-	return nil, usagef("%s: %s holds no report: neither an answer, nor a callback, nor lines of the log", command, name)
-}
-
-// loggedAt is when a line was printed: a log store hands out the newest first.
-func loggedAt(line string) time.Time {
-	var l struct {
-		Time time.Time `json:"time"`
-	}
-	_ = json.Unmarshal([]byte(line), &l) // what has no time comes first, in its order
-	return l.Time
-}
-
 // maxIdleMinutes is the longest that a request may ask for.
 const maxIdleMinutes = 43200
 
-// unfinished makes the request for what rep left undone: none if that is nothing.
-func unfinished(rep handler.Report, now time.Time) ([]events.Request, error) {
-	if err := namesAll(rep); err != nil {
-		return nil, err
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// unfinished makes the request for what rep left undone: one without desktops if that is nothing.
+func unfinished(rep foundReport, now time.Time) (events.Request, error) {
+	if err := namesAll(rep.Report); err != nil {
+		return events.Request{}, err
 	}
 	switch {
 	case rep.Status == handler.StatusRejected || rep.Status == handler.StatusFailed && len(rep.Desktops) == 0:
-		return nil, fmt.Errorf("it was %s before its desktops were known: send the event itself again", rep.Status)
+		return events.Request{}, fmt.Errorf("it was %s before its desktops were known: send the event itself again", rep.Status)
 	case rep.DryRun:
-		return nil, nil
+		return events.Request{}, nil
 	}
 	q := events.Request{
 		RegionId:    rep.RegionId,
@@ -161,14 +118,48 @@ func unfinished(rep handler.Report, now time.Time) ([]events.Request, error) {
 		RequestedBy: rep.RequestedBy,
 	}
 	for _, d := range rep.Desktops {
-		if d.Outcome == handler.Failed || d.Outcome == handler.NotAttempted {
+		if d.Outcome == handler.Failed || d.Outcome == handler.NotAttempted || waitedInVain(rep) && runsOn(d) {
 			q.DesktopId = append(q.DesktopId, d.DesktopId)
 		}
 	}
-	if len(q.DesktopId) == 0 {
-		return nil, nil
+	return q, nil
+}
+
+func waitedInVain(rep foundReport) bool {
+	return rep.Error != nil && rep.Error.Code == handler.CodeStillRunning
+}
+
+// runsOn says whether EDS took a call for a desktop that was last seen Running: before the call, if
+// the event did not wait.
+func runsOn(d handler.DesktopReport) bool {
+	return d.Outcome == handler.Accepted && d.State == "Running"
+}
+
+// notes on a report whose event is replayed, or not: what the replay cannot do as the event did.
+// receiver is the host of the configured callback, if that is known.
+func notes(rep foundReport, replayed bool, receiver string) []string {
+	var list []string
+	running := 0
+	for _, d := range rep.Desktops {
+		if runsOn(d) {
+			running++
+		}
 	}
-	return []events.Request{q}, nil
+	if running > 0 && !waitedInVain(rep) && !rep.Status.Succeeded() && !rep.DryRun {
+		list = append(list, fmt.Sprintf("left out: %s that EDS took the call for, last seen Running, before the call or after it: look at them", plural(running, "desktop")))
+	}
+	if !replayed {
+		return list
+	}
+	if happened(rep).IsZero() && !rep.Force {
+		list = append(list, "when it happened is not known, so whoever has used a desktop since is not spared, unless still connected: give the lines of its log, or set IdleMinutes")
+	}
+	if rep.Route != "" {
+		list = append(list, fmt.Sprintf("it came by the route %s; its replay is a direct event: the limits and the callback of the route do not hold", visible(rep.Route)))
+	} else if rep.Callback != nil && rep.Callback.Host != "" && rep.Callback.Host != receiver {
+		list = append(list, fmt.Sprintf("its callback went to %s; that of the replay goes to the function's CALLBACK_URL", visible(rep.Callback.Host)))
+	}
+	return list
 }
 
 // namesAll says whether rep names every desktop that it counts: a callback may be cut, and a log
@@ -186,12 +177,22 @@ func namesAll(rep handler.Report) error {
 
 // idleSince spares whoever has used a desktop since the event, where its time is known. A forced
 // event spares nobody, and cannot ask for idleness.
-func idleSince(rep handler.Report, now time.Time) int {
-	if rep.EventTime.IsZero() || rep.Force {
+func idleSince(rep foundReport, now time.Time) int {
+	at := happened(rep)
+	if at.IsZero() || rep.Force {
 		return rep.IdleMinutes
 	}
-	since := int(now.Sub(rep.EventTime)/time.Minute) + 1
+	since := int(now.Sub(at)/time.Minute) + 1
 	return min(max(rep.IdleMinutes, since), maxIdleMinutes)
+}
+
+// happened is when the event did: as it says itself, or when the function took it up, which had
+// worked on it for a while when it logged the report. Zero if neither is known.
+func happened(rep foundReport) time.Time {
+	if !rep.EventTime.IsZero() || rep.loggedAt.IsZero() {
+		return rep.EventTime
+	}
+	return rep.loggedAt.Add(-time.Duration(rep.DurationMs) * time.Millisecond)
 }
 
 // writeEvent writes one request as an object, several as a batch.

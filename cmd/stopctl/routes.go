@@ -148,12 +148,9 @@ func tryRoute(table *routes.Table, name, eventType, file string, o outside) erro
 	if route == nil {
 		return usagef("routes: there is no route for %q. There are: %s", name, strings.Join(routeNames(table), ", "))
 	}
-	body, err := io.ReadAll(o.in)
-	if file != "-" {
-		body, err = os.ReadFile(file)
-	}
+	body, err := readNamed("routes", file, o.in)
 	if err != nil {
-		return usagef("routes: %v", err)
+		return err
 	}
 	results := try(route, body)
 	e := json.NewEncoder(o.out)

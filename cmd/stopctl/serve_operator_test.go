@@ -31,7 +31,7 @@ func TestServeOperator(t *testing.T) {
 		if code, out, err := undoWith(t, report, "-apply", "-"); code != exitOK || !strings.Contains(out, "ecd-running1  cn-hangzhou  started") || strings.Contains(out, "ecd-stopped1") {
 			t.Errorf("exit %d\n%s%s", code, out, err)
 		}
-		if code, out, err := resendWith(t, report, set, "resend", "-"); code != exitOK || !strings.Contains(out, "delivered") {
+		if code, out, err := resendWith(t, report, set, "resend", "-all", "-"); code != exitOK || !strings.Contains(out, "delivered") {
 			t.Errorf("callback: exit %d\n%s%s", code, out, err)
 		}
 		if _, _, calls := s.call("GET", "/_emulator/calls", ""); !strings.Contains(calls, `"Started"`) {

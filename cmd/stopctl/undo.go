@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ standard input, with an answer of the function, the body of a callback, or lines
 Which desktops: those that are accepted, and those that are stopping or stopped with the
 RequestId of a call. Without one a desktop was on its way down before the event, or the
 answer to its call was lost: the report does not tell which, so it is named, and left to
-you. What was stopped already, skipped or has failed is left as it is, and so is a dry run.
+you; so is one that failed as Unconfirmed. What was stopped already, skipped or has failed is left as it is, and so is a dry run.
 What has become of a desktop since the report does not say either: whoever wants a desktop
 stopped that this event stopped finds it running.
 
@@ -33,10 +34,14 @@ stopped that this event stopped finds it running.
                    ecd:DescribeDesktopInfo; the function's role has not the first, and the
                    function never starts anything. Only a desktop that is Stopped is started.
   -role-arn ARN    as this role, assumed with your credentials
-  -wait DURATION   with -apply: how long to wait for desktops that are still Stopping
-                   (default 2m)
+  -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
+                   for EDS where it asks to wait; 0s to 1h (default 2m)
 
-EDS_ENDPOINT, if it is set, is where the calls go, as in the function.
+EDS_ENDPOINT, if it is set, is where the calls go, as in the function. What stopctl run has
+recorded is of an emulated account: -apply takes it only if EDS_ENDPOINT is on loopback.
+
+A start whose answer is lost may have had its effect: it is looked at for a while, also after
+an interrupt, and then said so. A second interrupt ends at once.
 
 Examples:
 
@@ -44,8 +49,9 @@ Examples:
   stopctl undo -apply report.json
 
 Exit codes: 0 the calls are printed, every desktop runs or is starting, or nothing was
-stopped; 1 a desktop is not started, there are no credentials, or the report does not name
-all its desktops; 2 wrong usage or an unreadable report.
+stopped; 1 a desktop is not started, there are no credentials, the report does not name all
+its desktops, or there are only desktops that are left to you; 2 wrong usage or an
+unreadable report.
 `
 
 // undoOptions are the flags of undo.
@@ -110,14 +116,22 @@ func undoCommand(ctx context.Context, args []string, o outside) error {
 	if err != nil {
 		return err
 	}
+	if options.apply {
+		if err := checkEmulated(reports, o.getenv("EDS_ENDPOINT")); err != nil {
+			return err
+		}
+	}
 	stopped, unsure, err := stoppedBy(reports)
 	if err != nil {
 		return err
 	}
 	for _, d := range unsure {
-		fmt.Fprintf(o.err, "stopctl: %s in %s is %s, but not by a call that the report knows: look at it yourself\n", d.DesktopId, d.RegionId, d.Outcome)
+		fmt.Fprintf(o.err, "stopctl: %s in %s %s: look at it yourself\n", d.DesktopId, d.RegionId, doubt(d))
 	}
 	switch {
+	case len(stopped) == 0 && len(unsure) > 0:
+		fmt.Fprintf(o.err, "stopctl: %s left to you, and no other to start\n", plural(len(unsure), "desktop"))
+		return errUnexpected
 	case len(stopped) == 0:
 		fmt.Fprintln(o.err, "stopctl: nothing to start")
 		return nil
@@ -128,34 +142,67 @@ func undoCommand(ctx context.Context, args []string, o outside) error {
 	return nil
 }
 
+// checkEmulated: what was stopped in an emulated account is not to be started in a real one.
+func checkEmulated(reports []foundReport, endpoint string) error {
+	host := hostOf(endpoint)
+	ip, err := netip.ParseAddr(host)
+	if host == "localhost" || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	if slices.ContainsFunc(reports, func(rep foundReport) bool { return rep.emulated }) {
+		return usagef("undo: this is what stopctl run has recorded in an emulated account; -apply would start desktops of a real one: set EDS_ENDPOINT to an emulator's address on loopback")
+	}
+	return nil
+}
+
 // stoppedBy are the desktops that the calls of these events stopped, by region; unsure are those
-// that went down without a call that is known. A report that names only some of its desktops, or
-// what cannot be the name of one, is refused.
-func stoppedBy(reports []handler.Report) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
+// that went down without a call that is known, or may have. A report that names only some of its
+// desktops, or what cannot be the name of one, is refused.
+func stoppedBy(reports []foundReport) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
+	type place struct{ region, id string }
 	stopped = map[string][]string{}
+	known, doubtful := map[place]bool{}, map[place]bool{} // several events may have wanted one
 	for _, rep := range reports {
-		if err := namesAll(rep); err != nil {
+		if err := namesAll(rep.Report); err != nil {
 			return nil, nil, fmt.Errorf("event %s: %w", visible(rep.EventId), err)
 		}
 		for _, d := range rep.Desktops {
 			if d.RegionId == "" {
 				d.RegionId = rep.RegionId
 			}
-			byCall := d.Outcome == handler.Accepted || d.RequestId != "" && (d.Outcome == handler.Stopping || d.Outcome == handler.Stopped)
+			at, byCall := place{d.RegionId, d.DesktopId}, stoppedByCall(d)
 			switch {
-			case rep.DryRun || !byCall && d.Outcome != handler.Stopping && d.Outcome != handler.Stopped:
+			case rep.DryRun || !byCall && doubt(d) == "":
 			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
 				return nil, nil, usagef("undo: event %s: %q in %q cannot be a desktop in a region", visible(rep.EventId), d.DesktopId, d.RegionId)
-			case !byCall:
-				unsure = append(unsure, d)
-			case !slices.Contains(stopped[d.RegionId], d.DesktopId): // several events may have wanted it
+			case byCall && !known[at]:
+				known[at] = true
 				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)
+			case !byCall && !doubtful[at]:
+				doubtful[at] = true
+				unsure = append(unsure, d)
 			}
 		}
 	}
 	// A retry finds on its way down what the try before it has stopped.
-	unsure = slices.DeleteFunc(unsure, func(d handler.DesktopReport) bool { return slices.Contains(stopped[d.RegionId], d.DesktopId) })
+	unsure = slices.DeleteFunc(unsure, func(d handler.DesktopReport) bool { return known[place{d.RegionId, d.DesktopId}] })
 	return stopped, unsure, nil
+}
+
+func stoppedByCall(d handler.DesktopReport) bool {
+	return d.Outcome == handler.Accepted || d.RequestId != "" && (d.Outcome == handler.Stopping || d.Outcome == handler.Stopped)
+}
+
+// doubt says why nobody knows whether the event stopped a desktop that no known call did: empty if it
+// surely did not.
+func doubt(d handler.DesktopReport) string {
+	switch {
+	case d.Outcome == handler.Stopping || d.Outcome == handler.Stopped:
+		return fmt.Sprintf("is %s, but not by a call that the report knows", d.Outcome)
+	case d.Outcome == handler.Failed && d.Code == handler.CodeUnconfirmed:
+		return "may be stopped: a call was sent for it, and its answer lost"
+	}
+	return ""
 }
 
 // printStarts as lines for the Alibaba Cloud CLI, which takes the endpoint of --region and hands

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -36,7 +37,7 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 	var rows [][]cell
 	running, all := 0, 0
 	for _, region := range regions {
-		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait)}
+		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), err: o.err}
 		s.start(ctx, stopped[region])
 		for _, d := range s.desktops {
 			rows = append(rows, []cell{{text: d.id}, {text: region}, {text: d.became()}})
@@ -63,39 +64,56 @@ type starting struct {
 	id     string
 	now    string // its state at the last look; empty: EDS does not know it
 	called bool   // EDS took a call for it
+	lost   error  // a call was sent for it, and its answer lost: it may have had its effect
 	err    error  // why it was not started, or why its state is not known
 }
 
 func (d *starting) runs() bool { return d.err == nil && (d.now == "Running" || d.now == "Starting") }
+
+// sent says whether a start may be on its way.
+func (d *starting) sent() bool { return d.called || d.lost != nil }
 
 // became says for people what became of it.
 func (d *starting) became() string {
 	switch {
 	case d.err != nil && d.called:
 		return "EDS took the call; how it is now cannot be seen: " + visible(d.err.Error())
+	case d.err != nil && d.lost != nil:
+		return "a start was sent, and its effect is not known: " + visible(d.lost.Error()) + "; how it is now cannot be seen: " + visible(d.err.Error())
 	case d.err != nil:
 		return "not started: " + visible(d.err.Error())
-	case d.now == "":
-		return "not started: EDS does not know it"
 	case d.runs() && d.called:
 		return "started: " + visible(d.now)
 	case d.runs():
 		return "is " + visible(d.now)
 	case d.called:
-		return "EDS took the call, but it is still " + visible(d.now)
+		return "EDS took the call; " + d.still()
+	case d.lost != nil:
+		return "a start was sent, and its effect is not known: " + visible(d.lost.Error()) + "; " + d.still()
+	case d.now == "":
+		return "not started: EDS does not know it"
 	}
 	return "not started: it is " + visible(d.now)
+}
+
+func (d *starting) still() string {
+	if d.now == "" {
+		return "EDS does not know it any more"
+	}
+	return "it is still " + visible(d.now)
 }
 
 // starter starts the desktops of one region.
 type starter struct {
 	session  *eds.Session
 	region   string
-	deadline time.Time // of those that are Stopping
+	deadline time.Time // of those that are Stopping, and of pauses that EDS asks for
 	desktops []*starting
+	err      io.Writer
+	noted    string
 }
 
-// How long to wait between looks, and for a state to follow a call that EDS took.
+// How long to wait between looks, and for a state to follow a call that was sent.
 const (
 	lookPause  = time.Second
 	followTime = 15 * time.Second
@@ -107,26 +125,59 @@ func (s *starter) start(ctx context.Context, ids []string) {
 		s.desktops = append(s.desktops, &starting{id: id})
 	}
 	for s.look(ctx, s.desktops); ; {
-		s.call(ctx, s.in("Stopped", false))
-		stopping := s.in("Stopping", false)
-		if len(stopping) == 0 || time.Now().After(s.deadline) || !sleep(ctx, lookPause) {
+		s.call(ctx, s.in("Stopped"))
+		stopping := s.in("Stopping")
+		if len(stopping) == 0 || time.Now().After(s.deadline) {
+			break
+		}
+		s.note("%s in %s still Stopping: waiting", plural(len(stopping), "desktop"), s.region)
+		if !sleep(ctx, lookPause) {
 			break
 		}
 		s.look(ctx, stopping)
 	}
-	for end := time.Now().Add(followTime); time.Now().Before(end); {
-		s.look(ctx, s.in("Stopped", true))
-		if len(s.in("Stopped", true)) == 0 || !sleep(ctx, lookPause) {
+	s.follow(ctx)
+}
+
+// follow what was sent until it shows. An interrupt does not end that: nobody else will say what became
+// of it.
+func (s *starter) follow(ctx context.Context) {
+	if ctx.Err() != nil && len(s.unseen()) > 0 {
+		s.note("interrupted: looking what became of the starts that were sent")
+	}
+	ctx = context.WithoutCancel(ctx)
+	for end := time.Now().Add(followTime); len(s.unseen()) > 0; {
+		s.look(ctx, s.unseen())
+		if len(s.unseen()) == 0 || time.Now().After(end) || !sleep(ctx, lookPause) {
 			return
 		}
 	}
 }
 
-// in are the desktops last seen in a state, either those that EDS took a call for or the others.
-func (s *starter) in(state string, called bool) []*starting {
+// unseen are the desktops that a call was sent for, and that no look has shown to follow it.
+func (s *starter) unseen() []*starting {
 	var list []*starting
 	for _, d := range s.desktops {
-		if d.now == state && d.called == called && d.err == nil {
+		if d.sent() && (d.err != nil || d.now == "Stopped") {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// note what it waits for, once.
+func (s *starter) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); text != s.noted {
+		s.noted = text
+		fmt.Fprintln(s.err, "stopctl: "+text)
+	}
+}
+
+// in are the desktops last seen in a state that no call was sent for.
+func (s *starter) in(state string) []*starting {
+	var list []*starting
+	for _, d := range s.desktops {
+		if d.now == state && !d.sent() && d.err == nil {
 			list = append(list, d)
 		}
 	}
@@ -146,21 +197,26 @@ func (s *starter) look(ctx context.Context, list []*starting) {
 				states[d.DesktopID] = d.DesktopStatus
 			}
 			for _, d := range some {
-				d.now = states[d.id]
+				d.now, d.err = states[d.id], nil
 			}
 			return nil
 		})
 	}
 }
 
-// call for desktops that are Stopped. Where it fails, also because its answer is lost, another look
-// says how they are.
+// call for desktops that are Stopped. Where it fails, another look says how they are; where its answer
+// is lost, that look is only the first of some.
 func (s *starter) call(ctx context.Context, list []*starting) {
 	for some := range slices.Chunk(list, handler.MaxDesktopsPerCall) {
 		s.halving(ctx, some, func(ctx context.Context, some []*starting) error {
 			_, err := eds.StartDesktops(ctx, s.session, s.region, idsOf(some))
+			var failed *handler.CallError
+			lost := errors.As(err, &failed) && failed.Family == handler.Ambiguous
 			for _, d := range some {
 				d.called = err == nil
+				if lost {
+					d.lost = err
+				}
 			}
 			return err
 		})
@@ -171,9 +227,9 @@ func (s *starter) call(ctx context.Context, list []*starting) {
 			failed[d], d.err = d.err, nil
 		}
 	}
-	s.look(ctx, slices.Collect(maps.Keys(failed)))
+	s.look(ctx, slices.DeleteFunc(slices.Collect(maps.Keys(failed)), func(d *starting) bool { return d.lost != nil && ctx.Err() != nil }))
 	for d, err := range failed {
-		if !d.runs() {
+		if !d.runs() && d.lost == nil {
 			d.err = err
 		}
 	}
@@ -182,27 +238,46 @@ func (s *starter) call(ctx context.Context, list []*starting) {
 // maxTries of one call that is throttled, not served, or whose answer is lost.
 const maxTries = 5
 
+// errInterrupted is that of desktops whose turn did not come.
+var errInterrupted = errors.New("interrupted before its turn")
+
 // halving makes a call; refused because of a desktop it names, it is made for each half. What is
 // refused alone, or for another reason, is the desktop's error.
 func (s *starter) halving(ctx context.Context, list []*starting, call func(context.Context, []*starting) error) {
 	var failed *handler.CallError
 	for try := range maxTries {
+		if ctx.Err() != nil {
+			break
+		}
 		err := call(ctx, list)
 		if err == nil {
 			return
 		}
-		if !errors.As(err, &failed) || !passing(failed) || try == maxTries-1 || !sleep(ctx, max(failed.RetryAfter, lookPause<<try)) {
+		if !errors.As(err, &failed) || !passing(failed) || try == maxTries-1 || !s.pause(ctx, failed, lookPause<<try) {
 			break
 		}
 	}
-	if half := len(list) / 2; half > 0 && refused(failed) {
+	if half := len(list) / 2; half > 0 && failed != nil && refused(failed) {
 		s.halving(ctx, list[:half], call)
 		s.halving(ctx, list[half:], call)
 		return
 	}
 	for _, d := range list {
-		d.err = failed
+		if d.err = errInterrupted; failed != nil {
+			d.err = failed
+		}
 	}
+}
+
+// pause before the next try. It returns false if the time is over before the time that EDS asks for is.
+func (s *starter) pause(ctx context.Context, e *handler.CallError, own time.Duration) bool {
+	if e.RetryAfter > own && e.RetryAfter > time.Until(s.deadline) {
+		s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", e.Action, duration(e.RetryAfter), visible(e.Code))
+		return false
+	}
+	wait := max(e.RetryAfter, own)
+	s.note("%s: %s: trying again in %s", e.Action, visible(e.Code), duration(wait))
+	return sleep(ctx, wait)
 }
 
 func passing(e *handler.CallError) bool {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http/httptest"
@@ -35,7 +36,7 @@ func TestUndo(t *testing.T) {
 	for name, text := range map[string]string{
 		"an answer":         stopped,
 		"a batch":           `{"Reports":[` + stopped + `,` + stopped + `]}`,
-		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"t","data":` + oneLine + `}`,
+		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"com.aliyun.ecd.desktops.stop.partial","data":` + oneLine + `}`,
 		"a batch with more": `{"Reports":[{"Status":"rejected"},` + stopped + `,{"Status":"planned","DryRun":true,"Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-d","Outcome":"accepted"}]}]}`,
 	} {
 		code, out, err := undoWith(t, text, "-")
@@ -52,7 +53,7 @@ func TestUndo(t *testing.T) {
 
 // A retry finds on its way down what the try before has stopped: that is no riddle.
 func TestUndoRetry(t *testing.T) {
-	again := strings.NewReplacer(`"accepted"`, `"stopping"`, `,"RequestId":"R"`, "").Replace(reportOf("ecd-a"))
+	again := strings.NewReplacer(`"Outcome":"accepted"`, `"Outcome":"stopping"`, `,"RequestId":"R"`, "").Replace(reportOf("ecd-a"))
 	code, out, err := undoWith(t, `{"Reports":[`+reportOf("ecd-a", "ecd-b")+`,`+again+`]}`, "-")
 	if code != exitOK || strings.Count(out, "ecd-") != 2 || err != "" {
 		t.Errorf("exit %d\n%s%s", code, out, err)
@@ -96,6 +97,10 @@ func TestUndoNothing(t *testing.T) {
 		{"an ID that is a command", `{"Status":"accepted","RegionId":"cn-hangzhou","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a;reboot","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
 		{"a region that is a command", `{"Status":"accepted","RegionId":"cn-$(reboot)","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
 		{"no region", `{"Status":"accepted","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", exitUsage},
+		{"an answer that was lost", `{"Status":"failed","RegionId":"cn-hangzhou","Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"failed","Code":"Unconfirmed"}]}`,
+			"ecd-a in cn-hangzhou may be stopped: a call was sent for it, and its answer lost: look at it yourself\nstopctl: 1 desktop left to you", exitUnexpected},
+		{"down without a call", `{"Status":"accepted","RegionId":"cn-hangzhou","Counts":{"stopping":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"stopping"}]}`, "1 desktop left to you", exitUnexpected},
+		{"a failure of another kind", `{"Status":"failed","RegionId":"cn-hangzhou","Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"failed","Code":"Throttling"}]}`, "nothing to start", exitOK},
 		{"an error of an invocation", `{"errorType":"StopPartial","errorMessage":"{}"}`, "undo: - holds the error of an invocation", exitUsage},
 		{"no report", `hello`, "holds no report", exitUsage},
 	} {
@@ -174,6 +179,7 @@ func TestUndoApply(t *testing.T) {
 		args    []string
 		code    int
 		says    []string
+		notes   string // on standard error
 		running string // in the end, or about to be
 		calls   int    // of StartDesktops; 0: any
 	}{
@@ -182,7 +188,7 @@ func TestUndoApply(t *testing.T) {
 		{name: "somebody started one", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Running")}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  is Running", "2 of 2"}, running: "ecd-a ecd-b", calls: 1},
 		{name: "one is still stopping", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
-			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  started: Starting", "2 of 2"}, running: "ecd-a ecd-b", calls: 2},
+			ids: "ecd-a ecd-b", says: []string{"ecd-b  cn-hangzhou  started: Starting", "2 of 2"}, notes: "1 desktop in cn-hangzhou still Stopping: waiting", running: "ecd-a ecd-b", calls: 2},
 		{name: "nobody waits for it", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopping")}},
 			ids: "ecd-a ecd-b", args: []string{"-wait", "0s"}, code: exitUnexpected, says: []string{"ecd-b  cn-hangzhou  not started: it is Stopping", "1 of 2"}, running: "ecd-a", calls: 1},
 		{name: "what is unknown or in another state", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
@@ -194,9 +200,15 @@ func TestUndoApply(t *testing.T) {
 		{name: "a call whose answer is lost", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}, StartTime: time.Hour,
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  is Starting", "2 of 2"}, running: "ecd-a ecd-b"},
+		{name: "a call whose answer is lost, and EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, StartTime: time.Hour, VisibleAfter: 4 * time.Second,
+			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
+			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  is Starting", "1 of 1"}, running: "ecd-a"},
+		{name: "throttled for longer than anybody waits", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
+			Faults: []emulator.Fault{{Action: "StartDesktops", Kind: emulator.FaultThrottle, TimeLeft: time.Hour}}},
+			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: StartDesktops: Throttling"}, notes: "longer than -wait allows: given up", calls: 1},
 		{name: "throttled once", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultThrottle}}},
-			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, running: "ecd-a", calls: 2},
+			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, notes: "StartDesktops: Throttling.User: trying again in 1.0 s", running: "ecd-a", calls: 2},
 		{name: "no permission", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
 			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: StartDesktops: NoPermission", "0 of 1"}, calls: 1},
 		{name: "EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
@@ -212,6 +224,9 @@ func TestUndoApply(t *testing.T) {
 				if !strings.Contains(out, says) {
 					t.Errorf("%q is not said", says)
 				}
+			}
+			if !strings.Contains(err, c.notes) {
+				t.Errorf("%q is not noted", c.notes)
 			}
 			if !strings.Contains(err, "127.0.0.1") {
 				t.Error("it is not said where the calls went")
@@ -231,6 +246,72 @@ func TestUndoApply(t *testing.T) {
 				t.Logf("%s%s", out, err)
 			}
 		})
+	}
+}
+
+// TestUndoInterrupted: a start that was sent is looked after, though its answer will not be waited for.
+func TestUndoInterrupted(t *testing.T) {
+	e := &emulator.EDS{Desktops: []emulator.Desktop{{DesktopId: "ecd-a", DesktopStatus: "Stopped"}, {DesktopId: "ecd-b", DesktopStatus: "Running"}},
+		StartTime: time.Hour, VisibleAfter: time.Second, Faults: []emulator.Fault{{Action: "StartDesktops", Kind: emulator.FaultStall}}}
+	account(t, e)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for e.Count("StartDesktops") == 0 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	var out, err bytes.Buffer
+	code := stopctl(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(reportOf("ecd-a", "ecd-b")), out: &out, err: &err, getenv: os.Getenv})
+	if code != exitOK || !strings.Contains(out.String(), "ecd-a  cn-hangzhou  is Starting") || !strings.Contains(err.String(), "interrupted: looking what became") {
+		t.Errorf("exit %d\n%s%s", code, &out, &err)
+	}
+}
+
+// TestBecame: "not started" is said of nothing that may have been started.
+func TestBecame(t *testing.T) {
+	lost, blind := errors.New("StartDesktops: Timeout: no answer"), errors.New("DescribeDesktopInfo: Throttling: slow down")
+	for want, d := range map[string]starting{
+		"not started: it is Stopped":                              {now: "Stopped"},
+		"not started: DescribeDesktopInfo: Throttling: slow down": {err: blind},
+		"EDS took the call; it is still Stopped":                  {now: "Stopped", called: true},
+		"a start was sent, and its effect is not known: StartDesktops: Timeout: no answer; it is still Stopped":                                                      {now: "Stopped", lost: lost},
+		"a start was sent, and its effect is not known: StartDesktops: Timeout: no answer; how it is now cannot be seen: DescribeDesktopInfo: Throttling: slow down": {now: "Stopped", lost: lost, err: blind},
+	} {
+		if got := d.became(); got != want {
+			t.Errorf("%+v: %s", d, got)
+		}
+	}
+}
+
+// TestUndoEmulated: what stopctl run has recorded was stopped in no real account, whatever its IDs.
+func TestUndoEmulated(t *testing.T) {
+	e := &emulator.EDS{Desktops: []emulator.Desktop{{DesktopId: "ecd-a", DesktopStatus: "Stopped"}}}
+	account(t, e)
+	record := `{"Step":1,"Title":"x","Reports":[` + reportOf("ecd-a") + `]}` + "\n"
+	for _, text := range []string{record, record + strings.Replace(record, `"Step":1`, `"Step":2`, 1)} {
+		for _, endpoint := range []string{"", "https://eds.example.com", "https://localhost.example.com"} {
+			endpoints := func(name string) string {
+				if name == "EDS_ENDPOINT" {
+					return endpoint
+				}
+				return os.Getenv(name)
+			}
+			var out, err bytes.Buffer
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // nothing may be sent, least of all for long
+			code := stopctl(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(text), out: &out, err: &err, getenv: endpoints})
+			cancel()
+			if code != exitUsage || out.Len() > 0 || !strings.Contains(err.String(), "emulated account") {
+				t.Errorf("at %q: exit %d %s%s", endpoint, code, &out, &err)
+			}
+		}
+		if code, out, err := undoWith(t, text, "-apply", "-"); code != exitOK {
+			t.Errorf("on loopback: exit %d %s%s", code, out, err)
+		}
+		if code, out, err := undoWith(t, text, "-"); code != exitOK || !strings.Contains(out, "ecd-a") {
+			t.Errorf("printed: exit %d %s%s", code, out, err)
+		}
 	}
 }
 

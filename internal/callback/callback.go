@@ -204,10 +204,12 @@ func (s *Sender) send(ctx context.Context, d delivery) handler.CallbackResult {
 	}
 }
 
-// truncate a report to so many desktops: they are in order, problems first.
+// truncate a report to so many desktops: they are in order, problems first. One that is sent again may
+// have been cut before.
 func truncate(report handler.Report, limit int) handler.Report {
 	if extra := len(report.Desktops) - limit; extra > 0 {
-		report.Desktops, report.Truncated = report.Desktops[:limit], extra
+		report.Desktops = report.Desktops[:limit]
+		report.Truncated += extra
 	}
 	return report
 }

@@ -444,6 +444,19 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// A report that was cut before is cut again: nobody may take the first cut for none.
+func TestTruncatedAgain(t *testing.T) {
+	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
+	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = 2 })
+	cut := report(5)
+	cut.Truncated = 10
+	deliver(t.Context(), s, cut)
+	var got handler.Report
+	if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil || got.Truncated != 13 || len(got.Desktops) != 2 {
+		t.Errorf("Truncated %d, %d desktops, %v", got.Truncated, len(got.Desktops), err)
+	}
+}
+
 // TestHost: the connection goes to the host of the URL, past every proxy, and over TLS that is
 // checked. What a dialer says of it stays here.
 func TestHost(t *testing.T) {

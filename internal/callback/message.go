@@ -221,7 +221,7 @@ func (m *message) untouched(d handler.DesktopReport) bool {
 	case handler.Skipped, handler.NotAttempted, handler.Failed, handler.NotFoundThere:
 		return true
 	case handler.Accepted: // the wait is over, and it runs on
-		return d.State == "Running" && m.Status == handler.StatusPartial && m.problem().Code == "StillRunning"
+		return d.State == "Running" && m.Status == handler.StatusPartial && m.problem().Code == handler.CodeStillRunning
 	}
 	return false
 }
