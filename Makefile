@@ -14,10 +14,10 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test fuzz bench soak lint clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-templates fuzz bench soak lint clean preview deploy remove serverless-devs own-account
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the function for Function Compute: build/main, linux/amd64, at most 10 MB
 	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
@@ -61,6 +61,16 @@ lint: ## formatting, vet, staticcheck, go.mod
 
 clean: ## remove build/ and dist/
 	rm -rf build dist
+
+# The version that the templates were tried with, in a place of its own.
+S_VERSION := 3.1.10
+S_OWN     := build/serverless-devs/node_modules/.bin/s
+
+$(S_OWN):
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/serverless-devs @serverless-devs/s@$(S_VERSION)
+
+test-templates: $(S_OWN) ## that Serverless Devs reads the templates as we do; needs npm
+	SERVERLESS_DEVS="$(CURDIR)/$(S_OWN)" go test -count=1 -tags serverlessdevs -run '^TestRendered$$' ./internal/deploycheck
 
 preview: serverless-devs ## what Serverless Devs makes of the template, here and now; needs no account
 	s preview -t $(TEMPLATE)
