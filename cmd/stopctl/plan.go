@@ -169,7 +169,11 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		return nil, usagef("plan: EDS_ENDPOINT %v", err)
 	}
 	if o.emulate == "" {
-		if who, err = operator.Credentials(ctx, o.roleARN); err != nil {
+		who, err = operator.Credentials(ctx, o.roleARN)
+		if errors.Is(err, operator.ErrNoCredentials) {
+			err = fmt.Errorf("%w. Without an account: -emulate FLEET", err)
+		}
+		if err != nil {
 			return nil, err
 		}
 		asking = "Asking EDS at " + cmp.Or(c.EDSEndpoint, "its own endpoint in "+strings.Join(c.AllowedRegions, ", ")) + " with the credentials of " + who.Origin
