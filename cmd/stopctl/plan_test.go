@@ -131,6 +131,15 @@ func TestPlanShowsNoToken(t *testing.T) {
 	}
 }
 
+// TestPlanWarnings: that an event is refused is no warning beside its report.
+func TestPlanWarnings(t *testing.T) {
+	fleet := file(t, "fleet.yaml", planFleet)
+	request := `{"version":"v1","headers":{},"requestContext":{"http":{"method":"POST","path":"/"}},"body":"{}"}`
+	if code, out, _ := execute(t, request, "plan", "-f", "-", "-t", "", "-emulate", fleet); code != exitUnexpected || !strings.Contains(out, "rejected") || strings.Contains(out, "warning") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
 // TestPlanOfATimer: its ID is its time, and is no difference.
 func TestPlanOfATimer(t *testing.T) {
 	fleet := file(t, "fleet.yaml", planFleet)

@@ -258,3 +258,19 @@ func TestServeEndsAtOnce(t *testing.T) {
 	s.interrupt()
 	<-done
 }
+
+// TestServeSaysWhatIsWrong before the first event does, and by which paths events may come.
+func TestServeSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	routes := file(t, "routes.yaml", "http:\n  - path: /jira\n    auth: {scheme: token, secrets: [JIRA_TOKEN]}\n  - path: /own\n    auth: {scheme: token, secrets: [JIRA_TOKEN]}\n")
+	bad := serve(t, "-env", "ROUTES_FILE="+routes, "-env", "MAX_DESKTOPS=many")
+	for _, want := range []string{"The function is misconfigured", "\n  MAX_DESKTOPS must be a whole number", "\n  ROUTES_FILE routes.yaml:3: "} {
+		if !strings.Contains(bad.intro, want) {
+			t.Errorf("%q is not in %s", want, bad.intro)
+		}
+	}
+	good := serve(t, "-env", "ROUTES_FILE="+routes, "-env", "JIRA_TOKEN=fake-token-for-tests-1")
+	if !strings.Contains(good.intro, "by the paths of the routes: /jira, /own:") || !strings.Contains(good.intro, good.base+"/jira \\") || strings.Contains(good.intro, "misconfigured") {
+		t.Error(good.intro)
+	}
+}

@@ -62,3 +62,31 @@ func TestRobots(t *testing.T) {
 		})
 	}
 }
+
+// TestRobotsByPath: whatever the receiver is otherwise, a path that ends in the name of a robot is one.
+func TestRobotsByPath(t *testing.T) {
+	rc := &emulator.Receiver{Secrets: []string{"whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="}}
+	server := httptest.NewServer(rc)
+	defer server.Close()
+	for i, c := range []struct {
+		path, body string
+		status     int
+		err        string
+	}{
+		{"/x/slack", `{"text":"x"}`, 200, ""},
+		{"/x/slack", `{}`, 400, "none of the members slack wants"},
+		{"/x/custom", `{}`, 200, ""},
+		{"/x/custom", `[]`, 400, "not a JSON object"},
+		{"/x/feishu", `{"msg_type":"text"}`, 200, ""},
+		{"/x/slack/hook", `{"text":"x"}`, 401, "webhook-id"},
+	} {
+		resp, err := http.Post(server.URL+c.path, "application/json", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if d := rc.Deliveries()[i]; resp.StatusCode != c.status || (c.err == "") != (d.Err == "") || !strings.Contains(d.Err, c.err) {
+			t.Errorf("%s %s: %d; %s", c.path, c.body, resp.StatusCode, d.Err)
+		}
+	}
+}
