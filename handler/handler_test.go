@@ -370,9 +370,42 @@ func TestLogLines(t *testing.T) {
 	})
 }
 
+// TestSparedByAFreshLook: the next wave is looked at while this one is stopped, which may take long.
+// What was connected or stopped then and runs now is not left alone by that look.
+func TestSparedByAFreshLook(t *testing.T) {
+	for _, was := range []handler.Desktop{{DesktopStatus: "Running", ConnectionStatus: "Connected"}, {DesktopStatus: "Stopped", ConnectionStatus: "Disconnected"}} {
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now()
+			b := newBench(&scripted{
+				info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+					rows := running(ids)
+					for i := range rows {
+						if rows[i].DesktopID == "ecd-00150" && time.Since(begin) < 3*time.Second {
+							rows[i].DesktopStatus, rows[i].ConnectionStatus = was.DesktopStatus, was.ConnectionStatus
+						}
+					}
+					return rows, nil
+				},
+				stop: func(_ context.Context, call handler.StopCall) (string, error) {
+					if call.DesktopIDs[0] == "ecd-00000" && time.Since(begin) < 12*time.Second {
+						return "", &handler.CallError{Family: handler.Throttled, Code: "Throttling", RetryAfter: 5 * time.Second}
+					}
+					return "r", nil
+				},
+			}, func(o *handler.Options) { o.Policy.APIConcurrency = 1 })
+			if rep, failure := b.sendWithin(5*time.Minute, `{"DesktopId":"`+ids(200)+`"}`); rep.Counts[handler.Accepted] != 200 {
+				t.Errorf("%v %v", rep.Counts, failure)
+			}
+		})
+	}
+}
+
 // TestLogLevels: an alarm on errors tells of what failed, and not of strangers who try the door.
 func TestLogLevels(t *testing.T) {
 	friend := judge(func(*events.HTTPRequest, time.Time) (handler.Proof, error) { return handler.Proof{}, nil })
+	replayed := judge(func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
+		return handler.Proof{}, handler.Unauthenticated("old", "")
+	})
 	bare := `{"version":"v1","headers":{},"requestContext":{"http":{"method":"GET","path":"/"}},"body":""}`
 	for _, c := range []struct {
 		event, level string
@@ -385,6 +418,7 @@ func TestLogLevels(t *testing.T) {
 		{httpEvent(`{"DesktopId":"ecd-a"}`), "INFO", friend, nil},
 		{httpEvent(`{"DesktopIdz":"ecd-a"}`), "ERROR", friend, nil},
 		{httpEvent(`no JSON`), "ERROR", friend, nil},
+		{httpEvent(`{"DesktopId":"ecd-a"}`), "WARN", replayed, nil},
 		{bare, "WARN", friend, nil},
 		{bare, "ERROR", friend, errors.New("misconfigured")},
 	} {

@@ -102,8 +102,8 @@ func (r *run) logLevel(rep Report) slog.Level {
 	switch {
 	case rep.Status.Succeeded():
 		return slog.LevelInfo
-	case r.overHTTP && !r.known && r.h.Fault == nil:
-		return slog.LevelWarn
+	case r.overHTTP && r.h.Fault == nil && (!r.known || rep.Error != nil && rep.Error.Code == CodeUnauthenticated):
+		return slog.LevelWarn // or who repeats what somebody else has signed
 	}
 	return slog.LevelError
 }

@@ -84,8 +84,9 @@ func (r *run) waves(ctx context.Context, g *region) {
 		}
 	}
 	wave, rest := r.nextWave(g.desktops)
-	r.look(ctx, r.unseen(wave))
 	for len(wave) > 0 {
+		// Once more where a look has grown old since: also what spares a desktop must be so now.
+		r.look(ctx, r.unseen(wave))
 		var next []*desktop
 		next, rest = r.nextWave(rest)
 		r.stop(ctx, r.plan(wave), func() { r.look(ctx, r.unseen(next)) }, func() { note(next, nil, time.Time{}, errPanicked) })

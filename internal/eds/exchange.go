@@ -38,23 +38,23 @@ func (signer) Call(request *http.Request, _ *http.Transport) (*http.Response, er
 	return nil, errSigned
 }
 
-// sign lets the SDK build and sign the request of a call: nil if it could not, or had a fault.
+// sign lets the SDK build and sign the request of a call: nil if it could not.
 //
 // It does so in a goroutine of its own. For each nonce the SDK has the stack of its goroutine written
 // out, and ours is deep: that was a sixth of all that a warm function did.
 func sign(ctx context.Context, client *sdk.Client, call func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) *http.Request {
 	var signed *http.Request
+	var fault any
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer func() { // here it would end the process
-			if recover() != nil {
-				signed = nil
-			}
-		}()
+		defer func() { fault = recover() }() // here it would end the process
 		_ = call(context.WithValue(ctx, signedKey{}, &signed), client, &dara.RuntimeOptions{})
 	}()
 	<-done
+	if fault != nil {
+		panic("the SDK panicked while it signed") // its own words may hold the request
+	}
 	return signed
 }
 

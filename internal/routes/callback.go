@@ -75,7 +75,7 @@ func (f *file) callback(a at) (d *callback.Destination, own bool) {
 		}
 		f.fault(where, "%s", text)
 	}
-	return &destination, seen["url"]
+	return &destination, seen["url"] || !seen["format"]
 }
 
 // template is a skeleton of a message.

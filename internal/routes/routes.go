@@ -32,7 +32,8 @@ type Entry struct {
 	Scheme string // empty: it is for events
 	// Callback is where its reports go, if not where those of the function go; nil: there.
 	Callback *callback.Destination
-	// OwnReceiver says that Callback has a URL of its own.
+	// OwnReceiver says that Callback is for one receiver: what goes to a destination that an event names
+	// is for another, and as the function has it.
 	OwnReceiver bool
 }
 

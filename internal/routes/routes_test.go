@@ -192,6 +192,10 @@ func TestCallback(t *testing.T) {
 			continue
 		}
 		d := table.List[0].Callback
+		// Only a format of its own, without a receiver of its own, is for what events name too.
+		if own := !strings.HasPrefix(c.says, "format"); table.List[0].OwnReceiver != own {
+			t.Errorf("%s: own receiver %v", c.says, !own)
+		}
 		if d.URL.Reveal() != c.url || d.On != c.on || (len(d.Keys) > 0) != c.signs || d.RobotSecret.Empty() == c.robot {
 			t.Errorf("%s: %+v", c.says, d)
 		}
