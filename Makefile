@@ -1,4 +1,4 @@
-# Needs make (3.81 or newer) and Go; deploy and remove need Serverless Devs as well.
+# Needs make (3.81 or newer) and Go; preview, deploy and remove need Serverless Devs as well, test-templates npm.
 
 .DEFAULT_GOAL := help
 

@@ -64,7 +64,7 @@ func New(o Options) *Handler {
 
 // Handle does what one invocation asks for. The answer is a Report, a Batch of them, or an
 // HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
-// never has one.
+// never has one, but on an async route.
 func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answer any, err error) {
 	r := &run{
 		h:       h,

@@ -73,7 +73,7 @@ func (j *job) reject(p *Problem) *job {
 func (j *job) accept(r *run) *job {
 	policy := r.h.Policy
 	switch {
-	case r.h.Fault != nil && policy.Disabled && !r.overHTTP: // the switch works, whatever else is broken
+	case policy.Disabled && !r.overHTTP: // the switch works, whatever else is broken, and nothing is tried again
 		j.status = StatusDisabled
 		return j
 	case r.h.Fault != nil:

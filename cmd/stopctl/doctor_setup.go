@@ -52,7 +52,7 @@ var remedies = map[string]string{
 	"EDS_ENDPOINT":    "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
 	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows its own faults; each variable that it names must be set too: under environmentVariables of the deployment file, or with -env.",
 	"WEBHOOK_AUTH":    "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
-	"WEBHOOK_SECRETS": "Make a new one of at least 16 bytes (`openssl rand -hex 32`; for scheme standard whsec_ and what `openssl rand -base64 24` prints), and give it to the sender.",
+	"WEBHOOK_SECRETS": "Where no WEBHOOK_AUTH goes with them, take them away. Else make a new one of at least 16 bytes (`openssl rand -hex 32`; for scheme standard whsec_ and what `openssl rand -base64 24` prints), and give it to the sender.",
 }
 
 // checkVariables finds what the function would answer every event with.
