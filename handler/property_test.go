@@ -42,6 +42,32 @@ func TestNeverTheWrongDesktop(t *testing.T) {
 	}
 }
 
+// TestNeverTheWrongDesktopInWaves is the same with fleets of several waves, of which the next is looked
+// at while one is stopped.
+func TestNeverTheWrongDesktopInWaves(t *testing.T) {
+	cases := 150
+	var stopped int
+	for seed := range cases {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, uint64(seed))
+			for i := len(w.machines); i < 350; i++ {
+				w.add(i)
+			}
+			w.policy.MaxDesktops, w.policy.APIConcurrency = 1000, 1+seed%2
+			w.makeRequest()
+			w.invoke()
+			stopped += w.stopped
+		})
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	t.Logf("%d cases: %d desktops stopped", cases, stopped)
+	if stopped < 5*cases {
+		t.Error("the cases are too tame: they hardly stop anything")
+	}
+}
+
 // FuzzPlanner looks for a world in which the promise is broken: the fuzzer's bytes are its dice.
 func FuzzPlanner(f *testing.F) {
 	for seed := range uint64(20) {
@@ -363,11 +389,15 @@ func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []st
 	return rows, nil
 }
 
-// page cuts a listing into pages of 7.
+// page cuts a listing into pages of 7, and a long one into pages of 100, as EDS does.
 func page[T any](all []T, token string) handler.Page[T] {
 	from := 0
 	_, _ = fmt.Sscan(token, &from)
-	to := min(from+7, len(all))
+	size := 7
+	if len(all) > 100 {
+		size = 100
+	}
+	to := min(from+size, len(all))
 	p := handler.Page[T]{Rows: all[min(from, to):to]}
 	if to < len(all) {
 		p.NextToken = fmt.Sprint(to)

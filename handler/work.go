@@ -85,12 +85,23 @@ func (r *run) waves(ctx context.Context, g *region) {
 	}
 	wave, rest := r.nextWave(g.desktops)
 	for len(wave) > 0 {
-		// Once more where a look has grown old since: also what spares a desktop must be so now.
-		r.look(ctx, r.unseen(wave))
+		r.lookFresh(ctx, wave)
 		var next []*desktop
 		next, rest = r.nextWave(rest)
 		r.stop(ctx, r.plan(wave), func() { r.look(ctx, r.unseen(next)) }, func() { note(next, nil, time.Time{}, errPanicked) })
 		wave = next
+	}
+}
+
+// lookFresh looks at those of a wave whose look has grown old, or was never had: what spares a desktop
+// must be so now, as well as what does not. Looks may take so long that others grow old meanwhile.
+func (r *run) lookFresh(ctx context.Context, wave []*desktop) {
+	for range freshenRounds {
+		old := r.unseen(wave)
+		if len(old) == 0 {
+			return
+		}
+		r.look(ctx, old)
 	}
 }
 
