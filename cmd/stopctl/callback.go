@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -138,8 +137,8 @@ func checkReceivers(reports []foundReport, configured string) error {
 // resender has the configuration of the function, but for what only a running function needs.
 func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 	environ := []string{"FC_FUNC_CODE_PATH=."}
-	for field := range reflect.TypeFor[config.Config]().Fields() {
-		if name := field.Tag.Get("env"); strings.HasPrefix(name, "CALLBACK_") || name == "FC_FUNCTION_NAME" {
+	for _, name := range config.Variables() {
+		if strings.HasPrefix(name, "CALLBACK_") || name == "FC_FUNCTION_NAME" {
 			environ = append(environ, name+"="+getenv(name))
 		}
 	}

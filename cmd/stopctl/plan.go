@@ -56,8 +56,9 @@ Examples:
   stopctl plan -f request.json -env MAX_DESKTOPS=500 -expect plan.json
   stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
 
-Exit codes: 0 it is planned, or would be left alone, or is as expected; 1 the event is refused, blocked, or cannot be
-planned, or differs from -expect; 2 wrong usage, or unreadable input or configuration.
+Exit codes: 0 it is planned, or would be left alone, or is as expected; 1 the event is
+refused, blocked, or cannot be planned, or differs from -expect; 2 wrong usage, or
+unreadable input or configuration.
 `
 
 type planOptions struct {
@@ -66,7 +67,7 @@ type planOptions struct {
 	now                                     bool
 }
 
-func parsePlan(args []string) (*planOptions, error) {
+func planFlags() (*planOptions, *flag.FlagSet) {
 	o := &planOptions{}
 	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -77,6 +78,12 @@ func parsePlan(args []string) (*planOptions, error) {
 	flags.StringVar(&o.expect, "expect", "", "")
 	flags.StringVar(&o.output, "o", "text", "")
 	flags.BoolVar(&o.now, "now", false, "")
+	return o, flags
+}
+
+// parsePlan returns flag.ErrHelp when only help was asked for.
+func parsePlan(args []string) (*planOptions, error) {
+	o, flags := planFlags()
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

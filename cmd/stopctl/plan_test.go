@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -47,6 +48,16 @@ func TestPlan(t *testing.T) {
 	if code != exitOK || out != wantPlan {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
+}
+
+// TestPlanHelp: it names every flag.
+func TestPlanHelp(t *testing.T) {
+	_, flags := planFlags()
+	flags.VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(planUsage, "\n  -"+f.Name+" ") {
+			t.Errorf("the help says nothing of -%s", f.Name)
+		}
+	})
 }
 
 // TestPlanExpect: a plan is as expected, or every difference is named.

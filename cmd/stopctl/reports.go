@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stopdesktops/handler"
+	"stopdesktops/internal/callback"
 )
 
 // foundReport is a report in a file, and what the file says of it beside it.
@@ -23,9 +24,6 @@ var statuses = []handler.Status{
 	handler.StatusDone, handler.StatusAccepted, handler.StatusPlanned, handler.StatusPartial, handler.StatusFailed, handler.StatusRejected,
 	handler.StatusBlocked, handler.StatusStale, handler.StatusDuplicate, handler.StatusDisabled, handler.StatusIgnored,
 }
-
-// reportType begins the type of each CloudEvent that is a callback of the function.
-const reportType = "com.aliyun.ecd.desktops.stop."
 
 // readReportFile takes reports from whatever the function has written them to. What is not surely a
 // report is refused: desktops are started and stopped by what stands in it.
@@ -74,8 +72,8 @@ func readWhole(command, name string, text []byte) (reports []foundReport, whole 
 		return nil, false, usagef("%s: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", command, name)
 	case has("Reports"):
 		return found(document.Reports, document.Step > 0), true, nil
-	case has("specversion") && !strings.HasPrefix(document.Type, reportType):
-		return nil, false, usagef("%s: %s is a CloudEvent, but no callback of the function: its type is %q, and would begin with %s", command, name, document.Type, reportType)
+	case has("specversion") && !strings.HasPrefix(document.Type, callback.ReportType):
+		return nil, false, usagef("%s: %s is a CloudEvent, but no callback of the function: its type is %q, and would begin with %s", command, name, document.Type, callback.ReportType)
 	case has("specversion"):
 		return found([]handler.Report{document.Data}, false), true, nil
 	case has("Status"):

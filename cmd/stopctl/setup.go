@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -43,11 +42,8 @@ func (o *setupFlags) check(fs *flag.FlagSet) error {
 
 // isVariable says whether the function, or Go's runtime in it, reads a variable of this name.
 func isVariable(name string) bool {
-	known := []string{"GODEBUG", "GOMEMLIMIT", "GOMAXPROCS", "TZ", "ZONEINFO"}
-	for field := range reflect.TypeFor[config.Config]().Fields() {
-		known = append(known, field.Tag.Get("env"))
-	}
-	return slices.Contains(known, name)
+	ofGo := []string{"GODEBUG", "GOMEMLIMIT", "GOMAXPROCS", "TZ", "ZONEINFO"}
+	return slices.Contains(ofGo, name) || slices.Contains(config.Variables(), name)
 }
 
 // noteUnknown tells of variables that nothing reads: probably a slip. Routes name some of their own.
@@ -73,8 +69,8 @@ func (o *setupFlags) read(getenv func(string) string) (*setup, error) {
 	s := &setup{variables: map[string]string{}, places: map[string]string{}}
 	if o.template == "" {
 		s.put("", "FC_FUNC_CODE_PATH", ".")
-		for field := range reflect.TypeFor[config.Config]().Fields() {
-			if name := field.Tag.Get("env"); name != "" && getenv(name) != "" {
+		for _, name := range config.Variables() {
+			if getenv(name) != "" {
 				s.put("environment", name, getenv(name))
 			}
 		}

@@ -95,6 +95,9 @@ const maxAnswer = 64 << 10
 // has, and no more than a Duration holds.
 const maxPause = 24 * 60 * 60
 
+// ReportType begins the type of the CloudEvent of each report; its status follows.
+const ReportType = "com.aliyun.ecd.desktops.stop."
+
 // cloudEvent is CloudEvents 1.0 in JSON.
 type cloudEvent struct {
 	SpecVersion     string         `json:"specversion"`
@@ -173,7 +176,7 @@ func (s *Sender) cloudEvent(id string, report handler.Report) []byte {
 		SpecVersion:     "1.0",
 		ID:              id,
 		Source:          s.options.Source,
-		Type:            "com.aliyun.ecd.desktops.stop." + string(report.Status),
+		Type:            ReportType + string(report.Status),
 		Subject:         report.EventId,
 		Time:            time.Now().UTC().Truncate(time.Millisecond),
 		DataContentType: "application/json",

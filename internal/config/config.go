@@ -80,6 +80,17 @@ type Config struct {
 	location *time.Location
 }
 
+// Variables are the names of all environment variables that Read looks at.
+func Variables() []string {
+	var names []string
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if name := field.Tag.Get("env"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Faults are what is wrong with a configuration, at most one for each variable.
 type Faults map[string]string
 

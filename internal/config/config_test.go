@@ -31,17 +31,6 @@ func read(t *testing.T, environ ...string) config.Config {
 	return c
 }
 
-// variables are the env tags of Config.
-func variables() []string {
-	var names []string
-	for field := range reflect.TypeFor[config.Config]().Fields() {
-		if name := field.Tag.Get("env"); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // TestDefaults holds the defaults against the table of the design. One that differs is a rail that
 // is not where the operator believes it to be.
 func TestDefaults(t *testing.T) {
@@ -84,7 +73,7 @@ func TestDefaults(t *testing.T) {
 		if !reflect.DeepEqual(d.got, d.want) {
 			t.Errorf("%s: %v, want %v", d.variable, d.got, d.want)
 		}
-		if !slices.Contains(variables(), d.variable) {
+		if !slices.Contains(config.Variables(), d.variable) {
 			t.Errorf("%s is no variable of Config", d.variable)
 		}
 	}
@@ -295,7 +284,7 @@ func TestNoFollowUpFaults(t *testing.T) {
 // TestFaultsShowNoValue: whoever mixes up two lines of a template puts a secret where a number
 // belongs. The faults go to the log and to whoever invoked the function.
 func TestFaultsShowNoValue(t *testing.T) {
-	for _, name := range variables() {
+	for _, name := range config.Variables() {
 		for _, value := range []string{"fake-token-that-leaks", "whsec_fake-token-that-leaks", "https://u:fake-token-that-leaks@h/", "a,fake-token-that-leaks", "ecd-a\nfake-token-that-leaks", "dara,fake-token-that-leaks"} {
 			_, faults := config.Read([]string{region, name + "=" + value})
 			if text := fmt.Sprintf("%s %v %+v %#v", faults.Error(), faults, faults, faults); strings.Contains(text, "fake-token") {
@@ -316,7 +305,7 @@ func TestFaultsShowNoValue(t *testing.T) {
 func TestEmptyMeansNotSet(t *testing.T) {
 	want, _ := config.Read([]string{region})
 	for _, empty := range []string{"", " ", "\t\n"} {
-		for _, name := range variables() {
+		for _, name := range config.Variables() {
 			if name == "PROTECT_TAG" || name == "KEEP_UNTIL_TAG" || name == "FC_REGION" {
 				continue
 			}
@@ -478,7 +467,7 @@ func TestReadmeNamesEveryVariable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range variables() {
+	for _, name := range config.Variables() {
 		if strings.HasPrefix(name, "FC_") {
 			continue // the platform's own: nobody sets them
 		}
