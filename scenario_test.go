@@ -423,6 +423,9 @@ func describe(w io.Writer, rep handler.Report) {
 	if e := rep.Error; e != nil {
 		fmt.Fprintf(w, "    error %s %s %s\n", e.Code, e.Path, e.Message)
 	}
+	for _, warning := range rep.Warnings {
+		fmt.Fprintf(w, "    warning %s %s %s\n", warning.Code, warning.Path, warning.Message)
+	}
 	reasons := map[string]int{}
 	for _, d := range rep.Desktops {
 		if len(rep.Desktops) > few && d.Reason != "" {

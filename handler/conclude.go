@@ -31,6 +31,7 @@ func (r *run) report(j *job) Report {
 		Force:        q.Force,
 		IdleMinutes:  q.IdleMinutes,
 		Counts:       map[Outcome]int{},
+		Warnings:     j.warnings,
 		Calls:        r.callCounts(),
 		DurationMs:   time.Since(r.started).Milliseconds(),
 	}
@@ -48,6 +49,12 @@ func (r *run) report(j *job) Report {
 	})
 	rep.Status, rep.Error = j.conclude(rep)
 	return rep
+}
+
+// warn adds a warning to the report of j and logs it.
+func (r *run) warn(j *job, w Warning) {
+	j.warnings = append(j.warnings, w)
+	r.log.Warn(w.Message, "EventId", j.shownID(), "RegionId", j.request.RegionId, "Code", w.Code, "Path", w.Path)
 }
 
 // shownID is the event's ID made fit for logs and reports: it is foreign text.

@@ -102,6 +102,7 @@ func (j *job) accept(r *run) *job {
 	if mapped.Paths != nil {
 		path = "$"
 	}
+	j.where = func(field string) string { return mapped.Where(path + field) }
 	request, err := events.ParseRequest(mapped.Request, path)
 	if err != nil {
 		return j.reject(mapped.located(unreadable(err)))

@@ -32,6 +32,8 @@ type Report struct {
 	// Counts of the desktops by outcome.
 	Counts map[Outcome]int `json:",omitempty"`
 	Error  *Problem        `json:",omitempty"`
+	// Warnings about the request. They do not change the status.
+	Warnings []Warning `json:",omitempty"`
 	// Calls made to EDS in this invocation, by action; a batch shares them.
 	Calls      map[string]int  `json:",omitempty"`
 	DurationMs int64           `json:",omitempty"`
@@ -41,6 +43,18 @@ type Report struct {
 	// Truncated is how many desktops were left out of a callback.
 	Truncated int `json:",omitempty"`
 }
+
+// Warning is something in a request that changed nothing but that its sender probably did not mean.
+type Warning struct {
+	Code    string // stable: one of the constants below
+	Path    string `json:",omitempty"` // JSON path in what came in
+	Message string
+}
+
+// Codes of warnings.
+const (
+	WarnSelectionMatchesNothing = "SelectionMatchesNothing"
+)
 
 // DesktopReport says what happened to one desktop.
 type DesktopReport struct {

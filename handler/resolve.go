@@ -94,7 +94,7 @@ func (r *run) own(j *job) {
 		}
 	default:
 		if len(j.chosen) == 0 {
-			r.log.Warn("the selection matches no desktop", "EventId", j.shownID(), "RegionId", j.request.RegionId)
+			r.warn(j, Warning{Code: WarnSelectionMatchesNothing, Path: j.where(".Select"), Message: "the selection matches no desktop"})
 		}
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)

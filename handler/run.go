@@ -50,6 +50,9 @@ type job struct {
 	items       []*item // the desktops asked for, each once, in the order asked
 	status      Status  // empty until it is known
 	problem     *Problem
+	warnings    []Warning
+	// where returns the JSON path, in what came in, of a field of the request such as ".Select".
+	where func(field string) string
 
 	// What its decisions rest on.
 	region        *region
