@@ -68,15 +68,25 @@ func parseFormat(t *testing.T, name string, own []byte) callback.Format {
 func goldenReports() map[string]handler.Report {
 	done := handler.Report{EventId: "timer 2026-11-22T20:00:00Z", Status: handler.StatusDone, Reason: "CHG-4711", RequestedBy: "Li Si", RegionId: "cn-hangzhou",
 		Counts: map[handler.Outcome]int{handler.Stopped: 97, handler.AlreadyStopped: 3}}
+	for i := range 14 {
+		done.Desktops = append(done.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-7w78ozhjcwa3u00%02d", i+1), Outcome: handler.Stopped})
+	}
+	done.Desktops = append(done.Desktops, handler.DesktopReport{DesktopId: "ecd-off", Outcome: handler.AlreadyStopped})
+	skipped := done
+	skipped.Counts = map[handler.Outcome]int{handler.Skipped: 2}
+	skipped.Desktops = []handler.DesktopReport{{DesktopId: "ecd-busy1", Outcome: handler.Skipped, Reason: handler.ReasonConnected}, {DesktopId: "ecd-busy2", Outcome: handler.Skipped, Reason: handler.ReasonConnected}}
 	partial := done
 	partial.Status, partial.Counts = handler.StatusPartial, map[handler.Outcome]int{handler.Accepted: 57, handler.Skipped: 32, handler.Failed: 1, handler.NotFoundThere: 1}
 	partial.Error = &handler.Problem{Code: "IncorrectDesktopStatus", Message: "the desktop is being rebuilt"}
 	partial.Desktops = []handler.DesktopReport{{DesktopId: "ecd-7w78ozhjcwa3u0001", Outcome: handler.Failed, Code: "IncorrectDesktopStatus"}, {DesktopId: "ecd-nosuch", Outcome: handler.NotFoundThere},
 		{DesktopId: "ecd-slow", Outcome: handler.Accepted, State: "Running"}, {DesktopId: "ecd-starting", Outcome: handler.Skipped, Reason: "state:Starting"}}
+	for i := range 2 {
+		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-idle%02d", i), Outcome: handler.Accepted})
+	}
 	for i := range 31 {
 		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: handler.Skipped, Reason: handler.ReasonConnected})
 	}
-	return map[string]handler.Report{"done": done, "partial": partial, "rejected": {EventId: "tickets|4711", Status: handler.StatusRejected,
+	return map[string]handler.Report{"done": done, "skipped": skipped, "partial": partial, "rejected": {EventId: "tickets|4711", Status: handler.StatusRejected,
 		Error: &handler.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
 }
 
@@ -232,6 +242,9 @@ func TestLongest(t *testing.T) {
 		Error: &handler.Problem{Code: long, Message: long, Path: long}, Counts: map[handler.Outcome]int{}}
 	for i := range 10_000 {
 		rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: handler.Failed, Code: fmt.Sprint(i%50, long)})
+		for _, outcome := range []handler.Outcome{handler.Stopped, handler.Stopping, handler.Accepted, handler.AlreadyStopped, handler.WouldStop} {
+			rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: outcome})
+		}
 	}
 	for _, outcome := range []handler.Outcome{handler.Stopped, handler.Failed, handler.Skipped, handler.NotFoundThere, handler.NotAttempted, handler.Accepted, handler.Stopping, handler.WouldStop, handler.AlreadyStopped} {
 		rep.Counts[outcome] = 100_000
@@ -417,7 +430,7 @@ func TestFormats(t *testing.T) {
 		if name == "cloudevents" {
 			continue
 		}
-		body := string(send(t, f, handler.Report{Status: handler.StatusDone}))
+		body := string(send(t, f, handler.Report{Status: handler.StatusDone, Counts: map[handler.Outcome]int{handler.Stopped: 1}}))
 		if chinese := !strings.HasSuffix(name, "-en") && name != "slack" && name != "custom"; strings.Contains(body, "完成") != chinese {
 			t.Errorf("%s: %s", name, body)
 		}
@@ -432,10 +445,11 @@ func TestWords(t *testing.T) {
 		if err != nil || json.Unmarshal(data, &all[i]) != nil {
 			t.Fatal(err)
 		}
-		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled",
+		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled", "ignored", "nothing_stopped",
 			"stopped", "stopping", "already_stopped", "skipped", "would_stop", "not_found", "not_attempted", "still_running", "state",
 			handler.ReasonConflict, handler.ReasonNotSelected, handler.ReasonProtected, handler.ReasonKeepUntil, handler.ReasonExcluded, handler.ReasonConnected,
-			handler.ReasonConnectionUnknown, handler.ReasonNotIdle, handler.ReasonUsedSinceEvent, handler.ReasonMaxDesktops, handler.ReasonDeadline} {
+			handler.ReasonConnectionUnknown, handler.ReasonNotIdle, handler.ReasonUsedSinceEvent, handler.ReasonMaxDesktops, handler.ReasonDeadline,
+			handler.ReasonRefusedTogether} {
 			if all[i].Terms[code] == "" {
 				t.Errorf("%s has no word for %s", language, code)
 			}

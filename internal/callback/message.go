@@ -15,14 +15,36 @@ import (
 
 // message of a report, for people.
 func (f Format) message(function string, rep handler.Report) map[string]any {
-	m := &message{Report: rep, function: function, words: vocabulary()[f.language]}
-	return render(f.skeleton.root, func(name string) string { return placeholders()[name](m) }).(map[string]any)
+	m := &message{Report: rep, function: function, words: vocabulary()[f.language], most: maxNamed}
+	for {
+		rendered := render(f.skeleton.root, func(name string) string { return placeholders()[name](m) }).(map[string]any)
+		if m.most == 0 || f.fits(rendered) {
+			return rendered
+		}
+		m.most /= 2
+	}
+}
+
+// largest is the size of a message that a platform takes, where the longest texts could make a larger
+// one. WeCom takes 4096 bytes of markdown, Slack 3000 characters in a section. The bytes of the whole
+// message are more than either, so they are a safe measure.
+var largest = map[string]int{weCom: 4096, slack: 3000}
+
+// fits reports whether the platform takes a message of this size.
+func (f Format) fits(rendered map[string]any) bool {
+	limit := largest[f.platform]
+	if limit == 0 {
+		return true
+	}
+	body, err := json.Marshal(rendered)
+	return err != nil || len(body) <= limit
 }
 
 type message struct {
 	handler.Report
 	function string
 	words    words
+	most     int // desktops that are named as stopped: less where the message would be too large
 }
 
 // words of a language.
@@ -77,10 +99,11 @@ var placeholders = sync.OnceValue(func() map[string]func(*message) string {
 		"Error.Path":    func(m *message) string { return foreign(m.problem().Path, 60) },
 
 		"StatusColor":     (*message).color,
-		"StatusText":      func(m *message) string { return m.words.term(string(m.Status)) },
+		"StatusText":      (*message).statusText,
 		"ReasonText":      func(m *message) string { return m.or(foreign(m.Reason, 80)) },
 		"RequestedByText": func(m *message) string { return m.or(foreign(m.RequestedBy, 60)) },
 		"CountsText":      (*message).counts,
+		"StoppedText":     (*message).stoppedText,
 		"NotStoppedText":  (*message).notStopped,
 		"ErrorText":       (*message).errorText,
 	}
@@ -91,17 +114,6 @@ var placeholders = sync.OnceValue(func() map[string]func(*message) string {
 })
 
 func placeholderNames() []string { return slices.Sorted(maps.Keys(placeholders())) }
-
-// color of the status, by a name that the cards of chat systems know.
-func (m *message) color() string {
-	switch {
-	case m.Status == handler.StatusPartial:
-		return "orange"
-	case m.Status.Succeeded():
-		return "green"
-	}
-	return "red"
-}
 
 func (m *message) problem() handler.Problem {
 	if m.Error == nil {
@@ -160,7 +172,8 @@ func fill(pattern, name string, n int) string {
 	return strings.NewReplacer("${Name}", name, "${N}", strconv.Itoa(n)).Replace(pattern)
 }
 
-// How many desktops and reasons a message names: WeCom takes 4096 bytes in all.
+// How many desktops and reasons a message names: WeCom takes 4096 bytes in all. As many again are named
+// as stopped.
 const (
 	maxNamed   = 15
 	maxReasons = 5
