@@ -95,7 +95,7 @@ func (j *job) accept(r *run) *job {
 		return j.reject(p)
 	case mapped.Ignored:
 		j.status = StatusIgnored
-		j.problem = &Problem{Code: "Ignored", Path: mapped.Because, Message: "what is here is not what the route waits for. Nothing was stopped."}
+		j.problem = &Problem{Code: "Ignored", Path: mapped.Because, Message: mapped.Unmet + " Nothing was stopped."}
 		return j
 	}
 	path := j.event.Path

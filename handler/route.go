@@ -54,6 +54,7 @@ type Mapping interface {
 type Mapped struct {
 	Ignored bool            // it is none of our business: not approved, say
 	Because string          // where in the payload that is said, if Ignored
+	Unmet   string          // what the route expects there and what the payload has, in sentences, if Ignored
 	Request json.RawMessage // nil if Ignored
 	Time    time.Time       // that the payload says; zero: it says none
 	// Paths say, by field of the request ($.DesktopId), where in the payload it came from.

@@ -137,6 +137,7 @@ type tried struct {
 	Request *events.Request `json:",omitempty"` // with what goes without saying on the route
 	Ignored bool            `json:",omitempty"`
 	Because string          `json:",omitempty"` // the path whose condition does not hold
+	Unmet   string          `json:",omitempty"` // what the route expects, and what the body has
 	Error   error           `json:",omitempty"`
 }
 
@@ -218,7 +219,7 @@ func tryOne(route *handler.Route, payload []byte, path string) tried {
 		result.Time = &m.Time
 	}
 	if m.Ignored {
-		result.Ignored, result.Because = true, m.Because
+		result.Ignored, result.Because, result.Unmet = true, m.Because, m.Unmet
 		return result
 	}
 	request, err := events.ParseRequest(m.Request, path)

@@ -56,7 +56,7 @@ func TestRoutesTry(t *testing.T) {
 	}{
 		{"good", good, []string{"try", "/jira", "-f", "-"}, exitOK, []string{`"Route": "/jira"`, `"Time": "2026-11-22T20:00:00Z"`, `"ecd-b"`, `"Reason": "IT-1"`}},
 		{"flags first", good, []string{"-f", "-", "try", "/jira"}, exitOK, []string{`"ecd-b"`}},
-		{"ignored", strings.Replace(good, "Approved", "Open", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Ignored": true`, `"Because": "$.status"`}},
+		{"ignored", strings.Replace(good, "Approved", "Open", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Ignored": true`, `"Because": "$.status"`, `the route expects $.status = \"Approved\"; the event has \"Open\".`}},
 		{"refused by the mapping", strings.Replace(good, `"IT-1"`, "{}", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Code": "WrongType"`, `"Path": "$.key"`}},
 		{"refused as a request", strings.Replace(good, "ecd-b", "desktop-b", 1), []string{"try", "/jira", "-f", "-"}, exitUnexpected, []string{`"Path": "$.desktops"`}},
 		{"as it came", `{"DesktopId":"ecd-a"}`, []string{"try", "/own", "-f", "-"}, exitOK, []string{`"ecd-a"`}},

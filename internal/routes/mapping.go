@@ -2,7 +2,6 @@ package routes
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,18 +16,13 @@ type mapping struct {
 	fields     []field // nil: the payload is the request
 }
 
-// condition holds if the path finds one of the values.
-type condition struct {
-	path query
-	is   []string
-}
-
 // field of the request, by its name there: DesktopId, Select.EndUserId.
 type field struct {
 	name     string
 	kind     kind
 	constant json.RawMessage // not nil: nothing is looked for
 	paths    []query         // the first that finds something counts
+	join     []query         // instead of paths: all must find something, and their texts are joined
 	fallback json.RawMessage // where none does
 	optional bool            // then it may be left out
 }
@@ -69,11 +63,9 @@ func (m mapping) Map(payload []byte, path string) (handler.Mapped, error) {
 			return handler.Mapped{}, err
 		}
 	}
-	for _, c := range m.conditions {
-		if !c.holds(doc) {
-			mapped.Ignored, mapped.Because = true, c.path.under(path)
-			return mapped, nil
-		}
+	if mapped.Because, mapped.Unmet = unmet(m.conditions, doc, path); mapped.Because != "" {
+		mapped.Ignored = true
+		return mapped, nil
 	}
 	if m.fields == nil {
 		mapped.Request = payload
@@ -94,13 +86,6 @@ func (m mapping) readTime(doc any, path string) (time.Time, error) {
 		return t, nil
 	}
 	return time.Time{}, &events.Error{Code: events.MissingField, Path: at, Message: "is missing: by it an old event is told from a new one"}
-}
-
-func (c condition) holds(doc any) bool {
-	return slices.ContainsFunc(c.path.find(doc), func(v any) bool {
-		text, ok := scalar(v)
-		return ok && slices.Contains(c.is, text)
-	})
 }
 
 // scalar is the text of a value that is no object, array or null.
@@ -149,6 +134,9 @@ func (f field) value(doc any, path string) (value any, at string, err error) {
 	if f.constant != nil {
 		return f.constant, path, nil
 	}
+	if f.join != nil {
+		return f.joined(doc, path)
+	}
 	for _, q := range f.paths {
 		at = q.under(path)
 		value, fault := f.kind.read(q.find(doc))
@@ -165,7 +153,29 @@ func (f field) value(doc any, path string) (value any, at string, err error) {
 	case f.optional:
 		return nil, "", nil
 	}
-	return nil, at, &events.Error{Code: events.MissingField, Path: f.paths[0].under(path), Message: "is missing or empty, and is needed for " + f.name}
+	return nil, at, f.missing(f.paths[0].under(path))
+}
+
+// joined is the text of all paths, such as IT-101:10124. It is never a shorter one: an ID without the part
+// that changes would make the next event a duplicate.
+func (f field) joined(doc any, path string) (value any, at string, err error) {
+	var parts []string
+	for _, q := range f.join {
+		at = q.under(path)
+		part, fault := f.kind.read(q.find(doc))
+		switch {
+		case fault != "":
+			return nil, at, &events.Error{Code: events.WrongType, Path: at, Message: fault + ", for " + f.name}
+		case part == nil:
+			return nil, at, f.missing(at)
+		}
+		parts = append(parts, part.(string))
+	}
+	return strings.Join(parts, ":"), f.join[0].under(path), nil
+}
+
+func (f field) missing(at string) *events.Error {
+	return &events.Error{Code: events.MissingField, Path: at, Message: "is missing or empty, and is needed for " + f.name}
 }
 
 // read what a path has found: nil if that is nothing, or what is wrong with it.

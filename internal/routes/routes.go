@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"stopdesktops/events"
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
@@ -316,28 +318,34 @@ func (f *file) query(a at, single bool) (query, bool) {
 func (f *file) condition(a at, m *mapping) {
 	var c condition
 	ok := false
+	values := func(a at) { f.list(a, func(a at) { f.conditionValue(a, &c) }) }
 	seen := f.object(a, map[string]func(at){
-		"path": func(a at) { c.path, ok = f.query(a, false) },
-		"is": func(a at) {
-			f.list(a, func(a at) {
-				if v, good := f.constant(a); good {
-					if text, isScalar := scalar(v); isScalar {
-						c.is = append(c.is, text)
-						return
-					}
-					f.fault(a, "must be a text, a number, true or false")
-				}
-			})
-		},
+		"path":  func(a at) { c.path, ok = f.query(a, false) },
+		"is":    values,
+		"isNot": func(a at) { c.isNot = true; values(a) },
 	})
-	for _, name := range []string{"path", "is"} {
-		if !seen[name] {
-			f.fault(a, "needs %s", name)
-		}
+	if !seen["path"] {
+		f.fault(a, "needs path")
+	}
+	if seen["is"] == seen["isNot"] {
+		f.fault(a, "needs either is or isNot")
 	}
 	if ok {
 		m.conditions = append(m.conditions, c)
 	}
+}
+
+func (f *file) conditionValue(a at, c *condition) {
+	v, good := f.constant(a)
+	if !good {
+		return
+	}
+	text, isScalar := scalar(v)
+	if !isScalar {
+		f.fault(a, "must be a text, a number, true or false")
+		return
+	}
+	c.values = append(c.values, text)
 }
 
 // constant reads any value as JSON would have it.
@@ -393,12 +401,15 @@ func (f *file) field(a at, name string, k kind) (field, bool) {
 	} else {
 		seen := f.object(a, map[string]func(at){
 			"path":     func(a at) { f.list(a, func(a at) { f.paths(a, &fd) }) },
+			"join":     func(a at) { f.join(a, &fd) },
 			"value":    func(a at) { fd.constant = f.probed(a, name) },
 			"default":  func(a at) { fd.fallback = f.probed(a, name) },
 			"optional": func(a at) { f.bool(a, &fd.optional) },
 		})
 		switch {
-		case seen["path"] == seen["value"]:
+		case seen["join"] && len(seen) > 1:
+			f.fault(a, "joins its paths, so join must be its only member")
+		case !seen["join"] && seen["path"] == seen["value"]:
 			f.fault(a, "needs either path or value")
 		case seen["value"] && (seen["default"] || seen["optional"]):
 			f.fault(a, "is a constant, which needs neither default nor optional")
@@ -415,6 +426,22 @@ func (f *file) field(a at, name string, k kind) (field, bool) {
 func (f *file) paths(a at, fd *field) {
 	if q, ok := f.query(a, fd.kind != listOfTexts); ok {
 		fd.paths = append(fd.paths, q)
+	}
+}
+
+// join reads the paths whose texts together are the ID of an event.
+func (f *file) join(a at, fd *field) {
+	if fd.name != "IdempotencyKey" {
+		f.fault(a, "is for IdempotencyKey only")
+		return
+	}
+	f.list(a, func(a at) {
+		if q, ok := f.query(a, true); ok {
+			fd.join = append(fd.join, q)
+		}
+	})
+	if a.resolve().node.Kind != yaml.SequenceNode || len(a.resolve().node.Content) == 1 {
+		f.fault(a, "must be a list of two paths or more, such as [$.issue.key, $.changelog.id]")
 	}
 }
 

@@ -78,7 +78,17 @@ func TestFaults(t *testing.T) {
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 200h}", "must be a duration from 1m"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {window: 1h}", "needs path"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t}", "routes.yaml:4: http[0].time: needs request beside it"},
-		{one("when: [{path: $.a}]"), "http[0].when[0]: needs is"},
+		{one("when: [{path: $.a}]"), "http[0].when[0]: needs either is or isNot"},
+		{one("when: [{path: $.a, is: b, isNot: c}]"), "http[0].when[0]: needs either is or isNot"},
+		{one("when: [{path: $.a, isNot: [{b: c}]}]"), "http[0].when[0].isNot[0]: must be a text"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: $.a}}"), "http[0].request.IdempotencyKey.join: must be a list of two paths or more"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: [$.a]}}"), "must be a list of two paths or more"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: []}}"), "http[0].request.IdempotencyKey.join: is empty"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: [$.a, '$.b[*]']}}"), "http[0].request.IdempotencyKey.join[1]: can find more than one value"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: [$.a, $.b], optional: true}}"), "join must be its only member"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: [$.a, $.b], default: c}}"), "join must be its only member"},
+		{one("request: {DesktopId: $.d, IdempotencyKey: {join: [$.a, $.b], path: $.c}}"), "join must be its only member"},
+		{one("request: {DesktopId: $.d, Reason: {join: [$.a, $.b]}}"), "http[0].request.Reason.join: is for IdempotencyKey only"},
 		{one("when: [{is: a}]"), "http[0].when[0]: needs path"},
 		{one("when: [{path: $.a, is: [[a]]}]"), "must be a text, a number, true or false"},
 		{one("when: [{path: $.a, is: null}]"), "must be a value"},
@@ -359,6 +369,91 @@ func TestWhen(t *testing.T) {
 	m = route(t, "    when: [{path: $.Reason, is: IT-1}]\n").Mapping
 	if got, err := m.Map([]byte(`{"Reason":"IT-1","DesktopId":"ecd-a"}`), "$"); err != nil || string(got.Request) != `{"Reason":"IT-1","DesktopId":"ecd-a"}` || got.Paths != nil {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestIsNot: the route waits for a change, so what was there before must not hold the value yet. What is not
+// understood is refused.
+func TestIsNot(t *testing.T) {
+	m := route(t, "    when: [{path: \"$.old[?@.t=='x'].t\", isNot: x}, {path: $.s, isNot: [a, 3]}]\n    request: {DesktopId: $.d}\n").Mapping
+	for body, ignored := range map[string]bool{
+		`{"d":"ecd-a"}`:                       false,
+		`{"d":"ecd-a","old":[],"s":"b"}`:      false,
+		`{"d":"ecd-a","old":[{"t":"y"}]}`:     false,
+		`{"d":"ecd-a","s":null}`:              false,
+		`{"d":"ecd-a","old":[{"t":"x"}]}`:     true,
+		`{"d":"ecd-a","s":"a"}`:               true,
+		`{"d":"ecd-a","s":3}`:                 true,
+		`{"d":"ecd-a","s":["a"]}`:             true,
+		`{"d":"ecd-a","s":{"value":"other"}}`: true,
+	} {
+		if got, err := m.Map([]byte(body), "$"); err != nil || got.Ignored != ignored {
+			t.Errorf("%s: %+v %v", body, got, err)
+		}
+	}
+}
+
+// TestUnmet: what is ignored says what the route expects and what came, and shows little of it.
+func TestUnmet(t *testing.T) {
+	const one, two = "{path: $.s, is: Approved}", "{path: '$.items[*].to', is: [Approved, Genehmigt]}"
+	for _, c := range []struct{ when, body, path, want string }{
+		{one, `{"s":"In Progress"}`, "$.s", `the route expects $.s = "Approved"; the event has "In Progress".`},
+		{one, `{"s":"审批中"}`, "$.s", `the route expects $.s = "Approved"; the event has "审批中".`},
+		{one, `{"s":"Approved "}`, "$.s", `the route expects $.s = "Approved"; the event has "Approved ".`},
+		{one, `{"s":"Approved\u200b"}`, "$.s", `the route expects $.s = "Approved"; the event has "Approved\u200b".`},
+		{one, `{"s":"a\n\u001b[31m\u202eb"}`, "$.s", `the route expects $.s = "Approved"; the event has "a\n\x1b[31m\u202eb".`},
+		{one, `{"s":"` + strings.Repeat("长", 65) + `"}`, "$.s", `the route expects $.s = "Approved"; the event has "` + strings.Repeat("长", 64) + `…".`},
+		{one, `{"s":""}`, "$.s", `the route expects $.s = "Approved"; the event has "".`},
+		{one, `{"s":null}`, "$.s", `the route expects $.s = "Approved"; the event has null.`},
+		{one, `{"s":{"name":"secret"}}`, "$.s", `the route expects $.s = "Approved"; the event has an object.`},
+		{one, `{"s":["secret"]}`, "$.s", `the route expects $.s = "Approved"; the event has an array.`},
+		{one, `{"s":false}`, "$.s", `the route expects $.s = "Approved"; the event has "false".`},
+		{one, `{"other":"secret"}`, "$.s", `the route expects $.s = "Approved"; the event has no such member.`},
+		{one, `[]`, "$.s", `the route expects $.s = "Approved"; the event has no such member.`},
+		{two, `{"items":[{"to":"A"},{"to":"B"}]}`, "$.items[*].to", `the route expects $.items[*].to = "Approved" or "Genehmigt"; the event has "A" and "B".`},
+		{two, `{"items":[{"to":"A"},{"to":"B"},{"to":"C"},{"to":"D"},{"to":"E"}]}`, "$.items[*].to", `the route expects $.items[*].to = "Approved" or "Genehmigt"; the event has "A", "B", "C" and 2 more.`},
+		{"{path: $.s, is: [a, b, c, d]}", `{"s":"e"}`, "$.s", `the route expects $.s = "a", "b", "c" or 1 more; the event has "e".`},
+		{"{path: $.s, isNot: [a, b]}", `{"s":"b"}`, "$.s", `the route expects $.s other than "a" or "b"; the event has "b".`},
+		{one + ", " + two, `{"s":"Open"}`, "$.s", `the route expects $.s = "Approved"; the event has "Open". It also expects $.items[*].to = "Approved" or "Genehmigt"; the event has no such member.`},
+		{two + ", " + one, `{"s":"Approved"}`, "$.items[*].to", `the route expects $.items[*].to = "Approved" or "Genehmigt"; the event has no such member.`},
+		{"{path: $.a, is: 1}, {path: $.b, is: 1}, {path: $.c, is: 1}, {path: $.d, is: 1}", `{}`, "$.a", `the route expects $.a = "1"; the event has no such member. It also expects $.b = "1"; the event has no such member. It also expects $.c = "1"; the event has no such member. 1 more condition does not hold.`},
+		{"{path: $.a, is: 1}, {path: $.b, is: 1}, {path: $.c, is: 1}, {path: $.d, is: 1}, {path: $.e, is: 1}", `{"a":1}`, "$.b", `the route expects $.b = "1"; the event has no such member. It also expects $.c = "1"; the event has no such member. It also expects $.d = "1"; the event has no such member. 1 more condition does not hold.`},
+	} {
+		got, err := route(t, "    when: ["+c.when+"]\n    request: {DesktopId: $.d}\n").Mapping.Map([]byte(c.body), "$")
+		if err != nil || !got.Ignored || got.Because != c.path || got.Unmet != c.want {
+			t.Errorf("%s\n got %s %q %v\nwant %s %q", c.body, got.Because, got.Unmet, err, c.path, c.want)
+		}
+	}
+	// The paths are those in what the sender sends.
+	got, err := route(t, "    when: ["+one+"]\n    request: {DesktopId: $.d}\n").Mapping.Map([]byte(`{}`), "$.data")
+	if err != nil || got.Because != "$.data.s" || !strings.HasPrefix(got.Unmet, "the route expects $.data.s = ") {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestJoin: an ID of several values. Without one of them the event is refused: a shorter ID would make the
+// next event a duplicate.
+func TestJoin(t *testing.T) {
+	m := route(t, "    request: {DesktopId: $.d, IdempotencyKey: {join: [$.issue.key, $.changelog.id]}}\n").Mapping
+	for _, c := range []struct{ body, want, code, path string }{
+		{`{"d":"ecd-a","issue":{"key":"IT-1"},"changelog":{"id":"10"}}`, `{"DesktopId":["ecd-a"],"IdempotencyKey":"IT-1:10"}`, "", ""},
+		{`{"d":"ecd-a","issue":{"key":" IT-1 "},"changelog":{"id":10}}`, `{"DesktopId":["ecd-a"],"IdempotencyKey":"IT-1:10"}`, "", ""},
+		{`{"d":"ecd-a","issue":{"key":{"value":"IT-1"}},"changelog":{"id":1801820001579}}`, `{"DesktopId":["ecd-a"],"IdempotencyKey":"IT-1:1801820001579"}`, "", ""},
+		{`{"d":"ecd-a","issue":{"key":"IT-1"}}`, "", events.MissingField, "$.changelog.id"},
+		{`{"d":"ecd-a","issue":{"key":"IT-1"},"changelog":{"id":null}}`, "", events.MissingField, "$.changelog.id"},
+		{`{"d":"ecd-a","issue":{"key":"IT-1"},"changelog":{"id":" "}}`, "", events.MissingField, "$.changelog.id"},
+		{`{"d":"ecd-a","changelog":{"id":"10"}}`, "", events.MissingField, "$.issue.key"},
+		{`{"d":"ecd-a","issue":{"key":["IT-1"]},"changelog":{"id":"10"}}`, "", events.WrongType, "$.issue.key"},
+		{`{"d":"ecd-a","issue":{"key":"IT-1"},"changelog":{"id":true}}`, "", events.WrongType, "$.changelog.id"},
+	} {
+		got, err := m.Map([]byte(c.body), "$")
+		var e *events.Error
+		if errors.As(err, &e); string(got.Request) != c.want || (err == nil) != (c.code == "") || e != nil && (e.Code != c.code || e.Path != c.path) {
+			t.Errorf("%s: %s %v", c.body, got.Request, err)
+		}
+		if err == nil && got.Where("$.IdempotencyKey") != "$.issue.key" {
+			t.Errorf("the ID is said to come from %s", got.Where("$.IdempotencyKey"))
+		}
 	}
 }
 
