@@ -10,6 +10,7 @@
 //	      RegionId: {value: cn-hangzhou}
 //	      DesktopId: $.issue.fields.customfield_10051
 //	      Reason: $.issue.key
+//	      IdempotencyKey: {join: [$.issue.key, $.changelog.id]}
 //	    allow: {regions: [cn-hangzhou], maxDesktops: 20}
 //	events:
 //	  - source: acme.itsm
