@@ -25,10 +25,11 @@ lists the routes. Secrets are not looked at, nor what the configuration allows:
 the function does that when it starts.
 
 try shows what a body becomes on a route: the request, or why it is refused, or what
-the route expects where it is ignored. ROUTE is the path of an HTTP route, or the source of an event, whose type -type says.
-BODY is a file, or - for standard input: what the sender sends; for an event, or
-a CloudEvent, its data. Nothing is authenticated, sent or stopped. Not tried is what the
-configuration says: ALLOWED_REGIONS, ALLOW_FORCE, CALLBACK_ALLOWED_HOSTS and so on.
+the route expects where it is ignored. ROUTE is the path of an HTTP route, or the
+source of an event, whose type -type says. BODY is a file, or - for standard input:
+what the sender sends; for an event, or a CloudEvent, its data. Nothing is
+authenticated, sent or stopped. Not tried is what the configuration says:
+ALLOWED_REGIONS, ALLOW_FORCE, CALLBACK_ALLOWED_HOSTS and so on.
 
 Flags:
 
