@@ -1,4 +1,4 @@
-# Needs make (3.81 or newer) and Go; preview, deploy and remove need Serverless Devs as well, test-templates npm.
+# Needs make (3.81 or newer) and Go; preview, deploy and remove need Serverless Devs as well, test-templates and test-clients npm.
 
 .DEFAULT_GOAL := help
 
@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-templates fuzz bench soak lint clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-templates test-clients fuzz bench soak lint clean preview deploy remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,18 @@ $(S_OWN):
 
 test-templates: $(S_OWN) ## that Serverless Devs reads the templates as we do; needs npm
 	SERVERLESS_DEVS="$(CURDIR)/$(S_OWN)" go test -count=1 -tags serverlessdevs -run '^TestRendered$$' ./internal/deploycheck
+
+# The libraries of senders and receivers, in the versions of package.json.
+CLIENTS := build/clients/node_modules/.installed
+
+$(CLIENTS): test/clients/package.json
+	mkdir -p build/clients
+	cp test/clients/package.json build/clients/
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix build/clients
+	touch $@
+
+test-clients: $(CLIENTS) ## real senders and receivers against the built function; needs Node.js and npm
+	CLIENTS="$(CURDIR)/build/clients" go test -count=1 -tags clients ./test/clients
 
 preview: serverless-devs ## what Serverless Devs makes of the template, here and now; needs no account
 	s preview -t $(TEMPLATE)

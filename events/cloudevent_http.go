@@ -2,7 +2,6 @@ package events
 
 import (
 	"mime"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -33,8 +32,8 @@ func (r *HTTPRequest) CloudEventMode() CloudEventMode {
 }
 
 // DecodeCloudEvents reads the body of an authenticated HTTP request that carries CloudEvents in JSON.
-// The payload of an event is its data. The error is an [*Error]; a fault of one element of a batch is
-// in its Err.
+// The payload of an event is its data. A batch may hold no event. The error is an [*Error]; a fault of
+// one element of a batch is in its Err.
 func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 	var list []Event
 	var err *Error
@@ -70,7 +69,10 @@ func batchedEvents(body []byte) ([]Event, *Error) {
 		return nil, fault(WrongType, path, "must be an array of CloudEvents")
 	}
 	batch, err := readBatch(body, path)
-	if err != nil {
+	switch {
+	case err != nil && err.Code == Empty: // the JSON format of CloudEvents allows it (section 4)
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
 	var list []Event
@@ -120,12 +122,12 @@ func structuredEvent(b []byte, at place) Event {
 
 func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 	attribute := map[string]string{}
-	for _, name := range []string{"specversion", "id", "source", "type", "time"} {
-		value, bad := url.PathUnescape(strings.Trim(r.Get("ce-"+name), `"`))
-		if bad != nil || !printable(value) || len(value) > maxName {
-			return nil, fault(InvalidValue, "$", "the header ce-%s cannot be read", name)
+	for _, name := range []string{"specversion", "id", "source", "type"} {
+		value, err := r.attribute(name)
+		if err != nil {
+			return nil, err
 		}
-		if value == "" && name != "time" {
+		if value == "" {
 			return nil, fault(MissingField, "$", "the header ce-%s is missing", name)
 		}
 		attribute[name] = value
@@ -133,12 +135,9 @@ func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 	if attribute["specversion"] != "1.0" {
 		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")
 	}
-	var when time.Time
-	if text := attribute["time"]; text != "" {
-		var ok bool
-		if when, ok = parseTime(text); !ok {
-			return nil, fault(InvalidTime, "$", "the header ce-time is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
-		}
+	when, err := r.binaryTime()
+	if err != nil {
+		return nil, err
 	}
 	list, err := decodeBody(r.Body)
 	for i := range list {
@@ -147,4 +146,17 @@ func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 		e.Traceparent = Traceparent(r.Get("ce-traceparent"))
 	}
 	return list, err
+}
+
+// binaryTime reads the header ce-time. It is zero if the header is missing.
+func (r *HTTPRequest) binaryTime() (time.Time, *Error) {
+	text, err := r.attribute("time")
+	if err != nil || r.Get("ce-time") == "" {
+		return time.Time{}, err
+	}
+	when, ok := parseTime(text)
+	if !ok {
+		return time.Time{}, fault(InvalidTime, "$", "the header ce-time is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
+	}
+	return when, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -99,8 +100,8 @@ func (o object) text(name string) string {
 }
 
 // stringMap reads an object of strings. Names that fold to the same are refused:
-// which of the two counts would depend on who reads them. Values of odd types are
-// left out.
+// which of the two counts would depend on who reads them. Arrays are joined with
+// commas; values of other types are left out.
 func stringMap(b []byte, path string, fold func(string) string) (map[string]string, *Error) {
 	if kindOf(b) != '{' {
 		return nil, nil
@@ -115,11 +116,25 @@ func stringMap(b []byte, path string, fold func(string) string) (map[string]stri
 		if len(seen) > maxMembers {
 			return nil, fault(TooLarge, path, "has more than %d members", maxMembers)
 		}
-		if s, ok := scalar(value); ok {
+		if s, ok := joined(value); ok {
 			result[name] = s
 		}
 	}
 	return result, nil
+}
+
+// joined returns a scalar, or the elements of an array as Function Compute joins the values of a name that came more
+// than once: with commas.
+func joined(b []byte) (string, bool) {
+	var list []json.RawMessage
+	if kindOf(b) != '[' || json.Unmarshal(b, &list) != nil || len(list) == 0 {
+		return scalar(b)
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		texts[i], _ = scalar(element)
+	}
+	return strings.Join(texts, ","), true
 }
 
 func httpBody(o object, path string) ([]byte, *Error) {

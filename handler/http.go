@@ -57,6 +57,10 @@ func (r *run) takeHTTP(e events.Event) {
 		whole.reject(p)
 		return
 	}
+	if len(list) == 0 {
+		whole.status, whole.problem = StatusIgnored, &Problem{Code: "Ignored", Path: "$", Message: "the batch holds no event. Nothing was stopped."}
+		return
+	}
 	r.jobs = nil
 	for _, e := range list {
 		j := r.newJob(proven(e, r.http, proof))
@@ -81,7 +85,7 @@ func garbledHTTP(raw []byte, fault error) (e events.Event, ok bool) {
 }
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
-// request or an array of them.
+// request or an array of them. Only a batch of CloudEvents may hold none.
 //
 // A route says whether it takes CloudEvents. Without routes the headers may tell: neither reading of a
 // body is ever taken for the other.
@@ -142,6 +146,8 @@ func transport(q *events.HTTPRequest) *Problem {
 		return &Problem{Code: "MethodNotAllowed", Message: "send a POST", status: http.StatusMethodNotAllowed, header: map[string]string{"Allow": "POST"}}
 	case len(q.Body) > maxHTTPBody:
 		return &Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), status: http.StatusRequestEntityTooLarge}
+	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
+		return &Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", status: http.StatusUnsupportedMediaType}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", status: http.StatusUnsupportedMediaType}
 	}

@@ -128,7 +128,7 @@ const (
 	StatusStale     Status = "stale"     // older than MAX_EVENT_AGE
 	StatusDuplicate Status = "duplicate" // seen before
 	StatusDisabled  Status = "disabled"  // DISABLED is set
-	StatusIgnored   Status = "ignored"   // none of our business: the route's condition does not hold
+	StatusIgnored   Status = "ignored"   // nothing to do: the route's condition does not hold, or a batch holds no event
 )
 
 // Succeeded says whether an invocation with this status has done what it was asked for, or has

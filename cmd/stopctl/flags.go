@@ -71,8 +71,13 @@ Flags with -event or -serve:
 Flags with -event:
 
   -event FILE         send this event, JSON; - is standard input; may be repeated
-  -now                move the times in the events so that the latest is now:
-                      for samples, and for events you have kept
+  -now                send each event as if it happened now: for samples, and
+                      for events you have kept. Every time in the event moves
+                      by the same amount, also in its payload, in JSON inside
+                      a text, and in base64. A deadline in the payload stays
+                      as far ahead as it was. Identifiers, dates, and times
+                      without a zone stay. A signature over a moved time or
+                      body no longer matches.
   -retry-count N      say that the event was tried N times before
 
 Flags with -serve:

@@ -45,7 +45,9 @@ Flags:
   -role-arn ARN     plan as this role, which your credentials may assume: the function's
   -emulate FLEET    no account: with these cloud computers (YAML, as
                     internal/emulator/fleet.yaml)
-  -now              move the times in the event so that the latest is now
+  -now              plan as if the event happened now. Every time in it moves by the same
+                    amount, also in its payload. Identifiers and times without a zone stay.
+                    A signature over a moved time or body no longer matches.
   -expect FILE      compare with a plan that -o json has written
   -o text|json      json: the plan as one object
 

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"time"
 )
 
 // sampleFolder holds an event of each trigger as it comes in, in the function's source.
@@ -46,44 +43,4 @@ func put(event []byte, request string, at ...string) ([]byte, error) {
 		value, _ = json.Marshal(request)
 	}
 	return bytes.Replace(event, there, value, 1), nil
-}
-
-var (
-	timePattern  = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
-	epochPattern = regexp.MustCompile(`\b1[5-9]\d{11}\b`) // milliseconds, of the years 2017 to 2033
-)
-
-// makeCurrent moves all times in an event alike, so that the latest is now.
-func makeCurrent(event []byte, now time.Time) []byte {
-	var latest time.Time
-	see := func(t time.Time) {
-		if t.After(latest) {
-			latest = t
-		}
-	}
-	for _, text := range timePattern.FindAllString(string(event), -1) {
-		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			see(t)
-		}
-	}
-	for _, text := range epochPattern.FindAllString(string(event), -1) {
-		ms, _ := strconv.ParseInt(text, 10, 64)
-		see(time.UnixMilli(ms))
-	}
-	move := now.Sub(latest)
-	event = timePattern.ReplaceAllFunc(event, func(text []byte) []byte {
-		t, err := time.Parse(time.RFC3339, string(text))
-		if err != nil {
-			return text
-		}
-		layout := "2006-01-02T15:04:05Z07:00"
-		if bytes.ContainsRune(text, '.') {
-			layout = "2006-01-02T15:04:05.000Z07:00"
-		}
-		return []byte(t.Add(move).Format(layout))
-	})
-	return epochPattern.ReplaceAllFunc(event, func(text []byte) []byte {
-		ms, _ := strconv.ParseInt(string(text), 10, 64)
-		return strconv.AppendInt(nil, time.UnixMilli(ms).Add(move).UnixMilli(), 10)
-	})
 }
