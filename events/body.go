@@ -13,6 +13,7 @@ func DecodeBody(body []byte) ([]Event, error) {
 
 func decodeBody(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body = unmarked(body)
 	switch b := trim(body); kindOf(b) {
 	case 0:
 		return nil, fault(Empty, path, "the body is empty: send a request")

@@ -54,6 +54,7 @@ func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 
 func structuredEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body = unmarked(body)
 	b := trim(body)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
@@ -66,6 +67,7 @@ func structuredEvents(body []byte) ([]Event, *Error) {
 
 func batchedEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body = unmarked(body)
 	if kindOf(trim(body)) != '[' {
 		return nil, fault(WrongType, path, "must be an array of CloudEvents")
 	}
