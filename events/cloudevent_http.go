@@ -67,7 +67,10 @@ func structuredEvents(body []byte) ([]Event, *Error) {
 
 func batchedEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
-	body = unmarked(body)
+	body, err := inUTF8(body, path)
+	if err != nil {
+		return nil, err
+	}
 	if kindOf(trim(body)) != '[' {
 		return nil, fault(WrongType, path, "must be an array of CloudEvents")
 	}

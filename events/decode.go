@@ -19,7 +19,10 @@ type place struct {
 
 func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 	const path = "$"
-	raw = unmarked(raw)
+	raw, err := inUTF8(raw, path)
+	if err != nil {
+		return nil, err
+	}
 	b := trim(raw)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the invocation is empty: send a request")
