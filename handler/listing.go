@@ -150,8 +150,8 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 	return seen, err
 }
 
-// maxUsersPerCall is how many users EDS lets one call of DescribeDesktops name.
-const maxUsersPerCall = 100
+// MaxUsersPerCall is how many users EDS lets one call of DescribeDesktops name.
+const MaxUsersPerCall = 100
 
 // owned lists the desktops of users: one listing, whoever asks for the same users.
 func (r *run) owned(g *region, endUserIDs []string) *listing[bool] {
@@ -160,7 +160,7 @@ func (r *run) owned(g *region, endUserIDs []string) *listing[bool] {
 	if l == nil {
 		l = newListing(func(ctx context.Context) (map[string]bool, error) {
 			owned := map[string]bool{}
-			for users := range slices.Chunk(endUserIDs, maxUsersPerCall) {
+			for users := range slices.Chunk(endUserIDs, MaxUsersPerCall) {
 				rows, err := r.described(ctx, g.id, events.Select{EndUserId: users})
 				if err != nil {
 					return nil, err

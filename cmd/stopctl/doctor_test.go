@@ -50,7 +50,9 @@ func newClinic(t *testing.T, changes ...string) *clinic {
 	}
 	t.Chdir(t.TempDir())
 	write(t, "s.yaml", text)
-	c := &clinic{eds: &emulator.EDS{Desktops: emulator.DefaultFleet().Desktops}}
+	fleet := emulator.DefaultFleet().Desktops
+	fleet[0].Tags = append(fleet[0].Tags, emulator.Tag{Key: "stop-desktops:protected", Value: "yes"})
+	c := &clinic{eds: &emulator.EDS{Desktops: fleet}}
 	c.endpoint = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.date != "" {
 			w.Header().Set("Date", c.date)
@@ -166,7 +168,7 @@ func TestDoctorHealthy(t *testing.T) {
 		actions = append(actions, call.Action)
 	}
 	slices.Sort(actions)
-	if want := []string{"DescribeClientEvents", "DescribeDesktopInfo", "DescribeDesktops", "ListTagResources"}; !slices.Equal(actions, want) {
+	if want := []string{"DescribeClientEvents", "DescribeDesktopInfo", "DescribeDesktops", "ListTagResources", "ListTagResources"}; !slices.Equal(actions, want) {
 		t.Errorf("calls %q, want %q", actions, want)
 	}
 	if v := c.eds.Violations(); len(v) > 0 {
@@ -420,11 +422,12 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 		args    []string
 		calls   int
 	}{
-		{"everything", nil, nil, 4},
+		{"everything", nil, nil, 5},
 		{"tags off, but a timer selects by one", nil, tagsOff, 4},
 		{"no tag", []string{`{"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]}`, `{"All": true}`}, tagsOff, 3},
 		{"no look", nil, append([]string{"-env", "PREFLIGHT=false"}, tagsOff...), 0},
-		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 8},
+		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 10},
+		{"a list of desktops and one of users", nil, []string{"-env", "DENY_DESKTOPS=ecd-running1", "-env", "DENY_USERS=alice"}, 7},
 		{"offline", nil, []string{"-offline"}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

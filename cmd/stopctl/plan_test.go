@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"io"
@@ -258,7 +259,7 @@ func TestPlanOfSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if readable := json.Valid(text); (code != exitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
+		if readable := json.Valid(bytes.TrimPrefix(text, []byte("\ufeff"))); (code != exitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
 			t.Errorf("%s: exit code %d\n%s%s", sample, code, out, stderr)
 		}
 	}

@@ -57,6 +57,7 @@ func TestCharacters(t *testing.T) {
 		{more("when: [{path: $.“s”.t, is: a}]"), "path: holds the character U+201C outside of quotation marks"},
 		{more("when: [{path: $.s．t, is: a}]"), "path: holds the character U+FF0E outside of quotation marks"},
 		{more("when: [{path: \"$['“s”．t']\", is: a}]"), ""},
+		{more(`when: [{path: "$['a\\u200bb']", is: a}]`), ""},
 		{more("when: [{path: $.申请人（工号）, is: a}]"), ""},
 		{more("request: {DesktopId: \"$.a\\u00ad\"}"), "DesktopId: holds the character U+00AD"},
 		{more("request: {DesktopId: $.a, Exclude.EndUserId: {path: \"$.b\\u200b\", optional: true}}"), "path: holds the character U+200B"},
