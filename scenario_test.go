@@ -432,12 +432,20 @@ func describe(w io.Writer, rep handler.Report) {
 			reasons[string(d.Outcome)+" "+d.Reason]++
 		}
 		if len(rep.Desktops) <= few || d.Outcome == handler.Failed || d.Outcome == handler.NotFoundThere {
-			fmt.Fprintf(w, "    %s %s\n", d.DesktopId, strings.TrimSpace(string(d.Outcome)+" "+d.Reason+d.Code))
+			fmt.Fprintf(w, "    %s %s\n", d.DesktopId, strings.TrimSpace(string(d.Outcome)+" "+d.Reason+d.Code+because(d)))
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
 		fmt.Fprintf(w, "    %s × %d\n", reason, reasons[reason])
 	}
+}
+
+// because says what the reason of a skipped desktop rests on.
+func because(d handler.DesktopReport) string {
+	if d.Outcome != handler.Skipped || d.Message == "" {
+		return ""
+	}
+	return ": " + d.Message
 }
 
 // few is how many desktops or calls are written out one by one. Of many desktops only the failed are,

@@ -13,6 +13,10 @@ func DecodeBody(body []byte) ([]Event, error) {
 
 func decodeBody(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body, err := inUTF8(body, path)
+	if err != nil {
+		return nil, err
+	}
 	switch b := trim(body); kindOf(b) {
 	case 0:
 		return nil, fault(Empty, path, "the body is empty: send a request")

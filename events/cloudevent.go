@@ -111,7 +111,7 @@ func cloudEventData(o object, path string) (json.RawMessage, string, *Error) {
 	if err != nil {
 		return nil, path, fault(InvalidValue, path, "is not base64")
 	}
-	if b = trim(b); len(b) == 0 {
+	if b = trim(unmarked(b)); len(b) == 0 {
 		return nil, path, nil
 	}
 	if err := check(b, path, 0); err != nil {

@@ -53,6 +53,7 @@ func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 
 func structuredEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body = unmarked(body)
 	b := trim(body)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
@@ -65,6 +66,10 @@ func structuredEvents(body []byte) ([]Event, *Error) {
 
 func batchedEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body, err := inUTF8(body, path)
+	if err != nil {
+		return nil, err
+	}
 	if kindOf(trim(body)) != '[' {
 		return nil, fault(WrongType, path, "must be an array of CloudEvents")
 	}

@@ -19,6 +19,10 @@ type place struct {
 
 func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 	const path = "$"
+	raw, err := inUTF8(raw, path)
+	if err != nil {
+		return nil, err
+	}
 	b := trim(raw)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the invocation is empty: send a request")
@@ -118,7 +122,7 @@ func (at place) rejected(err *Error) Event {
 // open reads a string that holds a JSON object or array, or such JSON in base64.
 // A string is opened once: a string inside is not opened again.
 func open(s, path string) ([]byte, *Error) {
-	b := []byte(s)
+	b := unmarked([]byte(s))
 	doc := trim(b)
 	if len(doc) == 0 {
 		return nil, fault(Empty, path, "is empty: put a request there")
@@ -143,6 +147,6 @@ func openBase64(s string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	b = trim(b)
+	b = trim(unmarked(b))
 	return b, len(b) > 0 && (b[0] == '{' || b[0] == '[')
 }

@@ -6,6 +6,7 @@ import "encoding/json"
 // it: map[string]any, []any, string, json.Number, bool and nil. A member that appears twice is
 // refused, because somebody else may have seen the other value. The error is an [*Error].
 func Document(raw []byte, path string) (any, error) {
+	raw = unmarked(raw)
 	b := trim(raw)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "is empty: send a JSON document")

@@ -1,7 +1,6 @@
 package events
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
@@ -17,8 +16,8 @@ func check(b []byte, path string, offset int) *Error {
 	if tooDeep(b) {
 		return fault(TooDeep, path, "is nested deeper than %d levels", MaxDepth)
 	}
-	if bytes.HasPrefix(b, []byte("\ufeff")) {
-		return fault(InvalidJSON, path, "starts with a byte order mark: send JSON without it")
+	if inUTF16(b) {
+		return fault(InvalidJSON, path, "is in UTF-16: send it in UTF-8")
 	}
 	if !json.Valid(b) {
 		return syntaxFault(b, path, offset)

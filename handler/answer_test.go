@@ -106,21 +106,3 @@ func TestReserve(t *testing.T) {
 		}
 	}
 }
-
-func TestKeepUntil(t *testing.T) {
-	shanghai := time.FixedZone("", 8*3600)
-	for value, want := range map[string]string{
-		"2026-12-01T20:00:00+08:00": "2026-12-01T12:00:00Z",
-		"2026-12-01T20:00+08:00":    "2026-12-01T12:00:00Z",
-		"2026-12-01T20:00:00Z":      "2026-12-01T20:00:00Z",
-		"2026-12-01 20:00":          "2026-12-01T12:00:00Z",
-		"2026-12-01T20:00":          "2026-12-01T12:00:00Z",
-		"2026-12-01":                "2026-12-01T16:00:00Z", // to its end in Shanghai
-		"tomorrow":                  "", "": "", "2026-13-01": "", "1795334400": "",
-	} {
-		got, ok := keepUntil(value, shanghai)
-		if ok != (want != "") || ok && got.UTC().Format(time.RFC3339) != want {
-			t.Errorf("%q: %s %v, want %s", value, got.UTC().Format(time.RFC3339), ok, want)
-		}
-	}
-}

@@ -63,7 +63,7 @@ func (j *job) shownID() string { return events.Clean(j.id, 256) }
 // report of one desktop, as its job sees it.
 func (it *item) report() DesktopReport {
 	d := it.desktop
-	rep := DesktopReport{DesktopId: d.desktopID, RegionId: d.regionID, Outcome: it.outcome, Reason: it.reason}
+	rep := DesktopReport{DesktopId: d.desktopID, RegionId: d.regionID, Outcome: it.outcome, Reason: it.reason, Message: it.message}
 	if d.seen != nil {
 		rep.State, rep.ConnectionStatus = d.seen.DesktopStatus, d.seen.ConnectionStatus
 	}

@@ -10,6 +10,7 @@ import (
 type ruling struct {
 	outcome Outcome
 	reason  string
+	message string // what the reason rests on, where that helps
 }
 
 // rule looks at one desktop for one job; ok is false where it does not apply.
@@ -53,15 +54,15 @@ func (r *run) decide(j *job, d *desktop) (verdict ruling, ok bool) {
 
 // conflict: an earlier event of the batch wants something else done to it; the first decides.
 func conflict(_ *run, j *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonConflict}, d.wish != nil && d.wisher < j.index && *d.wish != j.wish()
+	return ruling{outcome: Skipped, reason: ReasonConflict}, d.wish != nil && d.wisher < j.index && *d.wish != j.wish()
 }
 
 func notFound(_ *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{NotFoundThere, ""}, d.seen == nil
+	return ruling{outcome: NotFoundThere}, d.seen == nil
 }
 
 func notSelected(_ *run, j *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonNotSelected}, j.selected != nil && !j.selected[d.desktopID]
+	return ruling{outcome: Skipped, reason: ReasonNotSelected}, j.selected != nil && !j.selected[d.desktopID]
 }
 
 // What the configuration protects stays, whatever an event says.
@@ -69,24 +70,35 @@ func protected(r *run, j *job, d *desktop) (ruling, bool) {
 	if verdict, ok := denied(r, j, d); ok {
 		return verdict, true
 	}
+	if j.region.denied != nil {
+		if _, owned := j.region.denied.get(d.desktopID); owned {
+			return ruling{outcome: Skipped, reason: ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)"}, true
+		}
+	}
 	if j.region.protected == nil {
 		return ruling{}, false
 	}
 	_, carries := j.region.protected.get(d.desktopID)
-	return ruling{Skipped, ReasonProtected}, carries
+	return ruling{outcome: Skipped, reason: ReasonProtected}, carries
 }
 
 func denied(r *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonProtected}, r.h.Policy.Deny[strings.ToLower(d.desktopID)]
+	return ruling{outcome: Skipped, reason: ReasonProtected}, r.h.Policy.Deny[strings.ToLower(d.desktopID)]
 }
 
-// A time that nobody can read was still meant to keep the desktop.
-func kept(_ *run, j *job, d *desktop) (ruling, bool) {
+// A time that cannot be read was still meant to keep the desktop.
+func kept(r *run, j *job, d *desktop) (ruling, bool) {
 	if j.region.held == nil {
 		return ruling{}, false
 	}
 	hold, carries := j.region.held.get(d.desktopID)
-	return ruling{Skipped, ReasonKeepUntil}, carries && (!hold.readable || time.Now().Before(hold.until))
+	switch {
+	case !carries || hold.readable && !time.Now().Before(hold.until):
+		return ruling{}, false
+	case !hold.readable:
+		return ruling{outcome: Skipped, reason: ReasonKeepUntilUnreadable, message: hold.text(r.h.Policy.KeepUntilTag)}, true
+	}
+	return ruling{outcome: Skipped, reason: ReasonKeepUntil, message: hold.text(r.h.Policy.KeepUntilTag)}, true
 }
 
 func excluded(r *run, j *job, d *desktop) (ruling, bool) {
@@ -95,33 +107,33 @@ func excluded(r *run, j *job, d *desktop) (ruling, bool) {
 	}
 	for _, tag := range j.excludedTags {
 		if _, carries := tag.get(d.desktopID); carries {
-			return ruling{Skipped, ReasonExcluded}, true
+			return ruling{outcome: Skipped, reason: ReasonExcluded}, true
 		}
 	}
 	if j.excludedUsers == nil {
 		return ruling{}, false
 	}
 	_, owned := j.excludedUsers.get(d.desktopID)
-	return ruling{Skipped, ReasonExcluded}, owned
+	return ruling{outcome: Skipped, reason: ReasonExcluded}, owned
 }
 
 func excludedByID(_ *run, j *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonExcluded}, j.excludedIDs[strings.ToLower(d.desktopID)]
+	return ruling{outcome: Skipped, reason: ReasonExcluded}, j.excludedIDs[strings.ToLower(d.desktopID)]
 }
 
 // Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.
 func alreadyStopped(_ *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{AlreadyStopped, ""}, d.seen.DesktopStatus == "Stopped" || d.seen.DesktopStatus == "Hibernated"
+	return ruling{outcome: AlreadyStopped}, d.seen.DesktopStatus == "Stopped" || d.seen.DesktopStatus == "Hibernated"
 }
 
 func alreadyStopping(_ *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{Stopping, ""}, d.seen.DesktopStatus == "Stopping"
+	return ruling{outcome: Stopping}, d.seen.DesktopStatus == "Stopping"
 }
 
 // The states are an open set: what is not Running is not stopped, also a state nobody knew when
 // this was written.
 func notRunning(_ *run, _ *job, d *desktop) (ruling, bool) {
-	return ruling{Skipped, ReasonStatePrefix + orUnknown(d.seen.DesktopStatus)}, d.seen.DesktopStatus != "Running"
+	return ruling{outcome: Skipped, reason: ReasonStatePrefix + orUnknown(d.seen.DesktopStatus)}, d.seen.DesktopStatus != "Running"
 }
 
 // A desktop that is being migrated or updated is Running all the while.
@@ -130,7 +142,7 @@ func underManagement(_ *run, _ *job, d *desktop) (ruling, bool) {
 	if i < 0 {
 		return ruling{}, false
 	}
-	return ruling{Skipped, ReasonStatePrefix + d.seen.ManagementFlags[i]}, true
+	return ruling{outcome: Skipped, reason: ReasonStatePrefix + d.seen.ManagementFlags[i]}, true
 }
 
 // A stop takes unsaved work with it, and nothing in the API says that EDS would refuse to stop a
@@ -143,9 +155,9 @@ func connected(_ *run, j *job, d *desktop) (ruling, bool) {
 	case "Disconnected":
 		return ruling{}, false
 	case "Connected":
-		return ruling{Skipped, ReasonConnected}, true
+		return ruling{outcome: Skipped, reason: ReasonConnected}, true
 	}
-	return ruling{Skipped, ReasonConnectionUnknown}, true
+	return ruling{outcome: Skipped, reason: ReasonConnectionUnknown}, true
 }
 
 func notIdle(_ *run, j *job, d *desktop) (ruling, bool) {
@@ -153,7 +165,7 @@ func notIdle(_ *run, j *job, d *desktop) (ruling, bool) {
 		return ruling{}, false
 	}
 	use, used := j.region.uses.get(d.desktopID)
-	return ruling{Skipped, ReasonNotIdle}, used && !use.any.Before(j.idleSince)
+	return ruling{outcome: Skipped, reason: ReasonNotIdle}, used && !use.any.Before(j.idleSince)
 }
 
 // An event that comes late was meant for the users of its own time. Whoever started the desktop or
@@ -163,7 +175,7 @@ func usedSinceEvent(_ *run, j *job, d *desktop) (ruling, bool) {
 		return ruling{}, false
 	}
 	use, used := j.region.uses.get(d.desktopID)
-	return ruling{Skipped, ReasonUsedSinceEvent}, used && !use.began.Before(j.usedSince)
+	return ruling{outcome: Skipped, reason: ReasonUsedSinceEvent}, used && !use.began.Before(j.usedSince)
 }
 
 func orUnknown(state string) string {

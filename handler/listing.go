@@ -150,18 +150,26 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 	return seen, err
 }
 
+// MaxUsersPerCall is how many users EDS lets one call of DescribeDesktops name.
+const MaxUsersPerCall = 100
+
 // owned lists the desktops of users: one listing, whoever asks for the same users.
 func (r *run) owned(g *region, endUserIDs []string) *listing[bool] {
 	key := strings.Join(endUserIDs, "\x00")
 	l := g.users[key]
 	if l == nil {
 		l = newListing(func(ctx context.Context) (map[string]bool, error) {
-			rows, err := r.described(ctx, g.id, events.Select{EndUserId: endUserIDs})
-			owned := make(map[string]bool, len(rows))
-			for _, row := range rows {
-				owned[row.desktop.DesktopID] = true
+			owned := map[string]bool{}
+			for users := range slices.Chunk(endUserIDs, MaxUsersPerCall) {
+				rows, err := r.described(ctx, g.id, events.Select{EndUserId: users})
+				if err != nil {
+					return nil, err
+				}
+				for _, row := range rows {
+					owned[row.desktop.DesktopID] = true
+				}
 			}
-			return owned, err
+			return owned, nil
 		})
 		g.users[key] = l
 	}

@@ -110,7 +110,7 @@ func (r *run) spared(c claim, unknown error) bool {
 	}
 	verdict, spared := r.decide(c.job, it.desktop)
 	if spared {
-		it.outcome, it.reason = verdict.outcome, verdict.reason
+		it.outcome, it.reason, it.message = verdict.outcome, verdict.reason, verdict.message
 	}
 	r.logDecision(c, spared)
 	return spared

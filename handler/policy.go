@@ -16,6 +16,8 @@ type Policy struct {
 	MaxDesktops int
 	// Deny are desktops that are never stopped.
 	Deny map[string]bool
+	// DenyUsers are end users whose desktops are never stopped.
+	DenyUsers []string
 	// ProtectTag marks desktops that are never stopped; an empty key switches it off.
 	ProtectTag events.Tag
 	// KeepUntilTag is the key of the tag whose value is the time until which a desktop is not

@@ -1,11 +1,8 @@
 package handler
 
 import (
-	"context"
 	"errors"
 	"time"
-
-	"stopdesktops/events"
 )
 
 // region is one region of this invocation: the jobs about it, the desktops they ask for, and what is
@@ -18,6 +15,7 @@ type region struct {
 
 	protected *listing[string] // carriers of the protect tag; nil: switched off
 	held      *listing[hold]   // carriers of the keep-until tag; nil: switched off
+	denied    *listing[bool]   // desktops of the users on the deny list; nil: there are none
 	uses      *listing[use]    // nil: no job asks
 	tags      map[string]*listing[string]
 	users     map[string]*listing[bool]
@@ -44,12 +42,6 @@ func (r *run) asked() int {
 	return n
 }
 
-// hold is what a keep-until tag says.
-type hold struct {
-	until    time.Time
-	readable bool
-}
-
 // region returns the one with this ID, and makes it at the first asking.
 func (r *run) region(id string) *region {
 	for _, g := range r.regions {
@@ -68,47 +60,10 @@ func (r *run) region(id string) *region {
 	if key := r.h.Policy.KeepUntilTag; key != "" {
 		g.held = r.heldBy(id, key)
 	}
+	if users := r.h.Policy.DenyUsers; len(users) > 0 {
+		g.denied = r.owned(g, users)
+	}
 	return g
-}
-
-// heldBy lists the desktops that carry the keep-until tag, and warns of values nobody can read.
-func (r *run) heldBy(regionID, key string) *listing[hold] {
-	return newListing(func(ctx context.Context) (map[string]hold, error) {
-		rows, err := r.carriers(ctx, regionID, events.Tag{Key: key})
-		held := make(map[string]hold, len(rows))
-		for _, row := range rows {
-			until, ok := keepUntil(row.Value, r.h.Policy.Location)
-			if !ok {
-				r.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", regionID, "DesktopId", row.DesktopID, "Value", events.Clean(row.Value, 64))
-			}
-			held[row.DesktopID] = hold{until, ok}
-		}
-		return held, err
-	})
-}
-
-// keepUntilLayouts with a zone of their own, then those that are in the configured one.
-var (
-	zonedLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04Z07:00"}
-	localLayouts = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
-)
-
-// keepUntil reads the value of a keep-until tag. A date lasts to its end.
-func keepUntil(value string, location *time.Location) (until time.Time, ok bool) {
-	for _, layout := range zonedLayouts {
-		if t, err := time.Parse(layout, value); err == nil {
-			return t, true
-		}
-	}
-	for _, layout := range localLayouts {
-		if t, err := time.ParseInLocation(layout, value, location); err == nil {
-			return t, true
-		}
-	}
-	if t, err := time.ParseInLocation(time.DateOnly, value, location); err == nil {
-		return t.AddDate(0, 0, 1), true
-	}
-	return time.Time{}, false
 }
 
 // askUses makes sure that the uses of the region are known as far back as since.
@@ -127,6 +82,9 @@ func (j *job) knowledge() []knowledge {
 	}
 	if j.region.held != nil {
 		all = append(all, j.region.held)
+	}
+	if j.region.denied != nil {
+		all = append(all, j.region.denied)
 	}
 	if !j.usedSince.IsZero() || !j.idleSince.IsZero() {
 		all = append(all, j.region.uses)

@@ -98,19 +98,20 @@ func (o Outcome) problem() bool {
 
 // Reasons for skipped and not_attempted.
 const (
-	ReasonConflict          = "conflict"           // asked for twice in one batch with different wishes
-	ReasonNotSelected       = "not_selected"       // named in DesktopId, but outside Select
-	ReasonProtected         = "protected"          // on the deny list, or carries the protect tag
-	ReasonKeepUntil         = "keep_until"         // its keep-until tag names a time to come, or one nobody can read
-	ReasonExcluded          = "excluded"           // matched by Exclude
-	ReasonStatePrefix       = "state:"             // + its state
-	ReasonConnected         = "connected"          // a user is connected
-	ReasonConnectionUnknown = "connection_unknown" // it cannot be told whether one is
-	ReasonNotIdle           = "not_idle"           // started, used or left within IdleMinutes
-	ReasonUsedSinceEvent    = "used_since_event"   // started or connected to after a late or repeated event
-	ReasonMaxDesktops       = "max_desktops"       // its event would have exceeded MAX_DESKTOPS
-	ReasonDeadline          = "deadline"           // the time was up before its turn
-	ReasonRefusedTogether   = "refused_together"   // EDS refused the calls it was in, probably because of others
+	ReasonConflict            = "conflict"              // asked for twice in one batch with different wishes
+	ReasonNotSelected         = "not_selected"          // named in DesktopId, but outside Select
+	ReasonProtected           = "protected"             // on the deny list, of a user on it, or carries the protect tag
+	ReasonKeepUntil           = "keep_until"            // its keep-until tag names a time to come
+	ReasonKeepUntilUnreadable = "keep_until_unreadable" // its keep-until tag has a value that cannot be read
+	ReasonExcluded            = "excluded"              // matched by Exclude
+	ReasonStatePrefix         = "state:"                // + its state
+	ReasonConnected           = "connected"             // a user is connected
+	ReasonConnectionUnknown   = "connection_unknown"    // it cannot be told whether one is
+	ReasonNotIdle             = "not_idle"              // started, used or left within IdleMinutes
+	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event
+	ReasonMaxDesktops         = "max_desktops"          // its event would have exceeded MAX_DESKTOPS
+	ReasonDeadline            = "deadline"              // the time was up before its turn
+	ReasonRefusedTogether     = "refused_together"      // EDS refused the calls it was in, probably because of others
 )
 
 // Status of an event.

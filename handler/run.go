@@ -72,7 +72,8 @@ type item struct {
 	claimed bool    // no rule spared it: it was to be stopped
 	outcome Outcome // decided without a call; empty: see the fates
 	reason  string
-	fate    *fate // of this job's own: nothing could be decided; undecided: that of the desktop
+	message string // what the reason rests on
+	fate    *fate  // of this job's own: nothing could be decided; undecided: that of the desktop
 }
 
 // desktop is one cloud computer in this invocation, whichever of its events ask for it.

@@ -15,8 +15,12 @@ routes, as the function's own code reads them; role, timeout and triggers; and, 
 credentials, whether EDS and the callback can be reached, whether the clock is right, and
 whether each call that the function reads by is allowed. Every finding says what to do.
 
-Nothing is stopped, deployed or sent. EDS is asked at most four harmless questions for
-each region, and a callback's host gets a connection and no request. What cannot be
+It counts the desktops that are protected by tag, by the deny list and by user, and warns
+if no desktop carries the protect tag.
+
+Nothing is stopped, deployed or sent. EDS gets only calls that read: four for each region,
+and those that count, one for each 100 desktops. A callback's host gets a connection and no
+request. What cannot be
 proven that way is said at the end, with the commands that prove it.
 
 The configuration is that of the deployment file; its ${env()} and the credentials come

@@ -56,13 +56,15 @@ func (e *examination) account(ctx context.Context) findings {
 			regions = append(regions, region)
 		}
 	}
-	found := make([]findings, len(regions))
+	found, protected := make([]findings, len(regions)), make([]*protection, len(regions))
 	var wg sync.WaitGroup
 	for i, region := range regions {
-		wg.Go(func() { found[i] = e.region(ctx, client, session, region) })
+		wg.Go(func() { found[i], protected[i] = e.region(ctx, client, session, region) })
 	}
 	wg.Wait()
-	return append(all, slices.Concat(found...)...)
+	all = append(all, slices.Concat(found...)...)
+	protected = slices.DeleteFunc(protected, func(p *protection) bool { return p == nil })
+	return append(all, e.protectionFindings(protected)...)
 }
 
 // identity finds whose permissions are looked at.
@@ -89,8 +91,9 @@ func (e *examination) identity(ctx context.Context) (operator.Identity, finding)
 	return who, f
 }
 
-// region of desktops: the way there, the clock, and what may be read. session is nil if nobody asks.
-func (e *examination) region(ctx context.Context, client *eds.Client, session *eds.Session, region string) findings {
+// region of desktops: the way there, the clock, what may be read, and what is protected. session is nil if nobody asks;
+// the protection is nil if EDS was not asked for it.
+func (e *examination) region(ctx context.Context, client *eds.Client, session *eds.Session, region string) (findings, *protection) {
 	group := "EDS in " + region
 	protocol, host := client.Endpoint(region)
 	u := &url.URL{Scheme: protocol, Host: host}
@@ -104,7 +107,7 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 		case o.unknown:
 			f.Do = "Correct ALLOWED_REGIONS: EDS has no endpoint for such a region. Or look whether this machine's DNS knows any other."
 		}
-		return findings{f}
+		return findings{f}, nil
 	}
 	reached := finding{group: group, Check: "endpoint", Status: fine, Message: host + " can be reached"}
 	if e.places["EDS_ENDPOINT"] == "environment" {
@@ -114,9 +117,14 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 	ahead, ok := e.network.skew(ctx, u)
 	found = append(found, clockFinding(group, ahead, ok))
 	if session == nil {
-		return found
+		return found, nil
 	}
-	return append(found, e.reads(ctx, session, group, region)...)
+	var wg sync.WaitGroup
+	var protected *protection
+	wg.Go(func() { protected = e.protectionOf(ctx, session, region) })
+	found = append(found, e.reads(ctx, session, group, region)...)
+	wg.Wait()
+	return found, protected
 }
 
 // read is a harmless call that shows whether its action is allowed.

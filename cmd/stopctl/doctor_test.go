@@ -50,7 +50,9 @@ func newClinic(t *testing.T, changes ...string) *clinic {
 	}
 	t.Chdir(t.TempDir())
 	write(t, "s.yaml", text)
-	c := &clinic{eds: &emulator.EDS{Desktops: emulator.DefaultFleet().Desktops}}
+	fleet := emulator.DefaultFleet().Desktops
+	fleet[0].Tags = append(fleet[0].Tags, emulator.Tag{Key: "stop-desktops:protected", Value: "yes"})
+	c := &clinic{eds: &emulator.EDS{Desktops: fleet}}
 	c.endpoint = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.date != "" {
 			w.Header().Set("Date", c.date)
@@ -166,7 +168,7 @@ func TestDoctorHealthy(t *testing.T) {
 		actions = append(actions, call.Action)
 	}
 	slices.Sort(actions)
-	if want := []string{"DescribeClientEvents", "DescribeDesktopInfo", "DescribeDesktops", "ListTagResources"}; !slices.Equal(actions, want) {
+	if want := []string{"DescribeClientEvents", "DescribeDesktopInfo", "DescribeDesktops", "ListTagResources", "ListTagResources"}; !slices.Equal(actions, want) {
 		t.Errorf("calls %q, want %q", actions, want)
 	}
 	if v := c.eds.Violations(); len(v) > 0 {
@@ -246,6 +248,13 @@ func TestDoctorFinds(t *testing.T) {
 		// the configuration, as the function reads it
 		{name: "a bad variable", env: map[string]string{"MAX_DESKTOPS": "many"}, check: "MAX_DESKTOPS", status: problem, message: "MAX_DESKTOPS must be a whole number"},
 		{name: "a bad region", env: map[string]string{"ALLOWED_REGIONS": "Hangzhou"}, check: "ALLOWED_REGIONS", status: problem, message: "item 1 of 1 is not a region ID"},
+		{name: "a tag in quotes", args: []string{"-env", `PROTECT_TAG="stop-desktops:protected"`}, check: "PROTECT_TAG", status: problem, message: "PROTECT_TAG holds the character U+0022 at position 1, a quotation mark"},
+		{name: "a tag with a character that nobody sees", args: []string{"-env", "KEEP_UNTIL_TAG=keep\u200b-until"}, check: "KEEP_UNTIL_TAG", status: problem, message: "KEEP_UNTIL_TAG holds the character U+200B at position 5"},
+		{name: "a tag without its value", args: []string{"-env", "PROTECT_TAG=team="}, check: "PROTECT_TAG", status: problem, message: "write the key alone"},
+		{name: "a secret in quotes", env: map[string]string{"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": "“" + fakeSecret + "”"}, check: "WEBHOOK_SECRETS", status: problem, message: "U+201C at position 1"},
+		{name: "a secret with the prefix of a signature", env: map[string]string{"WEBHOOK_AUTH": "standard", "WEBHOOK_SECRETS": "v1,whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}, check: "WEBHOOK_SECRETS", status: problem, message: "paste the secret without it, from whsec_ on"},
+		{name: "users in quotes", args: []string{"-env", "DENY_USERS='alice'"}, check: "DENY_USERS", status: problem, message: "U+0027 at position 1"},
+		{name: "users that nobody may ask for", args: []string{"-offline", "-env", "DENY_USERS=alice", "-env", "PREFLIGHT=false", "-env", "PROTECT_TAG=", "-env", "KEEP_UNTIL_TAG="}, check: "DENY_USERS", status: problem, message: "PREFLIGHT=false", beside: "timer nightly"},
 		{name: "a short secret", env: map[string]string{"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": fakeSecret[:15]}, check: "WEBHOOK_SECRETS", status: problem, message: "16 bytes"},
 		{name: "a short secret of the callback", env: map[string]string{"CALLBACK_URL": "https://127.0.0.1:1" + fakePath, "CALLBACK_SECRET": "whsec_MTIzNA=="}, check: "CALLBACK_SECRET", status: problem, message: "CALLBACK_SECRET "},
 		{name: "a bad endpoint", env: map[string]string{"EDS_ENDPOINT": "http://eds.example.com"}, check: "EDS_ENDPOINT", status: problem, message: "loopback only"},
@@ -413,11 +422,12 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 		args    []string
 		calls   int
 	}{
-		{"everything", nil, nil, 4},
+		{"everything", nil, nil, 5},
 		{"tags off, but a timer selects by one", nil, tagsOff, 4},
 		{"no tag", []string{`{"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]}`, `{"All": true}`}, tagsOff, 3},
 		{"no look", nil, append([]string{"-env", "PREFLIGHT=false"}, tagsOff...), 0},
-		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 8},
+		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 10},
+		{"a list of desktops and one of users", nil, []string{"-env", "DENY_DESKTOPS=ecd-running1", "-env", "DENY_USERS=alice"}, 7},
 		{"offline", nil, []string{"-offline"}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -134,6 +134,7 @@ func (r *interruptible) Read(p []byte) (int, error) {
 
 // checkJSON says where data is not JSON: ":line:column: what".
 func checkJSON(data []byte) error {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // the function drops it too
 	var any json.RawMessage
 	err := json.Unmarshal(data, &any)
 	var syntax *json.SyntaxError
@@ -142,8 +143,6 @@ func checkJSON(data []byte) error {
 		return nil
 	case len(bytes.TrimSpace(data)) == 0:
 		return errors.New(": is empty")
-	case bytes.HasPrefix(data, []byte("\ufeff")):
-		return errors.New(":1:1: begins with a byte order mark: save it as UTF-8 without one")
 	case !errors.As(err, &syntax):
 		return fmt.Errorf(": %w", err)
 	}

@@ -107,12 +107,15 @@ func rule(rep handler.Report, d handler.DesktopReport, policy handler.Policy) st
 	}
 	switch d.Reason {
 	case handler.ReasonProtected:
-		if policy.Deny[strings.ToLower(d.DesktopId)] {
+		switch {
+		case d.Message != "":
+			return d.Message
+		case policy.Deny[strings.ToLower(d.DesktopId)]:
 			return "is on the deny list (DENY_DESKTOPS, DENY_FILE)"
 		}
 		return "carries the protect tag " + tagText(policy.ProtectTag.Key, policy.ProtectTag.Value)
-	case handler.ReasonKeepUntil:
-		return "carries the tag " + policy.KeepUntilTag + " with a time to come, or one nobody can read"
+	case handler.ReasonKeepUntil, handler.ReasonKeepUntilUnreadable:
+		return "its tag " + d.Message
 	}
 	if words := ruleWords[d.Reason]; words != "" {
 		return words

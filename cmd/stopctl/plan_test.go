@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"io"
@@ -35,7 +36,7 @@ const wantPlan = `event stopctl-plan  planned  1 already_stopped, 3 skipped, 1 w
 cn-hangzhou StopCharging
 DesktopId  decision         state                  rule
 ecd-busy   skipped          Running, Connected     a user is connected
-ecd-kept   skipped          Running, Disconnected  carries the tag stop-desktops:keep-until with a time to come, or one nobody can read
+ecd-kept   skipped          Running, Disconnected  its tag stop-desktops:keep-until is "someday", which cannot be read: write a time such as "2026-12-01 20:00", or a date
 ecd-safe   skipped          Running, Disconnected  carries the protect tag stop-desktops:protected
 ecd-free   would_stop       Running, Disconnected  matches Select Tag team=design
 ecd-off    already_stopped  Stopped, Disconnected  is Stopped already
@@ -47,6 +48,26 @@ func TestPlan(t *testing.T) {
 	code, out, _ := execute(t, planRequest, "plan", "-f", "-", "-t", "", "-emulate", fleet)
 	if code != exitOK || out != wantPlan {
 		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// TestPlanSays how a keep-until tag was read, and which list protects a desktop.
+func TestPlanSays(t *testing.T) {
+	fleet := file(t, "fleet.yaml", `Desktops:
+  - {DesktopId: ecd-kept, Tags: [{Key: "stop-desktops:keep-until", Value: "2099-12-31"}]}
+  - {DesktopId: ecd-mine, EndUserIds: [li.si]}
+  - {DesktopId: ecd-listed}
+`)
+	request := `{"Select": {"All": true}}`
+	_, out, _ := execute(t, request, "plan", "-f", "-", "-t", "", "-env", "DENY_USERS=li.si", "-env", "DENY_DESKTOPS=ecd-listed", "-emulate", fleet)
+	for _, want := range []string{
+		`its tag stop-desktops:keep-until is "2099-12-31", read as 2100-01-01T00:00:00Z`,
+		"is assigned to a user on the deny list (DENY_USERS)",
+		"is on the deny list (DENY_DESKTOPS, DENY_FILE)",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
 	}
 }
 
@@ -238,7 +259,7 @@ func TestPlanOfSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if readable := json.Valid(text); (code != exitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
+		if readable := json.Valid(bytes.TrimPrefix(text, []byte("\ufeff"))); (code != exitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
 			t.Errorf("%s: exit code %d\n%s%s", sample, code, out, stderr)
 		}
 	}

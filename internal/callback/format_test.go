@@ -447,7 +447,7 @@ func TestWords(t *testing.T) {
 		}
 		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled", "ignored", "nothing_stopped",
 			"stopped", "stopping", "already_stopped", "skipped", "would_stop", "not_found", "not_attempted", "still_running", "state",
-			handler.ReasonConflict, handler.ReasonNotSelected, handler.ReasonProtected, handler.ReasonKeepUntil, handler.ReasonExcluded, handler.ReasonConnected,
+			handler.ReasonConflict, handler.ReasonNotSelected, handler.ReasonProtected, handler.ReasonKeepUntil, handler.ReasonKeepUntilUnreadable, handler.ReasonExcluded, handler.ReasonConnected,
 			handler.ReasonConnectionUnknown, handler.ReasonNotIdle, handler.ReasonUsedSinceEvent, handler.ReasonMaxDesktops, handler.ReasonDeadline,
 			handler.ReasonRefusedTogether} {
 			if all[i].Terms[code] == "" {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/caarlos0/env/v11"
 
@@ -21,46 +22,48 @@ import (
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/setting"
 	"stopdesktops/internal/webhook"
 )
 
 // Config is the configuration. The tags are its documentation's source: each variable is in the
-// README's table.
+// README's table. The tag kind says which characters its value may hold: a setting.Kind.
 type Config struct {
-	AllowedRegions []string      `env:"ALLOWED_REGIONS"`
-	StoppedMode    string        `env:"STOPPED_MODE" envDefault:"StopCharging"`
-	MaxDesktops    int           `env:"MAX_DESKTOPS" envDefault:"100"`
-	DenyDesktops   []string      `env:"DENY_DESKTOPS"`
-	DenyFile       string        `env:"DENY_FILE"`
-	ProtectTag     string        `env:"PROTECT_TAG" envDefault:"stop-desktops:protected"`
-	KeepUntilTag   string        `env:"KEEP_UNTIL_TAG" envDefault:"stop-desktops:keep-until"`
-	Timezone       string        `env:"TIMEZONE" envDefault:"UTC"`
-	AllowForce     bool          `env:"ALLOW_FORCE"`
-	AllowDirect    bool          `env:"ALLOW_DIRECT" envDefault:"true"`
-	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" envDefault:"1h"`
-	Preflight      bool          `env:"PREFLIGHT" envDefault:"true"`
-	Wait           time.Duration `env:"WAIT" envDefault:"0s"`
-	DryRun         bool          `env:"DRY_RUN"`
-	Disabled       bool          `env:"DISABLED"`
-	APIConcurrency int           `env:"API_CONCURRENCY" envDefault:"32"`
-	EDSEndpoint    string        `env:"EDS_ENDPOINT"`
+	AllowedRegions []string      `env:"ALLOWED_REGIONS" kind:"word"`
+	StoppedMode    string        `env:"STOPPED_MODE" kind:"word" envDefault:"StopCharging"`
+	MaxDesktops    int           `env:"MAX_DESKTOPS" kind:"word" envDefault:"100"`
+	DenyDesktops   []string      `env:"DENY_DESKTOPS" kind:"word"`
+	DenyUsers      []string      `env:"DENY_USERS" kind:"user"`
+	DenyFile       string        `env:"DENY_FILE" kind:"text"`
+	ProtectTag     string        `env:"PROTECT_TAG" kind:"name" envDefault:"stop-desktops:protected"`
+	KeepUntilTag   string        `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
+	Timezone       string        `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
+	AllowForce     bool          `env:"ALLOW_FORCE" kind:"word"`
+	AllowDirect    bool          `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
+	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
+	Preflight      bool          `env:"PREFLIGHT" kind:"word" envDefault:"true"`
+	Wait           time.Duration `env:"WAIT" kind:"word" envDefault:"0s"`
+	DryRun         bool          `env:"DRY_RUN" kind:"word"`
+	Disabled       bool          `env:"DISABLED" kind:"word"`
+	APIConcurrency int           `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
+	EDSEndpoint    string        `env:"EDS_ENDPOINT" kind:"word"`
 
-	CallbackURL         secret.String   `env:"CALLBACK_URL"`
-	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET"`
-	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS"`
-	CallbackFormat      string          `env:"CALLBACK_FORMAT" envDefault:"cloudevents"`
-	CallbackTemplate    string          `env:"CALLBACK_TEMPLATE"`
-	CallbackOn          string          `env:"CALLBACK_ON" envDefault:"all"`
-	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" envDefault:"10s"`
-	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" envDefault:"100"`
+	CallbackURL         secret.String   `env:"CALLBACK_URL" kind:"text"`
+	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET" kind:"secret"`
+	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS" kind:"word"`
+	CallbackFormat      string          `env:"CALLBACK_FORMAT" kind:"word" envDefault:"cloudevents"`
+	CallbackTemplate    string          `env:"CALLBACK_TEMPLATE" kind:"text"`
+	CallbackOn          string          `env:"CALLBACK_ON" kind:"word" envDefault:"all"`
+	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" kind:"word" envDefault:"10s"`
+	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" kind:"word" envDefault:"100"`
 
-	WebhookAuth        string          `env:"WEBHOOK_AUTH"`
-	WebhookSecrets     []secret.String `env:"WEBHOOK_SECRETS"`
-	WebhookTokenHeader string          `env:"WEBHOOK_TOKEN_HEADER" envDefault:"Authorization"`
+	WebhookAuth        string          `env:"WEBHOOK_AUTH" kind:"word"`
+	WebhookSecrets     []secret.String `env:"WEBHOOK_SECRETS" kind:"secret"`
+	WebhookTokenHeader string          `env:"WEBHOOK_TOKEN_HEADER" kind:"word" envDefault:"Authorization"`
 
-	RoutesFile string `env:"ROUTES_FILE"`
+	RoutesFile string `env:"ROUTES_FILE" kind:"text"`
 
-	LogLevel slog.Level `env:"LOG_LEVEL" envDefault:"info"`
+	LogLevel slog.Level `env:"LOG_LEVEL" kind:"word" envDefault:"info"`
 
 	// Set by the platform.
 	Region       string `env:"FC_REGION"`
@@ -129,13 +132,14 @@ func (f Faults) AddAll(errs map[string]error) {
 func Read(environ []string) (Config, Faults) {
 	var c Config
 	faults := Faults{}
-	vars := env.ToMap(environ)
+	vars := checkCharacters(env.ToMap(environ), faults)
 	addParseFaults(faults, env.ParseWithOptions(&c, env.Options{Environment: withoutEmpty(vars)}))
 	c.switchOff(vars)
 	trimSecrets(c.CallbackSecrets)
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	c.CallbackAllowed = trim(c.CallbackAllowed)
+	c.DenyUsers = trim(c.DenyUsers)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
 		c.AllowedRegions = []string{c.Region}
 	}
@@ -157,14 +161,14 @@ func Read(environ []string) (Config, Faults) {
 // withoutEmpty takes a variable that is set to nothing as not set: deployment templates leave such.
 func withoutEmpty(vars map[string]string) map[string]string {
 	set := maps.Clone(vars)
-	maps.DeleteFunc(set, func(_, value string) bool { return strings.TrimSpace(value) == "" })
+	maps.DeleteFunc(set, func(_, value string) bool { return setting.Empty(value) })
 	return set
 }
 
 // switchOff the tags whose variables are there, but empty: that is how these rails are taken away.
 func (c *Config) switchOff(vars map[string]string) {
 	for name, tag := range map[string]*string{"PROTECT_TAG": &c.ProtectTag, "KEEP_UNTIL_TAG": &c.KeepUntilTag} {
-		if value, set := vars[name]; set && strings.TrimSpace(value) == "" {
+		if value, set := vars[name]; set && setting.Empty(value) {
 			*tag = ""
 		}
 	}
@@ -227,6 +231,11 @@ func (c Config) check(f Faults) {
 			f.add("ALLOWED_REGIONS", "item %d of %d is not a region ID such as cn-hangzhou", i+1, len(c.AllowedRegions))
 		}
 	}
+	for i, user := range c.DenyUsers {
+		if utf8.RuneCountInString(user) > maxUser {
+			f.add("DENY_USERS", "item %d of %d is longer than %d characters", i+1, len(c.DenyUsers), maxUser)
+		}
+	}
 	if c.StoppedMode != "StopCharging" && c.StoppedMode != "KeepCharging" {
 		f.add("STOPPED_MODE", "must be StopCharging or KeepCharging")
 	}
@@ -240,28 +249,35 @@ func (c Config) check(f Faults) {
 	if blind && c.Wait > 0 {
 		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
 	}
+	if blind && len(c.DenyUsers) > 0 {
+		f.add("DENY_USERS", "cannot be honored with PREFLIGHT=false: the function may not ask whose desktops they are. Remove it, or name the desktops in DENY_DESKTOPS.")
+	}
 	if blind && c.ProtectTag != "" {
 		f.add("PROTECT_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
 	if blind && c.KeepUntilTag != "" {
 		f.add("KEEP_UNTIL_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
-	if c.ProtectTag != "" && protectTag(c.ProtectTag).Key == "" {
-		f.add("PROTECT_TAG", "has no key before its =: set it empty to switch it off")
-	}
-	if strings.Contains(c.KeepUntilTag, "=") {
-		f.add("KEEP_UNTIL_TAG", "must be a tag's key alone: its value is the time")
-	}
+	c.checkTags(f)
 	if !c.hasCallback() && len(c.CallbackSecrets) > 0 {
 		f.add("CALLBACK_SECRET", "is set, but CALLBACK_URL is not, nor CALLBACK_ALLOWED_HOSTS")
 	}
 	if c.WebhookAuth != "" && !slices.Contains(webhook.Schemes, c.WebhookAuth) {
 		f.add("WEBHOOK_AUTH", "must be one of %s", strings.Join(webhook.Schemes, ", "))
 	}
+	if strings.Trim(c.WebhookTokenHeader, headerCharacters) != "" {
+		f.add("WEBHOOK_TOKEN_HEADER", "must be the name of a header, such as X-Token: letters, digits and -")
+	}
 	if PrintsSecrets(c.Debug) {
 		f.add("DEBUG", "makes the SDK print credentials to the log: take it away")
 	}
 }
+
+// maxUser is the length of the longest end user ID, in characters: what requests take, too.
+const maxUser = 128
+
+// headerCharacters are those of the name of a header that gets through Function Compute.
+const headerCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 
 // hasCallback says whether there is any place that reports may go to.
 func (c Config) hasCallback() bool { return !c.CallbackURL.Empty() || len(c.CallbackAllowed) > 0 }
@@ -285,8 +301,9 @@ func (c Config) Policy(version string) handler.Policy {
 		StoppedMode:    c.StoppedMode,
 		MaxDesktops:    c.MaxDesktops,
 		Deny:           c.deny,
+		DenyUsers:      c.DenyUsers,
 		ProtectTag:     protectTag(c.ProtectTag),
-		KeepUntilTag:   strings.TrimSpace(c.KeepUntilTag),
+		KeepUntilTag:   c.KeepUntilTag,
 		Location:       c.location,
 		AllowForce:     c.AllowForce,
 		AllowDirect:    c.AllowDirect,
@@ -300,17 +317,6 @@ func (c Config) Policy(version string) handler.Policy {
 	}
 }
 
-// protectTag reads "key" or "key=value".
-func protectTag(text string) events.Tag {
-	key, value, exact := strings.Cut(text, "=")
-	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
-	tag := events.Tag{Key: key}
-	if exact {
-		tag.Value = &value
-	}
-	return tag
-}
-
 // callbackSettings are what the variables say, and the skeleton of a message in a file of one's own.
 func (c *Config) callbackSettings(f Faults) callback.Settings {
 	s := callback.Settings{URL: c.CallbackURL, Secrets: c.CallbackSecrets, On: c.CallbackOn, Format: c.CallbackFormat}
@@ -321,6 +327,10 @@ func (c *Config) callbackSettings(f Faults) callback.Settings {
 	if err != nil {
 		f.add("CALLBACK_TEMPLATE", "names a file that cannot be read: give its path, absolute or from the folder of the function's binary")
 		text = []byte{} // it is named, all the same
+	}
+	if text, err = setting.Decode(text); err != nil {
+		f.Add("CALLBACK_TEMPLATE", err)
+		text = []byte{}
 	}
 	s.Skeleton = text
 	return s

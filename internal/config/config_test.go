@@ -43,6 +43,7 @@ func TestDefaults(t *testing.T) {
 		{"STOPPED_MODE", c.StoppedMode, "StopCharging"},
 		{"MAX_DESKTOPS", c.MaxDesktops, 100},
 		{"DENY_DESKTOPS", len(c.DenyDesktops), 0},
+		{"DENY_USERS", len(c.DenyUsers), 0},
 		{"DENY_FILE", c.DenyFile, ""},
 		{"PROTECT_TAG", c.ProtectTag, "stop-desktops:protected"},
 		{"KEEP_UNTIL_TAG", c.KeepUntilTag, "stop-desktops:keep-until"},
@@ -87,7 +88,7 @@ func TestDefaults(t *testing.T) {
 
 // TestValues sets everything, so that no variable is read into another's place, or not into the policy.
 func TestValues(t *testing.T) {
-	c := read(t, "ALLOWED_REGIONS=cn-shanghai,ap-southeast-1", "STOPPED_MODE=KeepCharging", "MAX_DESKTOPS=7", "DENY_DESKTOPS=ecd-a, ecd-b ,",
+	c := read(t, "ALLOWED_REGIONS=cn-shanghai,ap-southeast-1", "STOPPED_MODE=KeepCharging", "MAX_DESKTOPS=7", "DENY_DESKTOPS=ecd-a, ecd-b ,", "DENY_USERS=alice,\n 李四,",
 		"PROTECT_TAG=keep=yes", "KEEP_UNTIL_TAG=until", "TIMEZONE=Asia/Shanghai", "ALLOW_FORCE=true", "ALLOW_DIRECT=false", "MAX_EVENT_AGE=90m",
 		"WAIT=2m", "DRY_RUN=true", "DISABLED=true", "API_CONCURRENCY=3", "EDS_ENDPOINT=https://ecd.vpc-proxy.aliyuncs.com",
 		"CALLBACK_URL=https://robot.example/x", "CALLBACK_SECRET=whsec_Zmlyc3QtZmFrZS1zZWNyZXQtZm9yLXRlc3Rz,whsec_c2Vjb25kLWZha2Utc2VjcmV0LWZvci10ZXN0cw==", "CALLBACK_TIMEOUT=3s", "CALLBACK_MAX_DESKTOPS=0",
@@ -101,6 +102,7 @@ func TestValues(t *testing.T) {
 		{"STOPPED_MODE", p.StoppedMode, "KeepCharging"},
 		{"MAX_DESKTOPS", p.MaxDesktops, 7},
 		{"DENY_DESKTOPS", p.Deny, map[string]bool{"ecd-a": true, "ecd-b": true}},
+		{"DENY_USERS", p.DenyUsers, []string{"alice", "李四"}},
 		{"PROTECT_TAG", p.ProtectTag.Key + " " + *p.ProtectTag.Value, "keep yes"},
 		{"KEEP_UNTIL_TAG", p.KeepUntilTag, "until"},
 		{"TIMEZONE", p.Location.String(), "Asia/Shanghai"},
@@ -205,7 +207,7 @@ func TestGoodValues(t *testing.T) {
 		"MAX_DESKTOPS=1", "MAX_DESKTOPS=1000000", "API_CONCURRENCY=1", "API_CONCURRENCY=100", "CALLBACK_MAX_DESKTOPS=0",
 		"MAX_EVENT_AGE=1s", "MAX_EVENT_AGE=168h", "WAIT=1h", "CALLBACK_TIMEOUT=1s", "CALLBACK_TIMEOUT=5m",
 		"ALLOW_FORCE=TRUE", "DRY_RUN=1", "DISABLED=false", "TIMEZONE=Europe/Berlin", "LOG_LEVEL=WARN", "LOG_LEVEL=error",
-		"DEBUG=http", "DEBUG=1", "DEBUG=true", "UNKNOWN_VARIABLE=x", "PROTECT_TAG=key=", "PROTECT_TAG=a=b=c",
+		"DEBUG=http", "DEBUG=1", "DEBUG=true", "UNKNOWN_VARIABLE=x", "PROTECT_TAG=key=value", "PROTECT_TAG=a=b=c",
 		"WEBHOOK_AUTH=gateway", "WEBHOOK_AUTH=hub-sha256", "WEBHOOK_AUTH=zendesk", "WEBHOOK_AUTH=pagerduty", "ALLOWED_REGIONS=cn-hangzhou,cn-hangzhou",
 	} {
 		read(t, set)
@@ -326,14 +328,14 @@ func TestEmptyMeansNotSet(t *testing.T) {
 	}
 }
 
-// TestProtectTag: a key alone matches whatever its value, and so does not a key with an empty one.
+// TestProtectTag: a key alone matches whatever its value.
 func TestProtectTag(t *testing.T) {
 	for _, c := range []struct {
 		text, key string
 		value     *string
 	}{
 		{"key", "key", nil}, {" key ", "key", nil}, {"a:b/c", "a:b/c", nil},
-		{"key=", "key", new("")}, {"key=value", "key", new("value")}, {"key=a=b", "key", new("a=b")},
+		{"key = value", "key", new("value")}, {"key=value", "key", new("value")}, {"key=a=b", "key", new("a=b")},
 	} {
 		tag := read(t, "PROTECT_TAG="+c.text).Policy("").ProtectTag
 		if tag.Key != c.key || !reflect.DeepEqual(tag.Value, c.value) {
@@ -356,6 +358,9 @@ func TestWithoutPreflight(t *testing.T) {
 		{"PREFLIGHT=false PROTECT_TAG= KEEP_UNTIL_TAG= WAIT=0s", nil},
 		{"PREFLIGHT=false PROTECT_TAG=mine KEEP_UNTIL_TAG=mine", []string{"KEEP_UNTIL_TAG", "PROTECT_TAG"}},
 		{"PREFLIGHT=true WAIT=1s", nil},
+		{"PREFLIGHT=false PROTECT_TAG= KEEP_UNTIL_TAG= DENY_USERS=alice", []string{"DENY_USERS"}},
+		{"PREFLIGHT=false PROTECT_TAG= KEEP_UNTIL_TAG= DENY_DESKTOPS=ecd-a", nil},
+		{"PREFLIGHT=true DENY_USERS=alice", nil},
 	} {
 		got, faults := config.Read(append(strings.Fields(c.environ), region))
 		if names := slices.Sorted(maps.Keys(faults)); !slices.Equal(names, c.want) {
@@ -415,7 +420,16 @@ func TestDenyFile(t *testing.T) {
 		{"comments alone", filepath.Base(write("comments.txt", "# nobody\n")), nil, ""},
 		{"a bad line", filepath.Base(write("bad.txt", "# x\necd-a\ndesktop b\necd-c\n")), []string{"ecd-a", "ecd-c"}, "line 3"},
 		{"two on a line", filepath.Base(write("two.txt", "ecd-a ecd-b\n")), nil, "line 1"},
-		{"another encoding", filepath.Base(write("utf16.txt", "\xff\xfee\x00c\x00d\x00-\x00a\x00\n\x00")), nil, "line 1"},
+		{"UTF-16", filepath.Base(write("utf16.txt", "\xff\xfee\x00c\x00d\x00-\x00a\x00\n\x00")), nil, "is in UTF-16"},
+		{"UTF-16 without a mark", filepath.Base(write("utf16le.txt", "e\x00c\x00d\x00-\x00a\x00\n\x00")), nil, "is in UTF-16"},
+		{"a byte order mark", filepath.Base(write("bom.txt", "\ufeffecd-a\n\ufeff# x")), []string{"ecd-a"}, "line 2 holds the character U+FEFF at position 1"},
+		{"a byte order mark in front", filepath.Base(write("bom2.txt", "\ufeff# the board's “desktops”\r\necd-a # '李四'\r\n")), []string{"ecd-a"}, ""},
+		{"quotes", filepath.Base(write("quotes.txt", "ecd-a\n\"ecd-b\"\n")), []string{"ecd-a"}, "line 2 holds the character U+0022 at position 1, a quotation mark"},
+		{"curly quotes", filepath.Base(write("curly.txt", "“ecd-b”\n")), nil, "line 1 holds the character U+201C at position 1"},
+		{"an invisible character", filepath.Base(write("invisible.txt", "ecd-\u200bb\n")), nil, "line 1 holds the character U+200B at position 5"},
+		{"a blank of another kind", filepath.Base(write("nbsp.txt", "ecd-b\u00a0\n")), nil, "line 1 holds the character U+00A0 at position 6"},
+		{"a full-width hyphen", filepath.Base(write("wide.txt", "ecd－b\n")), nil, "line 1 holds the character U+FF0D at position 4"},
+		{"a separator", filepath.Base(write("comma.txt", "ecd-a,\necd-b,\n")), nil, "line 1 is not a desktop ID"},
 		{"an endless line", filepath.Base(write("endless.txt", "ecd-a\n"+strings.Repeat("x", 1<<17))), []string{"ecd-a"}, "could not be read to its end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,12 +2,15 @@ package config
 
 import (
 	"bufio"
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/setting"
 )
 
 // readDeny puts the deny list together. A file that cannot be read, or a line that is no ID, is a
@@ -31,12 +34,24 @@ func (c *Config) readDeny(f Faults) {
 		return
 	}
 	defer file.Close()
-	lines := bufio.NewScanner(file)
+	text, err := io.ReadAll(file)
+	if err != nil {
+		f.add("DENY_FILE", "could not be read to its end")
+		return
+	}
+	if text, err = setting.Decode(text); err != nil {
+		f.Add("DENY_FILE", err)
+		return
+	}
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		text, _, _ := strings.Cut(lines.Text(), "#")
-		id := strings.TrimSpace(text)
+		id := setting.Trim(text)
 		if id == "" {
 			continue
+		}
+		if err := setting.Word.Check(id); err != nil {
+			f.add("DENY_FILE", "line %d %v", n, err)
 		}
 		if !events.ValidDesktopId(id) {
 			f.add("DENY_FILE", "line %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", n)

@@ -73,7 +73,7 @@ var desktopSDK = []string{
 var internalImports = map[string][]string{
 	module + "/internal/config":   {module + "/internal"},
 	module + "/internal/callback": {module + "/internal/webhook"},
-	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback"},
+	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/setting"},
 	module + "/internal/compose":  {module + "/internal"},
 }
 

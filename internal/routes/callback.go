@@ -11,6 +11,7 @@ import (
 
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/setting"
 )
 
 // members of a route's callback, by the variable that the function has for the same.
@@ -34,7 +35,10 @@ func (f *file) callback(a at) (d *callback.Destination, own bool) {
 	seen := f.object(a, map[string]func(at){
 		"url": place("url", func(a at) { // a robot's is a secret, so it does not stand in the file
 			url, _ := f.variable(a)
-			s.URL = secret.New(strings.TrimSpace(url))
+			if err := setting.Text.Check(url); err != nil {
+				f.fault(a, "names an environment variable that %s", err)
+			}
+			s.URL = secret.New(setting.Trim(url))
 		}),
 		"secrets":  place("secrets", func(a at) { f.list(a, func(a at) { named = append(named, a) }) }),
 		"format":   place("format", func(a at) { f.text(a, &s.Format) }),
@@ -90,6 +94,10 @@ func (f *file) template(a at) []byte {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		f.fault(a, "names a file that cannot be read: give its path, absolute or from the folder of the routes file")
+		return nil
+	}
+	if text, err = setting.Decode(text); err != nil {
+		f.fault(a, "names a file that %s", err)
 	}
 	return text
 }

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"stopdesktops/internal/setting"
 )
 
 // fault of the file.
@@ -52,10 +55,15 @@ func (r *reader) err() error {
 
 // document of the file: the one that it must hold.
 func (r *reader) document(text string) (at, bool) {
-	decoder := yaml.NewDecoder(strings.NewReader(text))
-	var doc, second yaml.Node
-	err := decoder.Decode(&doc)
 	nowhere := at{node: &yaml.Node{Line: 1}}
+	plain, err := setting.Decode([]byte(text))
+	if err != nil {
+		r.fault(nowhere, "%s", err)
+		return nowhere, false
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(plain))
+	var doc, second yaml.Node
+	err = decoder.Decode(&doc)
 	switch {
 	case errors.Is(err, io.EOF):
 		r.fault(nowhere, "holds no routes: take the file away, or write one")
@@ -138,14 +146,21 @@ func (r *reader) list(a at, read func(at)) {
 	}
 }
 
-// text reads a string that is not empty.
-func (r *reader) text(a at, into *string) bool {
+// text reads a string that is not empty, and holds no character that cannot have been meant.
+func (r *reader) text(a at, into *string) bool { return r.textOf(setting.Text, a, into) }
+
+// textOf reads a text of a stricter kind.
+func (r *reader) textOf(kind setting.Kind, a at, into *string) bool {
 	a = a.resolve()
-	if a.node.Kind != yaml.ScalarNode || a.node.Tag != "!!str" || strings.TrimSpace(a.node.Value) == "" {
+	if a.node.Kind != yaml.ScalarNode || a.node.Tag != "!!str" || setting.Empty(a.node.Value) {
 		r.fault(a, "must be a text")
 		return false
 	}
-	*into = a.node.Value
+	if err := kind.Check(a.node.Value); err != nil {
+		r.fault(a, "%s", err)
+		return false
+	}
+	*into = setting.Trim(a.node.Value)
 	return true
 }
 

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/theory/jsonpath"
 	"github.com/theory/jsonpath/parser"
 	"github.com/theory/jsonpath/registry"
+
+	"stopdesktops/internal/setting"
 )
 
 // maxPath is the longest JSONPath, in bytes.
@@ -49,6 +52,8 @@ func plain(text string) error {
 	depth, filter := 0, 0 // filter: the depth at which one begins
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case quote == 0 && c >= utf8.RuneSelf && misread(text[i:]):
+			return fmt.Errorf("holds the character U+%04X outside of quotation marks, where it is part of a name: write an ordinary character, or the name as $['…']", []rune(text[i:])[0])
 		case quote != 0:
 			if c == '\\' {
 				i++
@@ -74,6 +79,12 @@ func plain(text string) error {
 		}
 	}
 	return nil
+}
+
+// misread says whether text starts with a quotation mark, a dot, or a bracket that only looks like one of JSONPath.
+func misread(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return setting.Quote(r) || strings.ContainsRune("．［］", r)
 }
 
 // find the values, in the order of the document.

@@ -15,6 +15,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/setting"
 	"stopdesktops/internal/webhook"
 )
 
@@ -149,8 +150,8 @@ func (f *file) eventRoute(a at) {
 	var key eventKey
 	entry := Entry{Route: route}
 	members := f.common(&entry, m)
-	members["source"] = func(a at) { f.text(a, &key.source) }
-	members["type"] = func(a at) { f.text(a, &key.kind) }
+	members["source"] = func(a at) { f.textOf(setting.Name, a, &key.source) }
+	members["type"] = func(a at) { f.textOf(setting.Name, a, &key.kind) }
 	seen := f.object(a, members)
 	if !seen["source"] && a.resolve().node.Content != nil {
 		f.fault(a, "needs source")
@@ -242,6 +243,10 @@ func (f *file) secrets(a at) []secret.String {
 	if !ok {
 		return nil
 	}
+	if err := setting.Secret.CheckList(value); err != nil {
+		f.fault(a, "names an environment variable that %s", err)
+		return nil
+	}
 	var all []secret.String
 	for text := range strings.SplitSeq(value, ",") {
 		all = append(all, secret.New(strings.TrimSpace(text)))
@@ -259,7 +264,7 @@ func (f *file) variable(a at) (value string, ok bool) {
 		f.fault(a, "must be the name of an environment variable, not the secret itself")
 	case f.Lookup != nil:
 		value, _ = f.Lookup(name)
-		if strings.TrimSpace(value) == "" {
+		if setting.Empty(value) {
 			f.fault(a, "names an environment variable that is not set")
 			return "", false
 		}
@@ -344,6 +349,9 @@ func (f *file) conditionValue(a at, c *condition) {
 	if !isScalar {
 		f.fault(a, "must be a text, a number, true or false")
 		return
+	}
+	if err := setting.Text.Check(text); err != nil {
+		f.fault(a, "%s", err)
 	}
 	c.values = append(c.values, text)
 }

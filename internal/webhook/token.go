@@ -3,8 +3,11 @@ package webhook
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
@@ -17,6 +20,22 @@ type token struct {
 	header  string
 	bearer  bool
 	digests [][sha256.Size]byte
+}
+
+// checkTokens refuses tokens that no header can carry as they are written.
+func checkTokens(secrets []secret.String, header string) error {
+	var faults []error
+	for i, s := range secrets {
+		text := s.Reveal()
+		scheme, _, several := strings.Cut(text, " ")
+		switch {
+		case several && strings.EqualFold(header, "Authorization") && strings.EqualFold(scheme, "Bearer"):
+			faults = append(faults, fmt.Errorf("secret %d of %d starts with Bearer: write the token alone, without it", i+1, len(secrets)))
+		case strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
+			faults = append(faults, fmt.Errorf("secret %d of %d holds a character that is not ASCII: no header carries it", i+1, len(secrets)))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func newToken(secrets []secret.String, header string) token {

@@ -78,7 +78,7 @@ func New(o Options) (*Verifier, error) {
 	header = cmp.Or(o.Header, header)
 	switch o.Scheme {
 	case Token:
-		if err := checkAll(o.Secrets); err != nil {
+		if err := errors.Join(checkAll(o.Secrets), checkTokens(o.Secrets, header)); err != nil {
 			return nil, err
 		}
 		return &Verifier{newToken(o.Secrets, header).verify}, nil
@@ -114,9 +114,25 @@ func checkAll(secrets []secret.String) error {
 	return errors.Join(faults...)
 }
 
+// pasted says what was pasted along with a secret. A list separates at commas, so that v1,whsec_… becomes two secrets.
+func pasted(text string) string {
+	switch {
+	case text == "v1" || text == "v1a" || strings.HasPrefix(text, "v1,") || strings.HasPrefix(text, "v1a,"):
+		return "is v1, the prefix of a signature: paste the secret without it, from whsec_ on"
+	case strings.HasPrefix(text, "whsec_whsec_"):
+		return "has the prefix whsec_ twice: paste the secret with one"
+	case strings.HasPrefix(text, "sha256="):
+		return "starts with sha256=, as a signature does: paste the secret that signs"
+	}
+	return ""
+}
+
 var placeholders = []string{"changeme", "change-me", "change_me", "placeholder", "replaceme", "replace-me", "your-secret", "yoursecret", "<", "${", "{{"}
 
 func weakness(text string) string {
+	if fault := pasted(text); fault != "" {
+		return fault
+	}
 	switch {
 	case len(text) < minSecret:
 		return fmt.Sprintf("is shorter than %d bytes", minSecret)

@@ -275,6 +275,14 @@ func TestRefusedSecrets(t *testing.T) {
 		{"a placeholder", webhook.Standard, []string{"whsec_<your secret here>"}, false},
 		{"a variable nobody filled in", webhook.Standard, []string{"${env(WEBHOOK_SECRETS)}"}, false},
 
+		{"the prefix of a signature", webhook.Standard, []string{"v1," + vectorSecret}, false},
+		{"the prefix of another signature", webhook.Standard, []string{"v1a," + vectorSecret}, false},
+		{"its own prefix twice", webhook.Standard, []string{"whsec_" + vectorSecret}, false},
+		{"the prefix of a signature", webhook.HubSHA256, []string{"sha256=0123456789abcdef0123456789abcdef"}, false},
+		{"what stands in front of a token", webhook.Token, []string{"Bearer 0123456789abcdef"}, false},
+		{"a letter that no header carries", webhook.Token, []string{"0123456789abcdefé"}, false},
+		{"a letter that is not ASCII", webhook.HubSHA256, []string{"0123456789abcdefé"}, true},
+
 		{"16 bytes", webhook.Token, []string{"0123456789abcdef"}, true},
 		{"none", webhook.Token, nil, false},
 		{"empty", webhook.Token, []string{""}, false},
