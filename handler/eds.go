@@ -30,6 +30,10 @@ type EDS interface {
 type Page[T any] struct {
 	Rows      []T
 	NextToken string
+	// Listed is how many rows the response had, before those that nobody asked for were dropped.
+	Listed int
+	// TotalCount is how many rows the whole listing has by this response. 0: it does not say.
+	TotalCount int
 }
 
 // Tagged is a desktop that carries a tag, and the tag's value.

@@ -96,6 +96,7 @@ const (
 	codeTimeout        = "Timeout"
 	codeUnreadable     = "UnreadableAnswer"
 	codeRedirected     = "Redirected"
+	codeUnsuccessful   = "Unsuccessful"
 )
 
 // unanswered is the error of an exchange without an answer. Its text is ours: the transport's own
