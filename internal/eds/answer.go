@@ -91,6 +91,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 			Message:    e.explanation(),
 			RequestID:  e.RequestId,
 			RetryAfter: pauseAsked(x.header),
+			OneOfMany:  maybeOneOfMany(e.Code),
 		}
 	case unreadable == nil && unquoted(e.Success) == "false":
 		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnsuccessful, RequestID: e.RequestId,

@@ -120,6 +120,8 @@ func TestOddAnswers(t *testing.T) {
 			handler.CallError{Family: handler.WrongState, Code: "SomethingNew", RequestID: "REQ-1"}, 0},
 		{"400 with the code of a success", answer(400, `{"RequestId":"REQ-1","Code":"OK","HttpStatusCode":200}`),
 			handler.CallError{Family: handler.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
+		{"malformed, perhaps because of one desktop", answer(400, coded("InvalidParameter.DesktopId")),
+			handler.CallError{Family: handler.Invalid, Code: "InvalidParameter.DesktopId", RequestID: "REQ-1", OneOfMany: true}, 0},
 		{"200 and more behind the answer", answer(200, `{"RequestId":"REQ-1"} trailing`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
 		{"200 larger than anything the API sends", answer(200, `{"RequestId":"REQ-1","x":"`+strings.Repeat("x", 8<<20)+`"}`),
 			handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
