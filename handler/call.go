@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -119,16 +120,20 @@ func asCallError(err error) *CallError {
 func pages[T any](ctx context.Context, r *run, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
 	seen := map[string]bool{}
+	listed, promised := 0, 0
 	for token := ""; ; {
 		var p Page[T]
 		err := r.read(ctx, action, func(ctx context.Context) (err error) {
-			p, err = page(ctx, token)
+			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, promised) {
+				return brokenPromise(action)
+			}
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p.Rows...)
+		listed, promised = listed+p.Listed, cmp.Or(p.TotalCount, promised)
 		if token = p.NextToken; token == "" {
 			return all, nil
 		}
@@ -137,4 +142,10 @@ func pages[T any](ctx context.Context, r *run, action string, page func(ctx cont
 		}
 		seen[token] = true
 	}
+}
+
+// brokenPromise is the error of an empty page where TotalCount, of this page or of one before, says that
+// there are more rows. The rows that are missing may be those that protect a desktop.
+func brokenPromise(action string) *CallError {
+	return &CallError{Action: action, Family: Ambiguous, Code: "UnreadableAnswer", Message: "EDS answered an empty page before the TotalCount of the listing was reached"}
 }

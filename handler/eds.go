@@ -30,6 +30,10 @@ type EDS interface {
 type Page[T any] struct {
 	Rows      []T
 	NextToken string
+	// Listed is how many rows the response had, before those that nobody asked for were dropped.
+	Listed int
+	// TotalCount is how many rows the whole listing has by this response. 0: it does not say.
+	TotalCount int
 }
 
 // Tagged is a desktop that carries a tag, and the tag's value.
@@ -96,14 +100,19 @@ type CallError struct {
 	Message    string
 	RequestID  string
 	RetryAfter time.Duration // how long the service asked to wait; 0 if it did not
+	// OneOfMany: although Denied or Invalid, the call may have been refused because of one of the
+	// desktops that it names.
+	OneOfMany bool
 }
 
 func (e *CallError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.Action, e.Code, e.Message)
 }
 
-// refused says whether the call was refused as a whole because of a desktop it names.
-func (e *CallError) refused() bool { return e.Family == NotFound || e.Family == WrongState }
+// refused reports whether the call was refused as a whole, perhaps because of one desktop that it names.
+func (e *CallError) refused() bool {
+	return e.Family == NotFound || e.Family == WrongState || e.OneOfMany
+}
 
 // passing says whether the same call may succeed later.
 func (e *CallError) passing() bool {

@@ -191,7 +191,7 @@ func (r *run) described(ctx context.Context, regionID string, choice events.Sele
 		for i, d := range p.Rows {
 			seen[i] = sighting{d, at}
 		}
-		return Page[sighting]{seen, p.NextToken}, err
+		return Page[sighting]{Rows: seen, NextToken: p.NextToken, Listed: p.Listed, TotalCount: p.TotalCount}, err
 	})
 }
 

@@ -37,13 +37,11 @@ func (r *run) lookInParts(ctx context.Context, desktops []*desktop, parts *bisec
 	if len(desktops) == 0 {
 		return
 	}
-	var at time.Time
-	var rows []Desktop
-	err := r.read(ctx, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
-		at = time.Now() // the age of a look counts from when it was asked for
-		rows, err = r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
-		return err
-	})
+	rows, at, err := r.askState(ctx, desktops)
+	if err == nil && noneOf(desktops, rows) && !absent(desktops) {
+		// All are unknown, or the list came empty by mistake. Not found is final: ask once more.
+		rows, at, err = r.askState(ctx, desktops)
+	}
 	switch e := asCallError(err); {
 	case e != nil && e.refused() && len(desktops) > 1 && parts.refuse():
 		half := len(desktops) / 2
@@ -56,6 +54,29 @@ func (r *run) lookInParts(ctx context.Context, desktops []*desktop, parts *bisec
 		parts.succeeded = true
 	}
 	note(desktops, rows, at, err)
+}
+
+// askState asks EDS once for the state of these desktops of one region. The age of what it says counts
+// from when it was asked.
+func (r *run) askState(ctx context.Context, desktops []*desktop) (rows []Desktop, at time.Time, err error) {
+	err = r.read(ctx, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
+		at = time.Now()
+		rows, err = r.eds.DescribeDesktopInfo(ctx, desktops[0].regionID, desktopIDs(desktops))
+		return err
+	})
+	return rows, at, err
+}
+
+// noneOf reports whether no row is about one of the desktops.
+func noneOf(desktops []*desktop, rows []Desktop) bool {
+	return !slices.ContainsFunc(rows, func(row Desktop) bool {
+		return slices.ContainsFunc(desktops, func(d *desktop) bool { return d.desktopID == row.DesktopID })
+	})
+}
+
+// absent reports whether EDS did not know any of these desktops before: that needs no second proof.
+func absent(desktops []*desktop) bool {
+	return !slices.ContainsFunc(desktops, func(d *desktop) bool { return !d.looked || d.seen != nil })
 }
 
 // note keeps what a look at these desktops told. Rows of other desktops are ignored.

@@ -104,7 +104,7 @@ func (b *batch) call(ctx context.Context, desktops []*desktop) (left []*desktop,
 	return left, requestID, err
 }
 
-// afterRefusal of a call as a whole because of a desktop it names: looks again and drops what is
+// afterRefusal of a call as a whole, perhaps because of a desktop it names: looks again and drops what is
 // no longer to be stopped. If that changes nothing, the desktops are halved, and what is refused
 // alone has failed. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, desktops []*desktop, e *CallError) []*desktop {

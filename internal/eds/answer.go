@@ -16,31 +16,41 @@ import (
 
 // envelope is what every answer of the API has, or may have.
 type envelope struct {
-	RequestId string
-	Code      string
-	Message   string
+	RequestId      string
+	Code           string
+	Message        string
+	Success        json.RawMessage // a boolean, also in quotes
+	HttpStatusCode json.RawMessage // a number, also in quotes
+}
+
+// response is a success.
+type response struct {
+	action    string
+	requestID string
+	status    int
+	body      []byte
 }
 
 // call makes one call and reads its answer into out. build makes its request with the SDK. The error
 // is nil or a *handler.CallError.
-func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (requestID string, err error) {
+func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (response, error) {
 	client, err := s.sdkClient(regionID)
 	if err != nil {
-		return "", named(action, toCallError(err))
+		return response{}, named(action, toCallError(err))
 	}
 	request := sign(ctx, client, build)
 	if request == nil {
-		return "", named(action, notSigned())
+		return response{}, named(action, notSigned())
 	}
 	x := s.client.exchange(request)
 	if !x.connected && ctx.Err() != nil {
-		return "", named(action, &handler.CallError{Family: handler.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"})
+		return response{}, named(action, &handler.CallError{Family: handler.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"})
 	}
 	requestID, e := x.read(out)
 	if e != nil {
-		return "", named(action, e)
+		return response{}, named(action, e)
 	}
-	return requestID, nil
+	return response{action: action, requestID: requestID, status: x.status, body: x.body}, nil
 }
 
 func named(action string, e *handler.CallError) *handler.CallError {
@@ -61,8 +71,8 @@ func notSigned() *handler.CallError {
 	return &handler.CallError{Family: handler.Invalid, Code: "NotSent", Message: "the SDK could not build the request"}
 }
 
-// read takes the answer apart. Only a 2xx with a RequestId, without an error's code and with what
-// out wants is a success.
+// read takes the answer apart. Only a 2xx with a RequestId, without a sign of an error inside and with
+// what out wants is a success.
 func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 	if !x.answered || x.err != nil {
 		return "", unanswered(x)
@@ -70,17 +80,22 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 	var e envelope
 	unreadable := json.Unmarshal(x.body, &e)
 	e.RequestId, e.Code = events.Clean(e.RequestId, 64), events.Clean(e.Code, 64)
-	switch ok := x.status >= 200 && x.status < 300; {
-	case !ok && (unreadable != nil || e.Code == ""):
-		return "", x.codeless(e.RequestId)
-	case e.Code != "" && (!ok || e.failed()):
+	status := e.status(x.status)
+	switch ok := status >= 200 && status < 300; {
+	case !ok && (unreadable != nil || !isErrorCode(e.Code)):
+		return "", x.codeless(status, e.RequestId)
+	case isErrorCode(e.Code):
 		return "", &handler.CallError{
-			Family:     familyOf(x.status, e.Code),
+			Family:     familyOf(status, e.Code),
 			Code:       e.Code,
 			Message:    e.explanation(),
 			RequestID:  e.RequestId,
 			RetryAfter: pauseAsked(x.header),
+			OneOfMany:  maybeOneOfMany(e.Code),
 		}
+	case unreadable == nil && unquoted(e.Success) == "false":
+		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnsuccessful, RequestID: e.RequestId,
+			Message: "EDS answered that the call did not succeed, without a code"}
 	case unreadable != nil || e.RequestId == "" || out != nil && json.Unmarshal(x.body, out) != nil:
 		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnreadable, RequestID: e.RequestId,
 			Message: "EDS answered with something that is not the answer of this call"}
@@ -88,10 +103,20 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 	return e.RequestId, nil
 }
 
-// failed says whether the code in a 2xx is an error's.
-func (e envelope) failed() bool {
-	switch e.Code {
-	case "200", "OK", "Success", "success":
+// status returns the status that decides: that of HTTP, unless it is a success and the body says that
+// the call failed.
+func (e envelope) status(http int) int {
+	inside, err := strconv.Atoi(unquoted(e.HttpStatusCode))
+	if err == nil && http >= 200 && http < 300 && inside >= 400 && inside < 600 {
+		return inside
+	}
+	return http
+}
+
+// isErrorCode reports whether a code is an error's. Some services put a code into a success, too.
+func isErrorCode(code string) bool {
+	switch code {
+	case "", "200", "OK", "Success", "success":
 		return false
 	}
 	return true
@@ -109,16 +134,16 @@ func (e envelope) explanation() string {
 
 // codeless is the error of an answer that is not a success and has no code: a gateway's page, an
 // empty body, a redirect.
-func (x *exchange) codeless(requestID string) *handler.CallError {
-	status := strconv.Itoa(x.status)
+func (x *exchange) codeless(status int, requestID string) *handler.CallError {
+	number := strconv.Itoa(status)
 	e := &handler.CallError{
-		Family:     familyOfStatus(x.status, handler.Invalid),
-		Code:       "HTTP" + status,
-		Message:    "EDS, or something between, answered " + status + " " + http.StatusText(x.status) + " without a code",
+		Family:     familyOfStatus(status, handler.Invalid),
+		Code:       "HTTP" + number,
+		Message:    "EDS, or something between, answered " + number + " " + http.StatusText(status) + " without a code",
 		RequestID:  requestID,
 		RetryAfter: pauseAsked(x.header),
 	}
-	if x.status >= 300 && x.status < 400 {
+	if status >= 300 && status < 400 {
 		e.Code, e.Message = codeRedirected, "EDS, or something between, answered with a redirect; it was not followed"
 	}
 	return e

@@ -14,7 +14,7 @@ import (
 
 // StopDesktops makes one StopDesktops call.
 func (s *Session) StopDesktops(ctx context.Context, call handler.StopCall) (requestID string, err error) {
-	return s.call(ctx, "StopDesktops", call.RegionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, "StopDesktops", call.RegionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.StopDesktopsWithContext(ctx, &sdk.StopDesktopsRequest{
 			RegionId:    &call.RegionID,
 			DesktopId:   pointers(call.DesktopIDs),
@@ -23,10 +23,11 @@ func (s *Session) StopDesktops(ctx context.Context, call handler.StopCall) (requ
 		}, o)
 		return err
 	})
+	return r.requestID, err
 }
 
 // desktopInfo is what is read of an answer to DescribeDesktopInfo. Desktops is a pointer because a
-// missing list is not an empty one.
+// missing list differs from an empty one: see rowsOf.
 type desktopInfo struct {
 	Desktops *[]struct {
 		DesktopId        string
@@ -39,7 +40,7 @@ type desktopInfo struct {
 // DescribeDesktopInfo makes one DescribeDesktopInfo call.
 func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]handler.Desktop, error) {
 	var info desktopInfo
-	requestID, err := s.call(ctx, "DescribeDesktopInfo", regionID, &info, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, "DescribeDesktopInfo", regionID, &info, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.DescribeDesktopInfoWithContext(ctx, &sdk.DescribeDesktopInfoRequest{
 			RegionId:  &regionID,
 			DesktopId: pointers(desktopIDs),
@@ -49,11 +50,12 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 	if err != nil {
 		return nil, err
 	}
-	if info.Desktops == nil {
-		return nil, missing("DescribeDesktopInfo", "Desktops", requestID)
+	rows, err := rowsOf(r, "Desktops", info.Desktops)
+	if err != nil {
+		return nil, err
 	}
-	desktops := make([]handler.Desktop, len(*info.Desktops))
-	for i, d := range *info.Desktops {
+	desktops := make([]handler.Desktop, len(rows))
+	for i, d := range rows {
 		desktops[i] = handler.Desktop{
 			DesktopID:        d.DesktopId,
 			DesktopStatus:    word(d.DesktopStatus),
@@ -62,13 +64,6 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 		}
 	}
 	return desktops, nil
-}
-
-// missing is the error of an answer without the list that it is asked for: that is not known to
-// mean that there is nothing.
-func missing(action, member, requestID string) *handler.CallError {
-	return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: codeUnreadable, RequestID: requestID,
-		Message: "EDS answered without " + member}
 }
 
 func pointers(texts []string) []*string {

@@ -31,12 +31,28 @@ var families = []struct {
 		[]string{"NoPermission", "Forbidden", "Unauthorized", "InvalidAccessKey", "InvalidSecurityToken", "InvalidTimeStamp"}, nil},
 	// Malformed as a whole: what the call carries is not to blame on one desktop.
 	{handler.Invalid,
-		nil, []string{"Missing", "InvalidParameter", "InvalidAction", "InvalidVersion", "InvalidRegion", "Unsupported", "InvalidStoppedMode"}, nil},
-	// Of a desktop only: an API or an office site that is unknown says nothing about a desktop.
+		nil, []string{"Missing", "InvalidParameter", "InvalidAction", "InvalidApi", "InvalidVersion", "InvalidRegion", "Unsupported", "InvalidStoppedMode"}, nil},
+	// Of a desktop only. An unknown office site, or another thing that a desktop refers to, says nothing
+	// about the desktop.
 	{handler.NotFound,
-		nil, []string{"InvalidDesktopId"}, nil},
+		desktopNotFound, nil, nil},
 	{handler.WrongState,
 		nil, []string{"Incorrect", "OperationDenied"}, []string{"Status", ".NotFound"}},
+}
+
+// desktopNotFound are the codes that say that EDS does not know a desktop.
+var desktopNotFound = []string{
+	"InvalidDesktopId", "InvalidDesktopIds",
+	"InvalidDesktop.NotFound", "InvalidDesktopId.NotFound", "InvalidDesktopIds.NotFound", "InvalidDesktopInstance.NotFound",
+	"Desktop.NotFound", "DesktopId.NotFound", "DesktopIds.NotFound", "DesktopInstance.NotFound",
+	"DesktopNotFound", "DesktopIdNotFound", "DesktopIdsNotFound", "DesktopInstanceNotFound",
+}
+
+// maybeOneOfMany reports whether a refusal as denied or as malformed may be about one of the desktops in
+// the call. EDS answers a bare Forbidden about one resource, and InvalidParameter about a reference
+// that it does not know (yet). A denial by RAM is about the whole call: it has another code.
+func maybeOneOfMany(code string) bool {
+	return code == "Forbidden" || strings.HasPrefix(code, "InvalidParameter")
 }
 
 // familyOf an answer that is an error with a code.
@@ -96,6 +112,7 @@ const (
 	codeTimeout        = "Timeout"
 	codeUnreadable     = "UnreadableAnswer"
 	codeRedirected     = "Redirected"
+	codeUnsuccessful   = "Unsuccessful"
 )
 
 // unanswered is the error of an exchange without an answer. Its text is ours: the transport's own

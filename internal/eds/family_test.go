@@ -54,13 +54,42 @@ func TestFamilies(t *testing.T) {
 		{"InvalidParameter.DesktopId", []int{400}, handler.Invalid},
 		{"InvalidRegionId.NotFound", []int{404, 400}, handler.Invalid},
 		{"InvalidAction.NotFound", []int{404}, handler.Invalid},
+		{"InvalidApi.NotFound", []int{404, 400}, handler.Invalid},
+		{"InvalidParameterValue", []int{400, 404}, handler.Invalid},
+		{"InvalidParameter.DesktopId.NotFound", []int{400, 404}, handler.Invalid},
 		{"InvalidVersion", []int{400}, handler.Invalid},
 		{"UnsupportedHTTPMethod", []int{405, 400}, handler.Invalid},
 		{"InvalidStoppedMode", []int{400}, handler.Invalid},
 
 		{"InvalidDesktopId.NotFound", []int{404, 400}, handler.NotFound},
 		{"InvalidDesktopIds", []int{400}, handler.NotFound},
+		{"InvalidDesktopId", []int{400, 404}, handler.NotFound},
+		{"InvalidDesktopIds.NotFound", []int{404, 403}, handler.NotFound},
+		{"InvalidDesktop.NotFound", []int{404}, handler.NotFound},
+		{"InvalidDesktopInstance.NotFound", []int{404}, handler.NotFound},
+		{"Desktop.NotFound", []int{404, 400}, handler.NotFound},
+		{"DesktopId.NotFound", []int{404}, handler.NotFound},
+		{"DesktopIds.NotFound", []int{404}, handler.NotFound},
+		{"DesktopInstance.NotFound", []int{404, 400, 403}, handler.NotFound},
+		{"DesktopNotFound", []int{404}, handler.NotFound},
+		{"DesktopIdNotFound", []int{404}, handler.NotFound},
+		{"DesktopIdsNotFound", []int{404}, handler.NotFound},
+		{"DesktopInstanceNotFound", []int{404}, handler.NotFound},
+
+		// What is not found here is not the desktop: that it is gone would be false, and final.
+		{"EntityNotExist", []int{404, 400}, handler.WrongState},
 		{"EntityNotExist.NotFound", []int{404}, handler.WrongState},
+		{"InvalidOfficeSiteId.NotFound", []int{404, 400}, handler.WrongState},
+		{"InvalidDesktopGroupId.NotFound", []int{404, 400}, handler.WrongState},
+		{"InvalidDesktopGroup.NotFound", []int{404}, handler.WrongState},
+		{"DesktopGroup.NotFound", []int{404}, handler.WrongState},
+		{"InvalidDesktopName.NotFound", []int{404}, handler.WrongState},
+		{"InvalidDesktopType.NotFound", []int{404}, handler.WrongState},
+		{"InvalidUserDesktop.NotFound", []int{404}, handler.WrongState},
+		{"Image.NotFound", []int{404}, handler.WrongState},
+		{"NotFound", []int{404}, handler.WrongState},
+		{"InvalidDesktopId.Malformed", []int{400}, handler.WrongState},
+		{"InvalidDesktopIdStatus", []int{400}, handler.WrongState},
 
 		{"IncorrectDesktopStatus", []int{400, 403, 409}, handler.WrongState},
 		{"IncorrectInstanceStatus", []int{400}, handler.WrongState},
@@ -82,6 +111,28 @@ func TestFamilies(t *testing.T) {
 			_, err := stop(t.Context(), s)
 			if e := callError(t, err); e.Family != c.want || e.Code != c.code {
 				t.Errorf("%d %s: %s %s, want %s", status, c.code, e.Family, e.Code, c.want)
+			}
+		}
+	}
+}
+
+// TestOneOfMany: a refusal as denied or as malformed that may be about one of the desktops in the call.
+// What RAM denies, and what is wrong with the signature or the action, is about the call as a whole:
+// halving it would spend calls for nothing.
+func TestOneOfMany(t *testing.T) {
+	for code, want := range map[string]bool{
+		"InvalidParameter": true, "InvalidParameter.DesktopId": true, "InvalidParameterValue": true, "InvalidParameter.StoppedMode": true,
+		"Forbidden":     true,
+		"Forbidden.RAM": false, "ForbiddenRAM": false, "Forbidden.Unknown": false, "NoPermission": false, "Unauthorized": false,
+		"InvalidAccessKeyId.NotFound": false, "InvalidSecurityToken.Expired": false, "SignatureDoesNotMatch": false,
+		"MissingDesktopId": false, "InvalidAction.NotFound": false, "InvalidRegionId.NotFound": false, "InvalidStoppedMode": false, "Unsupported": false,
+		"Throttling.User": false, "InternalError": false, "SomethingNew": false,
+	} {
+		for _, status := range []int{400, 403, 200} {
+			w := serve(t, answer(status, coded(code)))
+			_, err := stop(t.Context(), connect(t, w.Dial))
+			if e := callError(t, err); e.OneOfMany != want {
+				t.Errorf("%d %s: %+v", status, code, e)
 			}
 		}
 	}

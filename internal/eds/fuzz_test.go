@@ -48,3 +48,36 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// FuzzEmpty reads responses without their list. What must hold: one that counts as empty has a
+// RequestId, and no list, object or token in which rows could be.
+func FuzzEmpty(f *testing.F) {
+	for _, body := range []string{
+		`{"RequestId":"REQ-1"}`, `{"RequestId":"REQ-1","Desktops":null,"NextToken":"","TotalCount":0}`, `{"RequestId":"REQ-1","Rows":[]}`,
+		`{"RequestId":"REQ-1","TotalCount":[1]}`, `{"RequestId":"REQ-1","NextToken":"x"}`, `{"RequestId":"REQ-1","Code":"OK","Success":true,"HttpStatusCode":"200"}`,
+	} {
+		f.Add(200, []byte(body))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		x := &exchange{connected: true, answered: true, status: status, body: slices.Clone(body)}
+		var page desktopsPage
+		requestID, e := x.read(&page)
+		if e != nil || page.Desktops != nil {
+			return
+		}
+		rows, err := rowsOf(response{requestID: requestID, status: status, body: body}, "Desktops", page.Desktops)
+		if err != nil {
+			return
+		}
+		var members map[string]any
+		if len(rows) > 0 || status != 200 || requestID == "" || page.NextToken != "" || json.Unmarshal(body, &members) != nil {
+			t.Fatalf("empty: %d %q", status, body)
+		}
+		for name, value := range members {
+			switch value.(type) {
+			case []any, map[string]any:
+				t.Fatalf("empty with %s: %q", name, body)
+			}
+		}
+	})
+}

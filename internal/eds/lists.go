@@ -19,8 +19,8 @@ const pageSize = 100
 
 // desktopsPage is what is read of an answer to DescribeDesktops.
 type desktopsPage struct {
-	NextToken string
-	Desktops  *[]struct {
+	paging
+	Desktops *[]struct {
 		DesktopId         string
 		DesktopStatus     string
 		ConnectionStatus  string
@@ -32,7 +32,6 @@ type desktopsPage struct {
 		PolicyGroupId     string
 		PolicyGroupIdList []string
 		ChargeType        string
-		SubPayType        string
 		EndUserIds        []string
 	}
 }
@@ -42,7 +41,7 @@ type desktopsPage struct {
 func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (handler.Page[handler.Desktop], error) {
 	const action = "DescribeDesktops"
 	var page desktopsPage
-	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.DescribeDesktopsWithContext(ctx, &sdk.DescribeDesktopsRequest{
 			RegionId:           &regionID,
 			MaxResults:         dara.Int32(pageSize),
@@ -62,17 +61,17 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 	if err != nil {
 		return handler.Page[handler.Desktop]{}, err
 	}
-	if page.Desktops == nil {
-		return handler.Page[handler.Desktop]{}, missing(action, "Desktops", requestID)
+	listed, err := rowsOf(r, "Desktops", page.Desktops)
+	if err != nil {
+		return handler.Page[handler.Desktop]{}, err
 	}
-	rows := make([]handler.Desktop, 0, len(*page.Desktops))
-	for _, d := range *page.Desktops {
+	rows := make([]handler.Desktop, 0, len(listed))
+	for _, d := range listed {
 		told := []bool{
 			agrees(d.OfficeSiteId, choice.OfficeSiteId),
 			agrees(d.DesktopGroupId, choice.DesktopGroupId),
 			agrees(d.ChargeType, choice.ChargeType),
 			agrees(d.DesktopName, choice.DesktopName),
-			agrees(d.SubPayType, choice.SubPayType),
 			len(d.PolicyGroupIdList) == 0 && agrees(d.PolicyGroupId, choice.PolicyGroupId) || choice.PolicyGroupId == "" || slices.Contains(d.PolicyGroupIdList, choice.PolicyGroupId),
 			len(choice.EndUserId) == 0 || len(d.EndUserIds) == 0 || slices.ContainsFunc(d.EndUserIds, func(id string) bool { return slices.Contains(choice.EndUserId, id) }),
 		}
@@ -90,7 +89,7 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 			ManagementFlags:  cleanAll(flags),
 		})
 	}
-	return handler.Page[handler.Desktop]{Rows: rows, NextToken: page.NextToken}, nil
+	return pageOf(rows, len(listed), page.paging), nil
 }
 
 // agrees says whether what a row tells does not contradict a filter. The service filters; this is
@@ -99,7 +98,7 @@ func agrees(told, wanted string) bool { return wanted == "" || told == "" || tol
 
 // tagsPage is what is read of an answer to ListTagResources.
 type tagsPage struct {
-	NextToken    string
+	paging
 	TagResources *[]struct {
 		ResourceId string
 		TagKey     *string
@@ -112,7 +111,7 @@ type tagsPage struct {
 func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (handler.Page[handler.Tagged], error) {
 	const action = "ListTagResources"
 	var page tagsPage
-	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.ListTagResourcesWithContext(ctx, &sdk.ListTagResourcesRequest{
 			RegionId:     &regionID,
 			ResourceType: dara.String("ALIYUN::GWS::INSTANCE"),
@@ -125,26 +124,27 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 	if err != nil {
 		return handler.Page[handler.Tagged]{}, err
 	}
-	if page.TagResources == nil {
-		return handler.Page[handler.Tagged]{}, missing(action, "TagResources", requestID)
+	listed, err := rowsOf(r, "TagResources", page.TagResources)
+	if err != nil {
+		return handler.Page[handler.Tagged]{}, err
 	}
 	var rows []handler.Tagged
-	for _, r := range *page.TagResources {
-		if r.TagKey == nil {
-			return handler.Page[handler.Tagged]{}, missing(action, "TagKey", requestID)
+	for _, t := range listed {
+		if t.TagKey == nil {
+			return handler.Page[handler.Tagged]{}, missing(action, "TagKey", r.requestID)
 		}
 		// Whether a resource is listed with all its tags is not documented.
-		if *r.TagKey == tag.Key && (tag.Value == nil || *tag.Value == r.TagValue) {
-			rows = append(rows, handler.Tagged{DesktopID: r.ResourceId, Value: r.TagValue})
+		if *t.TagKey == tag.Key && (tag.Value == nil || *tag.Value == t.TagValue) {
+			rows = append(rows, handler.Tagged{DesktopID: t.ResourceId, Value: t.TagValue})
 		}
 	}
-	return handler.Page[handler.Tagged]{Rows: rows, NextToken: page.NextToken}, nil
+	return pageOf(rows, len(listed), page.paging), nil
 }
 
 // clientEventsPage is what is read of an answer to DescribeClientEvents.
 type clientEventsPage struct {
-	NextToken string
-	Events    *[]struct {
+	paging
+	Events *[]struct {
 		DesktopId string
 		EventType string
 		EventTime string
@@ -156,7 +156,7 @@ type clientEventsPage struct {
 func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (handler.Page[handler.ClientEvent], error) {
 	const action = "DescribeClientEvents"
 	var page clientEventsPage
-	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.DescribeClientEventsWithContext(ctx, &sdk.DescribeClientEventsRequest{
 			RegionId:   &regionID,
 			MaxResults: dara.Int32(pageSize),
@@ -169,11 +169,12 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 	if err != nil {
 		return handler.Page[handler.ClientEvent]{}, err
 	}
-	if page.Events == nil {
-		return handler.Page[handler.ClientEvent]{}, missing(action, "Events", requestID)
+	listed, err := rowsOf(r, "Events", page.Events)
+	if err != nil {
+		return handler.Page[handler.ClientEvent]{}, err
 	}
 	var rows []handler.ClientEvent
-	for _, e := range *page.Events {
+	for _, e := range listed {
 		at, err := time.Parse(time.RFC3339, e.EventTime)
 		if err != nil {
 			// When it happened cannot be told: it counts as happening now, which spares the desktop.
@@ -181,7 +182,7 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 		}
 		rows = append(rows, handler.ClientEvent{DesktopID: e.DesktopId, Type: e.EventType, Time: at})
 	}
-	return handler.Page[handler.ClientEvent]{Rows: rows, NextToken: page.NextToken}, nil
+	return pageOf(rows, len(listed), page.paging), nil
 }
 
 // given is nil for what is not given: the SDK sends pointers to nothing as empty parameters.

@@ -12,11 +12,12 @@ import (
 // no method, so that nothing that holds a Session can come by it: the function starts nothing, and
 // what it does not call is not even in its binary.
 func StartDesktops(ctx context.Context, s *Session, regionID string, desktopIDs []string) (requestID string, err error) {
-	return s.call(ctx, "StartDesktops", regionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+	r, err := s.call(ctx, "StartDesktops", regionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.StartDesktopsWithContext(ctx, &sdk.StartDesktopsRequest{
 			RegionId:  &regionID,
 			DesktopId: pointers(desktopIDs),
 		}, o)
 		return err
 	})
+	return r.requestID, err
 }

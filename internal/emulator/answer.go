@@ -41,7 +41,7 @@ func (e *EDS) answer(r *http.Request) (*Call, *reply) {
 	c.DesktopIds = idsOf(c.Params)
 	e.calls = append(e.calls, c)
 
-	rep := &reply{requestId: c.RequestId, host: r.Host}
+	rep := &reply{requestId: c.RequestId, host: r.Host, emptyList: e.EmptyList}
 	if r.URL.Path == redirectedPath {
 		e.violate(c, "followed a redirect, with %s", sentSecrets(r))
 		rep.body = map[string]string{"RequestId": c.RequestId}

@@ -65,7 +65,7 @@ type describeRow struct {
 	ManagementFlags                                         []string
 	OfficeSiteId, OfficeSiteName, OfficeSiteType            string
 	DirectoryId                                             string
-	ChargeType, SubPayType                                  string
+	ChargeType                                              string
 	PolicyGroupId                                           string
 	PolicyGroupIdList                                       []string
 	EndUserIds                                              []string
@@ -102,7 +102,7 @@ func (e *EDS) describeRow(d *desktop, now time.Time) describeRow {
 		DesktopType: "ecd.basic.large", DesktopGroupId: d.DesktopGroupId,
 		ManagementFlag: "NoFlag", ManagementFlags: noNil(d.ManagementFlags),
 		OfficeSiteId: d.OfficeSiteId, OfficeSiteName: "office", OfficeSiteType: "SIMPLE", DirectoryId: d.OfficeSiteId,
-		ChargeType: d.ChargeType, SubPayType: d.SubPayType,
+		ChargeType:    d.ChargeType,
 		PolicyGroupId: d.PolicyGroupId, PolicyGroupIdList: []string{d.PolicyGroupId},
 		EndUserIds: noNil(d.EndUserIds), ResourceGroups: []resourceGroup{}, Sessions: []session{}, Tags: []Tag{},
 		SessionType: "SINGLE_SESSION", ProtocolType: "ASP", OsType: "Windows",

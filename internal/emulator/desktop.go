@@ -33,7 +33,7 @@ type Desktop struct {
 	PolicyGroupId    string   `yaml:"PolicyGroupId"`
 	ResourceGroupId  string   `yaml:"ResourceGroupId"`
 	ChargeType       string   `yaml:"ChargeType"` // default PostPaid; or PrePaid
-	SubPayType       string   `yaml:"SubPayType"` // default postPaid; or prePaid, monthPackage, duration
+	SubPayType       string   `yaml:"SubPayType"` // default postPaid; or prePaid, monthPackage, duration. A filter only: no row has it
 	EndUserIds       []string `yaml:"EndUserIds"`
 	Tags             []Tag    `yaml:"Tags"`
 

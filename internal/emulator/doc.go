@@ -24,7 +24,8 @@
 // # Stricter, never more lenient
 //
 // Where the real service is documented, the emulator refuses what the
-// documentation refuses. Where it is not, it takes the reading that is hardest
+// documentation refuses, and answers only members that the response models of
+// the SDK have. Where it is not, it takes the reading that is hardest
 // on the client: an unknown parameter, a body, a repeated parameter or a
 // signature that leaves out a header is refused although the gateway of
 // Alibaba Cloud may accept it; a call with one bad ID stops or starts nothing;
@@ -35,6 +36,11 @@
 //
 //   - TLS, endpoint discovery, VPC endpoints, STS AssumeRole, RAM policies
 //     beyond a list of denied actions, quotas per action.
+//   - Any other signature than ACS3-HMAC-SHA256 in the header Authorization: not
+//     the one of RPC (SignatureVersion 1.0, HMAC-SHA1 in the query), not the
+//     one of ROA ("acs key:signature"), not ACS3-HMAC-SM3, not ACS3-RSA-SHA256,
+//     not version 4 (ACS4-HMAC-SHA256), no bearer token. The real gateway takes
+//     some of them.
 //   - Any other action or filter: not DescribeRegions, not sessions, not the
 //     timers. DescribeDesktops knows the filters that [EDS] lists and refuses
 //     the others, PageNumber and OnlyDesktopGroup among them.

@@ -66,6 +66,10 @@ type EDS struct {
 	// TagsInDescribe fills Tags in the rows of DescribeDesktops, which the real
 	// service is reported to leave empty.
 	TagsInDescribe bool
+	// EmptyList says how a list of nothing is answered, in every action and at
+	// every depth: "" as [], "null" as null, "absent" not at all. Which of them
+	// the real service does is not documented.
+	EmptyList string
 
 	// Latency delays every answer; the effect comes first.
 	Latency time.Duration

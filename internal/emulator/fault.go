@@ -22,7 +22,7 @@ const (
 	FaultEmpty500    Kind = "empty500"    // 500 without a body
 	FaultEmpty200    Kind = "empty200"    // 200 with {}
 	FaultError200    Kind = "error200"    // 200 with the body of an error
-	FaultNoData      Kind = "nodata"      // 200 with nothing but a RequestId
+	FaultNoData      Kind = "nodata"      // 200 with nothing but a RequestId, as listings may answer that there is nothing
 	FaultBadJSON     Kind = "badjson"     // 200 with JSON that does not end
 	FaultDropBefore  Kind = "drop-before" // the connection is closed, nothing was done
 	FaultRedirect    Kind = "redirect"    // 302 to another host name of the loopback interface
@@ -31,6 +31,7 @@ const (
 	// These come after the effect, always.
 	FaultDropAfter Kind = "drop-after" // it was done, the connection is closed without an answer
 	FaultCutBody   Kind = "cutbody"    // the answer ends in the middle
+	FaultRenamed   Kind = "renamed"    // 200 with its list under another name
 	FaultStall     Kind = "stall"      // the answer comes after Delay; 0: not at all
 	FaultStallBody Kind = "stall-body" // half of the answer, the rest after Delay; 0: not at all
 )
@@ -40,7 +41,7 @@ var kinds = map[Kind]bool{
 	FaultThrottle: false, FaultError: false, FaultUnavailable: false, FaultInternal: false, FaultHTML502: false, FaultHTML200: false,
 	FaultEmpty500: false, FaultEmpty200: false, FaultError200: false, FaultNoData: false, FaultBadJSON: false, FaultDropBefore: false,
 	FaultRedirect: false, FaultRedirect307: false,
-	FaultDropAfter: true, FaultCutBody: true, FaultStall: true, FaultStallBody: true,
+	FaultDropAfter: true, FaultCutBody: true, FaultRenamed: true, FaultStall: true, FaultStallBody: true,
 }
 
 // A Fault spoils answers. Only calls that are signed, allowed and well-formed
@@ -105,7 +106,7 @@ func (f *Fault) apply(c *Call, rep *reply) {
 	switch f.Kind {
 	case FaultDropBefore, FaultDropAfter:
 		c.Status, c.Code = 0, ""
-	case FaultCutBody, FaultStall, FaultStallBody:
+	case FaultCutBody, FaultStall, FaultStallBody, FaultRenamed:
 		if rep.body == nil { // cannot be: these come after the effect
 			rep.body = map[string]string{"RequestId": c.RequestId}
 		}

@@ -211,6 +211,10 @@ func (c *fleetCheck) action(section string, i int, name string) {
 func (c *fleetCheck) settings(f *Fleet) {
 	c.oneOf("MixedCalls", -1, "value", f.MixedCalls, Refuse, Partial)
 	c.oneOf("UnknownIds", -1, "value", f.UnknownIds, Omit, Refuse)
+	if n := member(c.entry("", -1), "EmptyList"); n != nil && n.Tag == "!!null" {
+		f.EmptyList = n.Value // null without quotes means the form, not that nothing is set
+	}
+	c.oneOf("EmptyList", -1, "value", f.EmptyList, listNull, listAbsent)
 	for name, d := range map[string]int64{"StopTime": int64(f.StopTime), "StartTime": int64(f.StartTime), "VisibleAfter": int64(f.VisibleAfter),
 		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS)} {
 		if d < 0 {

@@ -23,6 +23,7 @@ type reply struct {
 	status      int    // 0: 200
 	header      http.Header
 	body        any    // encoded as JSON
+	emptyList   string // how lists of nothing in it are answered
 	raw         []byte // instead of body
 	contentType string // of raw
 	location    string
@@ -83,7 +84,7 @@ func (r *reply) encode(h http.Header) []byte {
 	if err != nil {
 		panic(err) // the bodies are our own structs
 	}
-	return body
+	return reshape(body, r.emptyList, r.fault == FaultRenamed)
 }
 
 // wait lets the stall pass, or the client lose its patience.

@@ -98,6 +98,27 @@ func TestSDKIsAccepted(t *testing.T) {
 	}
 }
 
+// TestSDKSignatures: of the signatures that the SDK has, only the one that the function uses is taken.
+// Version 1.0 puts the token into the URL, where proxies and logs see it.
+func TestSDKSignatures(t *testing.T) {
+	for algorithm, code := range map[string]string{
+		"ACS3-HMAC-SHA256": "", "ACS3-HMAC-SM3": "IncompleteSignature", "v2": "MissingAuthorization", // v2 is SignatureVersion 1.0
+	} {
+		e := &emulator.EDS{Desktops: fleetOf("ecd-a")}
+		c := sdk(t, serve(t, e), emulator.DefaultCredential)
+		c.SignatureAlgorithm = &algorithm
+		_, err := c.StopDesktopsWithContext(t.Context(), &ecd.StopDesktopsRequest{RegionId: new("cn-hangzhou"), DesktopId: []*string{new("ecd-a")}}, noOptions)
+		got := ""
+		var refused *tea.SDKError
+		if errors.As(err, &refused) {
+			got = *refused.Code
+		}
+		if got != code || (err == nil) != (code == "") || len(e.Calls()) != 1 {
+			t.Errorf("%s: %v, want %s", algorithm, err, code)
+		}
+	}
+}
+
 // TestSDKErrors: errors arrive as the SDK's own errors.
 func TestSDKErrors(t *testing.T) {
 	denied := emulator.Credential{AccessKeyId: "STS.A", AccessKeySecret: "s", SecurityToken: "t", Deny: []string{"StopDesktops"}}

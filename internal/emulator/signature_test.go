@@ -59,6 +59,10 @@ func TestBadRequests(t *testing.T) {
 	}{
 		{"not signed at all", call{auth: func(string) string { return "" }}, 400, "MissingAuthorization"},
 		{"another algorithm", call{auth: func(a string) string { return strings.Replace(a, "SHA256", "SM3", 1) }}, 400, "IncompleteSignature"},
+		{"RSA", call{auth: func(a string) string { return strings.Replace(a, "HMAC", "RSA", 1) }}, 400, "IncompleteSignature"},
+		{"version 4", call{auth: func(a string) string { return strings.Replace(a, "ACS3", "ACS4", 1) }}, 400, "IncompleteSignature"},
+		{"the signature of ROA", call{auth: func(string) string { return "acs STS.A:c2lnbmF0dXJl" }}, 400, "IncompleteSignature"},
+		{"a bearer token", call{auth: func(string) string { return "Bearer token" }, header: map[string]string{"x-acs-bearer-token": "token"}}, 400, "IncompleteSignature"},
 		{"spaces in Authorization", call{auth: func(a string) string { return strings.ReplaceAll(a, ",", ", ") }}, 400, "IncompleteSignature"},
 		{"no signature in Authorization", call{auth: func(a string) string { return a[:strings.Index(a, ",Signature")] }}, 400, "IncompleteSignature"},
 		{"headers not sorted", call{auth: func(a string) string {

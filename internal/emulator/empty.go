@@ -1,0 +1,69 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// How [EDS.EmptyList] can be set, besides "".
+const (
+	listNull   = "null"
+	listAbsent = "absent"
+)
+
+// reshape answers the empty lists of a JSON object in another form, and its
+// own lists under another name if they are renamed.
+func reshape(body []byte, emptyList string, renamed bool) []byte {
+	if emptyList == "" && !renamed {
+		return body
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber() // as they are written
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		panic(err) // the bodies are our own structs
+	}
+	if renamed {
+		renameLists(object)
+	}
+	if emptyList != "" {
+		setEmptyLists(object, emptyList)
+	}
+	body, err := json.Marshal(object)
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+// setEmptyLists changes the form of the empty lists in a decoded JSON value.
+func setEmptyLists(value any, form string) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			list, ok := inner.([]any)
+			switch {
+			case !ok || len(list) > 0:
+				setEmptyLists(inner, form)
+			case form == listAbsent:
+				delete(v, name)
+			default:
+				v[name] = nil
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			setEmptyLists(inner, form)
+		}
+	}
+}
+
+// renameLists gives the lists of an object names that nobody expects.
+func renameLists(object map[string]any) {
+	for name, value := range object {
+		if _, ok := value.([]any); ok {
+			delete(object, name)
+			object["Renamed"+name] = value
+		}
+	}
+}
