@@ -120,12 +120,12 @@ func asCallError(err error) *CallError {
 func pages[T any](ctx context.Context, r *run, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
 	seen := map[string]bool{}
-	listed, promised := 0, 0
+	listed, total := 0, 0
 	for token := ""; ; {
 		var p Page[T]
 		err := r.read(ctx, action, func(ctx context.Context) (err error) {
-			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, promised) {
-				return brokenPromise(action)
+			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
+				return missingRows(action)
 			}
 			return err
 		})
@@ -133,7 +133,7 @@ func pages[T any](ctx context.Context, r *run, action string, page func(ctx cont
 			return nil, err
 		}
 		all = append(all, p.Rows...)
-		listed, promised = listed+p.Listed, cmp.Or(p.TotalCount, promised)
+		listed, total = listed+p.Listed, cmp.Or(p.TotalCount, total)
 		if token = p.NextToken; token == "" {
 			return all, nil
 		}
@@ -144,8 +144,8 @@ func pages[T any](ctx context.Context, r *run, action string, page func(ctx cont
 	}
 }
 
-// brokenPromise is the error of an empty page where TotalCount, of this page or of one before, says that
+// missingRows is the error of an empty page where TotalCount, of this page or of one before, says that
 // there are more rows. The rows that are missing may be those that protect a desktop.
-func brokenPromise(action string) *CallError {
+func missingRows(action string) *CallError {
 	return &CallError{Action: action, Family: Ambiguous, Code: "UnreadableAnswer", Message: "EDS answered an empty page before the TotalCount of the listing was reached"}
 }

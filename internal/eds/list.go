@@ -60,7 +60,7 @@ func (r response) empty(member string) bool {
 		return false
 	}
 	for name, value := range members {
-		switch allowed := besideNothing[name]; {
+		switch allowed := allowedBesideNothing[name]; {
 		case name == member || name == "RequestId":
 		case allowed == nil, string(value) != "null" && !allowed(value):
 			return false
@@ -69,9 +69,9 @@ func (r response) empty(member string) bool {
 	return true
 }
 
-// besideNothing are the members that a response without rows may have, and the values of each. A member
+// allowedBesideNothing are the members that a response without rows may have, and the values of each. A member
 // that is null counts as absent.
-var besideNothing = map[string]func(json.RawMessage) bool{
+var allowedBesideNothing = map[string]func(json.RawMessage) bool{
 	"NextToken":      func(v json.RawMessage) bool { return string(v) == `""` },
 	"MaxResults":     isNumber,
 	"PageNumber":     isNumber,
