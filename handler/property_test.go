@@ -167,6 +167,9 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		Preflight:      true,
 		APIConcurrency: 1 + rng.IntN(8),
 	}
+	if rng.IntN(4) == 0 {
+		w.policy.DenyUsers = []string{"li"}
+	}
 	for i := range 1 + rng.IntN(12)*rng.IntN(12) {
 		w.add(i)
 	}
@@ -547,6 +550,8 @@ func (w *world) checkStop(id string, now time.Time) {
 		bad("somebody was, or may have been, connected")
 	case w.policy.Deny[id]:
 		bad("is on the deny list")
+	case slices.Contains(w.policy.DenyUsers, m.user):
+		bad("its user is on the deny list")
 	case old(w.tagsAt[regionA+"protect"]) || old(w.tagsAt[regionA+"keep"]):
 		bad("its tags were not looked at within 5 seconds")
 	}

@@ -3,12 +3,8 @@ package handler
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"time"
 )
-
-// desktopsPerLine of the log: log stores index only short fields.
-const desktopsPerLine = 80
 
 // answerTime is kept of the reserve for the answer when a callback takes long.
 const answerTime = 500 * time.Millisecond
@@ -90,7 +86,7 @@ func (r *run) logReport(rep Report) {
 	level := r.logLevel(rep)
 	r.log.Log(context.Background(), level, "report", "report", short)
 
-	parts := slices.Collect(slices.Chunk(rep.Desktops, desktopsPerLine))
+	parts := logLines(rep.Desktops)
 	for i, part := range parts {
 		r.log.Log(context.Background(), level, "desktops",
 			"EventId", rep.EventId, "Part", i+1, "Parts", len(parts), "Desktops", part)

@@ -153,7 +153,7 @@ func (e *examination) tagFinding(where, region string, tagged, otherValue int) f
 			value = *tag.Value
 		}
 		f.Status, f.Message = warning, "no desktop in "+where+" carries the protect tag "+text+", so the tag protects nothing"
-		f.Do = "Tag what must never be stopped. EDS keeps the tags of each resource type apart, so use this type:\n" +
+		f.Do = "Tag what must never be stopped. Use this resource type: tags that were set with another one may not count.\n" +
 			"  aliyun ecd TagResources --RegionId " + region + " --ResourceType ALIYUN::GWS::INSTANCE \\\n" +
 			"    --ResourceId.1 ecd-… --Tag.1.Key '" + tag.Key + "' --Tag.1.Value '" + value + "'"
 	}

@@ -31,7 +31,7 @@ func TestDoctorProtection(t *testing.T) {
 	}{
 		{"by tag", tagged("stop-desktops:protected", "", 1, 2, 5), nil, "PROTECT_TAG", fine, "the tag stop-desktops:protected protects 3 desktops", ""},
 		{"by no tag", tagged("other", "", 1), nil, "PROTECT_TAG", warning, "no desktop in cn-hangzhou carries the protect tag stop-desktops:protected, so the tag protects nothing",
-			"EDS keeps the tags of each resource type apart, so use this type:\n" + command + "'stop-desktops:protected' --Tag.1.Value 'yes'"},
+			"Use this resource type: tags that were set with another one may not count.\n" + command + "'stop-desktops:protected' --Tag.1.Value 'yes'"},
 		{"by tag and value", tagged("keep", "yes", 1, 2), []string{"PROTECT_TAG=keep=yes"}, "PROTECT_TAG", fine, "the tag keep=yes protects 2 desktops", ""},
 		{"by another value", tagged("keep", "Yes", 1, 2), []string{"PROTECT_TAG=keep=yes"}, "PROTECT_TAG", warning, "carries the protect tag keep=yes, so the tag protects nothing; 2 desktops with another value of keep",
 			command + "'keep' --Tag.1.Value 'yes'"},

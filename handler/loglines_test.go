@@ -1,0 +1,40 @@
+package handler
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestLogLines keeps each line short enough for the index of a log store, whatever the messages, and loses no desktop.
+func TestLogLines(t *testing.T) {
+	plain := DesktopReport{DesktopId: "ecd-7w78ozhjcwa3u0001", RegionId: "cn-hangzhou", Outcome: Skipped, Reason: ReasonConnectionUnknown, State: "Running", ConnectionStatus: "Disconnected"}
+	kept := plain
+	kept.Reason, kept.Message = ReasonKeepUntilUnreadable, hold{value: strings.Repeat("\u200b\"", 40)}.text("stop-desktops:keep-until")
+	huge := plain
+	huge.Message = strings.Repeat("x", bytesPerLine)
+	for name, all := range map[string][]DesktopReport{
+		"none": nil, "one": {plain}, "as many as fit": slices.Repeat([]DesktopReport{plain}, 80), "one more": slices.Repeat([]DesktopReport{plain}, 81),
+		"with messages": slices.Repeat([]DesktopReport{kept}, 300), "some with messages": slices.Repeat([]DesktopReport{plain, kept, plain}, 100),
+		"one that is too long": {plain, huge, plain},
+	} {
+		for i := range all {
+			all[i].DesktopId = fmt.Sprintf("ecd-7w78ozhjcwa3u%04d", i)
+		}
+		lines := logLines(all)
+		if !slices.Equal(slices.Concat(lines...), all) {
+			t.Errorf("%s: desktops are lost, or not in order", name)
+		}
+		for _, line := range lines {
+			text, err := json.Marshal(line)
+			if err != nil || len(line) > 80 || len(line) == 0 || len(text) > bytesPerLine && len(line) > 1 {
+				t.Errorf("%s: a line of %d desktops with %d bytes: %v", name, len(line), len(text), err)
+			}
+		}
+		if name == "as many as fit" && len(lines) != 1 {
+			t.Errorf("%s: %d lines", name, len(lines))
+		}
+	}
+}
