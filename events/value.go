@@ -29,9 +29,14 @@ func (v value) word(longest int) (string, *Error) {
 	case utf8.RuneCountInString(s) > longest:
 		return "", v.fault(TooLarge, "is longer than %d characters", longest)
 	case !printable(s):
-		return "", v.fault(InvalidValue, "holds control or formatting characters")
+		return "", v.unprintable(s)
 	}
 	return s, nil
+}
+
+// unprintable is the fault of a text with a control or formatting character in it.
+func (v value) unprintable(s string) *Error {
+	return v.fault(InvalidValue, "has %s: take it out", flaw(s, 0, func(r rune) bool { return !unicode.IsPrint(r) }))
 }
 
 // printable allows the space but no other white space.
