@@ -54,6 +54,10 @@ func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 
 func structuredEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body, err := openBody(body)
+	if err != nil {
+		return nil, err
+	}
 	b := trim(body)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
@@ -66,6 +70,10 @@ func structuredEvents(body []byte) ([]Event, *Error) {
 
 func batchedEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
+	body, err := openBody(body)
+	if err != nil {
+		return nil, err
+	}
 	if kindOf(trim(body)) != '[' {
 		return nil, fault(WrongType, path, "must be an array of CloudEvents")
 	}
