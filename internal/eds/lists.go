@@ -20,50 +20,42 @@ const pageSize = 100
 // desktopsPage is what is read of an answer to DescribeDesktops.
 type desktopsPage struct {
 	NextToken string
-	Desktops  *[]struct {
-		DesktopId         string
-		DesktopStatus     string
-		ConnectionStatus  string
-		ManagementFlag    string
-		ManagementFlags   []string
-		DesktopName       string
-		OfficeSiteId      string
-		DesktopGroupId    string
-		PolicyGroupId     string
-		PolicyGroupIdList []string
-		ChargeType        string
-		SubPayType        string
-		EndUserIds        []string
-	}
+	Desktops  *[]desktopRow
+}
+
+type desktopRow struct {
+	DesktopId         string
+	DesktopStatus     string
+	ConnectionStatus  string
+	ManagementFlag    string
+	ManagementFlags   []string
+	DesktopName       string
+	OfficeSiteId      string
+	DesktopGroupId    string
+	PolicyGroupId     string
+	PolicyGroupIdList []string
+	ChargeType        string
+	SubPayType        string
+	EndUserIds        []string
 }
 
 // DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
 // of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
 func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (handler.Page[handler.Desktop], error) {
-	const action = "DescribeDesktops"
-	var page desktopsPage
-	requestID, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.DescribeDesktopsWithContext(ctx, &sdk.DescribeDesktopsRequest{
-			RegionId:           &regionID,
-			MaxResults:         dara.Int32(pageSize),
-			FilterDesktopGroup: dara.Bool(false),
-			NextToken:          given(nextToken),
-			OfficeSiteId:       given(choice.OfficeSiteId),
-			DesktopGroupId:     given(choice.DesktopGroupId),
-			EndUserId:          pointers(choice.EndUserId),
-			PolicyGroupId:      given(choice.PolicyGroupId),
-			ResourceGroupId:    given(choice.ResourceGroupId),
-			ChargeType:         given(choice.ChargeType),
-			SubPayType:         given(choice.SubPayType),
-			DesktopName:        given(choice.DesktopName),
-		}, o)
-		return err
+	page, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
+		RegionId:        &regionID,
+		NextToken:       given(nextToken),
+		OfficeSiteId:    given(choice.OfficeSiteId),
+		DesktopGroupId:  given(choice.DesktopGroupId),
+		EndUserId:       pointers(choice.EndUserId),
+		PolicyGroupId:   given(choice.PolicyGroupId),
+		ResourceGroupId: given(choice.ResourceGroupId),
+		ChargeType:      given(choice.ChargeType),
+		SubPayType:      given(choice.SubPayType),
+		DesktopName:     given(choice.DesktopName),
 	})
 	if err != nil {
 		return handler.Page[handler.Desktop]{}, err
-	}
-	if page.Desktops == nil {
-		return handler.Page[handler.Desktop]{}, missing(action, "Desktops", requestID)
 	}
 	rows := make([]handler.Desktop, 0, len(*page.Desktops))
 	for _, d := range *page.Desktops {
@@ -79,18 +71,55 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 		if slices.Contains(told, false) {
 			continue // the service's idea of a match is wider than ours
 		}
-		flags := d.ManagementFlags
-		if len(flags) == 0 && d.ManagementFlag != "" {
-			flags = []string{d.ManagementFlag}
-		}
-		rows = append(rows, handler.Desktop{
-			DesktopID:        d.DesktopId,
-			DesktopStatus:    word(d.DesktopStatus),
-			ConnectionStatus: word(d.ConnectionStatus),
-			ManagementFlags:  cleanAll(flags),
-		})
+		rows = append(rows, d.desktop())
 	}
 	return handler.Page[handler.Desktop]{Rows: rows, NextToken: page.NextToken}, nil
+}
+
+// DescribeDesktopsByID makes one DescribeDesktops call: one page of those of the desktops that the
+// service lists, pooled desktops included.
+func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (handler.Page[handler.Desktop], error) {
+	page, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
+		RegionId:  &regionID,
+		NextToken: given(nextToken),
+		DesktopId: pointers(desktopIDs),
+	})
+	if err != nil {
+		return handler.Page[handler.Desktop]{}, err
+	}
+	rows := make([]handler.Desktop, len(*page.Desktops))
+	for i, d := range *page.Desktops {
+		rows[i] = d.desktop()
+	}
+	return handler.Page[handler.Desktop]{Rows: rows, NextToken: page.NextToken}, nil
+}
+
+// describeDesktops asks for a page of all kinds of desktops. Its list is never nil.
+func (s *Session) describeDesktops(ctx context.Context, request *sdk.DescribeDesktopsRequest) (page desktopsPage, err error) {
+	const action = "DescribeDesktops"
+	request.MaxResults, request.FilterDesktopGroup = dara.Int32(pageSize), dara.Bool(false)
+	requestID, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.DescribeDesktopsWithContext(ctx, request, o)
+		return err
+	})
+	if err == nil && page.Desktops == nil {
+		err = missing(action, "Desktops", requestID)
+	}
+	return page, err
+}
+
+func (d *desktopRow) desktop() handler.Desktop {
+	flags := d.ManagementFlags
+	if len(flags) == 0 && d.ManagementFlag != "" {
+		flags = []string{d.ManagementFlag}
+	}
+	return handler.Desktop{
+		DesktopID:        d.DesktopId,
+		DesktopStatus:    word(d.DesktopStatus),
+		ConnectionStatus: word(d.ConnectionStatus),
+		ManagementFlags:  cleanAll(flags),
+		EndUserIDs:       d.EndUserIds,
+	}
 }
 
 // agrees says whether what a row tells does not contradict a filter. The service filters; this is

@@ -66,6 +66,9 @@ type EDS struct {
 	// TagsInDescribe fills Tags in the rows of DescribeDesktops, which the real
 	// service is reported to leave empty.
 	TagsInDescribe bool
+	// NoEndUserIds leaves EndUserIds out of the rows of DescribeDesktops. Its
+	// filter by EndUserId works all the same.
+	NoEndUserIds bool
 
 	// Latency delays every answer; the effect comes first.
 	Latency time.Duration
