@@ -90,7 +90,7 @@ func matchesNothing(j *job, list string, i int, format, item string) Warning {
 	return Warning{
 		Code:    WarnExclusionMatchesNothing,
 		Path:    j.where(fmt.Sprintf(".Exclude.%s[%d]", list, i)),
-		Message: fmt.Sprintf(format, j.request.RegionId, item) + ": the exclusion spares nobody",
+		Message: fmt.Sprintf(format, j.request.RegionId, item),
 	}
 }
 

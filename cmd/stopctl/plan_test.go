@@ -165,7 +165,7 @@ func TestPlanOfExclusions(t *testing.T) {
 	_, out, _ = execute(t, request, append(args, "-o", "json")...)
 	var p plan
 	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Warnings) != 2 || len(p.Warnings) != 1 ||
-		p.Events[0].Warnings[0] != (handler.Warning{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "nobody": the exclusion spares nobody`}) {
+		p.Events[0].Warnings[0] != (handler.Warning{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "nobody"`}) {
 		t.Errorf("%v in\n%s", err, out)
 	}
 	fixed := strings.Replace(request, "ecd-typo", "ecd-busy", 1)

@@ -33,7 +33,7 @@ func (s *screen) show(n int, r *record) {
 	s.showAnswer(r)
 	for _, rep := range r.reports {
 		for _, w := range rep.Warnings {
-			s.labelled("warning", visible(warningText(w)), yellow)
+			s.labelled("warning", warningText(w), yellow)
 		}
 	}
 	for _, w := range warnings(r.log) {
