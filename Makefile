@@ -39,6 +39,7 @@ test: ## all tests, with the race detector
 fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZTIME=60s each
 	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzParseRequest$$' -fuzztime $(FUZZTIME) ./events
+	go test -run '^$$' -fuzz '^FuzzSyntax$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzPlanner$$' -fuzztime $(FUZZTIME) ./handler
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) ./internal/eds
 	go test -run '^$$' -fuzz '^FuzzEmpty$$' -fuzztime $(FUZZTIME) ./internal/eds

@@ -24,7 +24,7 @@ func readBatch(raw []byte, path string) ([]element, *Error) {
 		e := element{json: raw[s.start:s.end:s.end], at: place{path: elementPath(path, i), suffix: suffix(i)}}
 		e.err = check(e.json, e.at.path, s.start)
 		if e.err != nil && e.err.Code == InvalidJSON {
-			return nil, e.err
+			return nil, syntaxFault(raw, e.at.path) // its place in all, not in the element
 		}
 		batch[i] = e
 	}
@@ -54,14 +54,14 @@ func split(b []byte, path string) ([]span, *Error) {
 		case at < len(b) && b[at] == ']':
 			return spans, onlySpace(b, at+1, path)
 		default:
-			return nil, fault(InvalidJSON, path, "is not JSON at byte %d: the array does not go on with a comma or end", at+1)
+			return nil, syntaxFault(b, path)
 		}
 	}
 }
 
 func onlySpace(b []byte, at int, path string) *Error {
 	if at = skipSpace(b, at); at < len(b) {
-		return fault(InvalidJSON, path, "is not JSON at byte %d: there is data after the array", at+1)
+		return syntaxFault(b, path)
 	}
 	return nil
 }

@@ -11,9 +11,39 @@ func DecodeBody(body []byte) ([]Event, error) {
 	return events, nil
 }
 
-func decodeBody(body []byte) ([]Event, *Error) {
+// OpenBody returns the JSON document that the body of an authenticated HTTP request is. A body that is
+// a JSON string was encoded twice: the document is what the string holds. The error is an [*Error].
+func OpenBody(body []byte) ([]byte, error) {
+	opened, err := openBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+func openBody(body []byte) ([]byte, *Error) {
 	const path = "$"
 	body, err := inUTF8(body, path)
+	if err != nil {
+		return nil, err
+	}
+	b := trim(body)
+	if kindOf(b) != '"' {
+		return body, nil
+	}
+	if err := check(body, path, 0); err != nil {
+		return nil, err
+	}
+	opened, err := open(text(b), path)
+	if err != nil {
+		err.Message = "is a JSON string, and what it holds " + err.Message
+	}
+	return opened, err
+}
+
+func decodeBody(body []byte) ([]Event, *Error) {
+	const path = "$"
+	body, err := openBody(body)
 	if err != nil {
 		return nil, err
 	}

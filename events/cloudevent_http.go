@@ -53,7 +53,10 @@ func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 
 func structuredEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
-	body = unmarked(body)
+	body, err := openBody(body)
+	if err != nil {
+		return nil, err
+	}
 	b := trim(body)
 	if len(b) == 0 {
 		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
@@ -66,7 +69,7 @@ func structuredEvents(body []byte) ([]Event, *Error) {
 
 func batchedEvents(body []byte) ([]Event, *Error) {
 	const path = "$"
-	body, err := inUTF8(body, path)
+	body, err := openBody(body)
 	if err != nil {
 		return nil, err
 	}

@@ -119,9 +119,26 @@ func (at place) rejected(err *Error) Event {
 	return Event{Kind: Direct, Suffix: at.suffix, Path: at.path, Err: err}
 }
 
-// open reads a string that holds a JSON object or array, or such JSON in base64.
-// A string is opened once: a string inside is not opened again.
+// open reads a string that holds a JSON object or array, or such JSON in base64. Senders that encode
+// what is encoded already leave a string in the string: that one is opened, too, and no further one.
 func open(s, path string) ([]byte, *Error) {
+	doc, err := openOnce(s, path)
+	if err == nil && doc[0] == '"' {
+		doc, err = openOnce(text(doc), path)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case doc[0] == '"':
+		return nil, fault(WrongType, path, "is encoded as JSON more than twice: send the JSON itself")
+	case doc[0] != '{' && doc[0] != '[':
+		return nil, fault(WrongType, path, "must hold an object or an array")
+	}
+	return doc, nil
+}
+
+// openOnce returns the JSON value in a string, without white space around it.
+func openOnce(s, path string) ([]byte, *Error) {
 	b := unmarked([]byte(s))
 	doc := trim(b)
 	if len(doc) == 0 {
@@ -133,13 +150,7 @@ func open(s, path string) ([]byte, *Error) {
 			doc, err = decoded, check(decoded, path, 0)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if doc[0] != '{' && doc[0] != '[' {
-		return nil, fault(WrongType, path, "must hold an object or an array")
-	}
-	return doc, nil
+	return doc, err
 }
 
 func openBase64(s string) ([]byte, bool) {

@@ -15,10 +15,11 @@ func TestHeaderGet(t *testing.T) {
 }
 
 // TestDecodeBodyRefuses: no trigger's envelope is recognized inside a body, and a
-// string is not opened there.
+// string within it is not opened there.
 func TestDecodeBodyRefuses(t *testing.T) {
 	tests := []struct{ body, code string }{
-		{"", Empty}, {" ", Empty}, {"[]", Empty}, {"null", WrongType}, {"5", WrongType}, {`"{}"`, WrongType},
+		{"", Empty}, {" ", Empty}, {"[]", Empty}, {"null", WrongType}, {"5", WrongType}, {`"5"`, WrongType}, {`"stop"`, InvalidJSON}, {`""`, Empty},
+		{`"{\"a\":1,}"`, InvalidJSON}, {`"\"\\\"{}\\\"\""`, WrongType}, {`"{\"a\":\"\ud800"`, InvalidJSON},
 		{"{} {}", InvalidJSON}, {"[{}] x", InvalidJSON}, {"[{},{]]", InvalidJSON}, {"a=b", InvalidJSON}, {"{\"a\":\"\xff\"}", InvalidUTF8},
 	}
 	for _, test := range tests {
@@ -34,6 +35,23 @@ func TestDecodeBodyRefuses(t *testing.T) {
 	events, err = DecodeBody([]byte(`["{}",{}]`))
 	if err != nil || len(events) != 2 || events[0].Err == nil || events[0].Err.Path != "$[0]" || events[1].Suffix != "#1" {
 		t.Errorf("a string in a body: %+v, %v", events, err)
+	}
+}
+
+// TestDecodeBodyOpens what is encoded twice: a request, a batch, and a string in the string.
+func TestDecodeBodyOpens(t *testing.T) {
+	for body, n := range map[string]int{
+		`"{\"DesktopId\":\"ecd-a\"}"`: 1, ` "[{\"DesktopId\":\"ecd-a\"},{\"DesktopId\":\"ecd-a\"}]" `: 2, `"\"{\\\"DesktopId\\\":\\\"ecd-a\\\"}\""`: 1,
+	} {
+		events, err := DecodeBody([]byte(body))
+		if err != nil || len(events) != n {
+			t.Errorf("%s: %d events, %v", body, len(events), err)
+		}
+		for _, e := range events {
+			if r, err := ParseRequest(e.Payload, e.Path); err != nil || len(r.DesktopId) != 1 {
+				t.Errorf("%s: %+v, %v", body, r, err)
+			}
+		}
 	}
 }
 

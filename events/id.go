@@ -1,9 +1,6 @@
 package events
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // ValidRegionId reports whether s has the form of a region ID: cn-hangzhou. A
 // region becomes part of a host name, so nothing else may pass.
@@ -45,9 +42,16 @@ func ValidDesktopId(s string) bool {
 	return true
 }
 
-const maxUserId = 128 // characters
-
-// validEndUserId is loose: directories differ in what they allow.
-func validEndUserId(s string) bool {
-	return s != "" && s == strings.TrimSpace(s) && utf8.RuneCountInString(s) <= maxUserId && printable(s)
+// desktopIdFault says why s is no desktop ID: "" if it is one.
+func desktopIdFault(s string, skipped int) string {
+	if ValidDesktopId(s) {
+		return ""
+	}
+	not := "is not a desktop ID such as ecd-7w78ozhjcwa3u0001"
+	if found := flaw(s, skipped, func(r rune) bool { return r > '~' || !strings.ContainsRune(idCharacters, r) }); found != "" {
+		return not + ": it has " + found
+	}
+	return not
 }
+
+const idCharacters = lowerCase + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + numerals + "-"

@@ -2,13 +2,12 @@ package events
 
 import (
 	"encoding/json"
-	"errors"
 	"unicode/utf8"
 )
 
 // check verifies that b is one JSON value in UTF-8, nested at most MaxDepth deep.
 // offset is where b begins in the document, for the byte positions of messages,
-// which count from 1.
+// which count from 1. Positions of bad syntax count from the beginning of b.
 //
 // The depth comes first, because encoding/json would call deep nesting a syntax
 // error. UTF-8 comes last, because bad syntax is the more serious fault: see readBatch.
@@ -20,21 +19,12 @@ func check(b []byte, path string, offset int) *Error {
 		return fault(InvalidJSON, path, "is in UTF-16: send it in UTF-8")
 	}
 	if !json.Valid(b) {
-		return syntaxFault(b, path, offset)
+		return syntaxFault(b, path)
 	}
 	if !utf8.Valid(b) {
 		return fault(InvalidUTF8, path, "is not UTF-8 at byte %d", offset+invalidUTF8(b)+1)
 	}
 	return nil
-}
-
-func syntaxFault(b []byte, path string, offset int) *Error {
-	var ignored json.RawMessage
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(b, &ignored); errors.As(err, &syntax) {
-		return fault(InvalidJSON, path, "is not JSON at byte %d", offset+int(syntax.Offset))
-	}
-	return fault(InvalidJSON, path, "is not JSON")
 }
 
 func invalidUTF8(b []byte) int {

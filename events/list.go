@@ -4,32 +4,33 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of lists.
-const (
-	maxSelectedUsers = 100 // what DescribeDesktops takes
-	maxExcludedUsers = 10000
-)
+const maxUsers = 10000
 
 func (v value) desktopIds() ([]string, *Error) {
-	return v.list(ids{"a desktop ID such as ecd-7w78ozhjcwa3u0001", ValidDesktopId, MaxDesktopIds})
+	return v.list(ids{fault: desktopIdFault, trims: true, most: MaxDesktopIds})
 }
 
-func (v value) endUserIds(most int) ([]string, *Error) {
-	return v.list(ids{"a user ID", validEndUserId, most})
+// endUserIds keeps the blanks at the ends of an ID, which are a fault. A desktop ID cannot have any,
+// but a directory's idea of a user ID is its own.
+func (v value) endUserIds() ([]string, *Error) {
+	return v.list(ids{fault: userIdFault, most: maxUsers})
 }
 
 // ids describes what a list holds.
 type ids struct {
-	what  string
-	valid func(string) bool
-	most  int // different ones
+	fault func(item string, skipped int) string // "" if the item is valid
+	trims bool                                  // blanks around an item do not count
+	most  int                                   // different ones
 }
 
-// list reads an array of strings, or one string with separators. Repeats are
-// removed. A single ID that is not valid refuses the list: the sender meant a
-// desktop that would silently not be stopped, or not be spared.
+// list reads an array of strings, or one string with separators. Empty items and
+// repeats are removed. A single ID that is not valid refuses the list: the sender
+// meant a desktop that would silently not be stopped, or not be spared. So does a
+// list without any: it must not mean all.
 func (v value) list(want ids) ([]string, *Error) {
 	l := list{ids: want, seen: make(map[string]struct{})}
 	var err *Error
@@ -65,11 +66,24 @@ func (l *list) addArray(v value) *Error {
 		if halfSurrogate(raw) {
 			return fault(InvalidUTF8, elementPath(v.path, i), "holds half of a surrogate pair")
 		}
-		if code, message := l.add(text(raw)); code != "" {
+		if code, message := l.addElement(text(raw)); code != "" {
 			return fault(code, elementPath(v.path, i), "%s", message)
 		}
 	}
 	return nil
+}
+
+// addElement of an array: forms and templates leave blanks around it, and empty ones beside it.
+func (l *list) addElement(item string) (code, message string) {
+	trimmed := strings.TrimSpace(item)
+	if trimmed == "" {
+		return "", ""
+	}
+	if !l.trims {
+		return l.add(item, 0)
+	}
+	before := item[:strings.Index(item, trimmed)]
+	return l.add(trimmed, utf8.RuneCountInString(before))
 }
 
 func (l *list) addSeparated(v value) *Error {
@@ -80,7 +94,7 @@ func (l *list) addSeparated(v value) *Error {
 	n := 0
 	for item := range strings.FieldsFuncSeq(s, separator) {
 		n++
-		if code, message := l.add(item); code != "" {
+		if code, message := l.add(item, 0); code != "" {
 			return v.fault(code, "at item %d: %s", n, message)
 		}
 	}
@@ -90,9 +104,10 @@ func (l *list) addSeparated(v value) *Error {
 // separator: those of Western and of Chinese keyboards, whose space is U+3000.
 func separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
 
-func (l *list) add(item string) (code, message string) {
-	if !l.valid(item) {
-		return InvalidValue, "is not " + l.what
+// add an item that skipped characters came before.
+func (l *list) add(item string, skipped int) (code, message string) {
+	if message := l.fault(item, skipped); message != "" {
+		return InvalidValue, message
 	}
 	if _, repeated := l.seen[item]; repeated {
 		return "", ""

@@ -62,7 +62,7 @@ func selectFields() []field[Select] {
 		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tags(); return }},
 		{"OfficeSiteId", func(s *Select, v value) (err *Error) { s.OfficeSiteId, err = v.filter(); return }},
 		{"DesktopGroupId", func(s *Select, v value) (err *Error) { s.DesktopGroupId, err = v.filter(); return }},
-		{"EndUserId", func(s *Select, v value) (err *Error) { s.EndUserId, err = v.endUserIds(maxSelectedUsers); return }},
+		{"EndUserId", func(s *Select, v value) (err *Error) { s.EndUserId, err = v.endUserIds(); return }},
 		{"PolicyGroupId", func(s *Select, v value) (err *Error) { s.PolicyGroupId, err = v.filter(); return }},
 		{"ResourceGroupId", func(s *Select, v value) (err *Error) { s.ResourceGroupId, err = v.filter(); return }},
 		{"ChargeType", func(s *Select, v value) (err *Error) { s.ChargeType, err = v.filter(); return }},
@@ -75,10 +75,13 @@ func selectFields() []field[Select] {
 // for any text, they would select all without saying All.
 func (v value) filter() (string, *Error) {
 	s, err := v.word(maxFilter)
-	if err == nil && strings.Trim(s, "*?% ") == "" {
+	if err != nil {
+		return "", err
+	}
+	if strings.Trim(s, "*?% ") == "" {
 		return "", v.fault(EmptySelector, "matches anything: use All: true alone for every desktop of the region")
 	}
-	return s, err
+	return v.pattern(s)
 }
 
 func (v value) exclude() (*Exclude, *Error) {
@@ -96,7 +99,7 @@ func (v value) exclude() (*Exclude, *Error) {
 func excludeFields() []field[Exclude] {
 	return []field[Exclude]{
 		{"DesktopId", func(x *Exclude, v value) (err *Error) { x.DesktopId, err = v.desktopIds(); return }},
-		{"EndUserId", func(x *Exclude, v value) (err *Error) { x.EndUserId, err = v.endUserIds(maxExcludedUsers); return }},
+		{"EndUserId", func(x *Exclude, v value) (err *Error) { x.EndUserId, err = v.endUserIds(); return }},
 		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = v.tags(); return }},
 	}
 }
@@ -147,9 +150,17 @@ func (v value) tag() (Tag, *Error) {
 
 func tagFields() []field[Tag] {
 	return []field[Tag]{
-		{"Key", func(t *Tag, v value) (err *Error) { t.Key, err = v.word(maxTag); return }},
+		{"Key", func(t *Tag, v value) (err *Error) { t.Key, err = v.tagKey(); return }},
 		{"Value", func(t *Tag, v value) (err *Error) { t.Value, err = pointer(v.tagValue()); return }},
 	}
+}
+
+func (v value) tagKey() (string, *Error) {
+	s, err := v.word(maxTag)
+	if err != nil {
+		return "", err
+	}
+	return v.pattern(s)
 }
 
 // tagValue may be empty: EDS knows tags with an empty value.
@@ -161,7 +172,7 @@ func (v value) tagValue() (string, *Error) {
 	case utf8.RuneCountInString(s) > maxTag:
 		return "", v.fault(TooLarge, "is longer than %d characters", maxTag)
 	case !printable(s):
-		return "", v.fault(InvalidValue, "holds control or formatting characters")
+		return "", v.unprintable(s)
 	}
-	return s, nil
+	return v.pattern(s)
 }

@@ -1,7 +1,6 @@
 package events
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,9 +29,14 @@ func (v value) word(longest int) (string, *Error) {
 	case utf8.RuneCountInString(s) > longest:
 		return "", v.fault(TooLarge, "is longer than %d characters", longest)
 	case !printable(s):
-		return "", v.fault(InvalidValue, "holds control or formatting characters")
+		return "", v.unprintable(s)
 	}
 	return s, nil
+}
+
+// unprintable is the fault of a text with a control or formatting character in it.
+func (v value) unprintable(s string) *Error {
+	return v.fault(InvalidValue, "has %s: take it out", flaw(s, 0, func(r rune) bool { return !unicode.IsPrint(r) }))
 }
 
 // printable allows the space but no other white space.
@@ -58,13 +62,18 @@ func (v value) bool() (bool, *Error) {
 	return false, v.fault(WrongType, "must be true or false")
 }
 
+// integer reads a whole number, also as text: templates of ticketing systems put everything into
+// quotation marks. Blanks around it are those of a form's field.
 func (v value) integer(smallest, largest int) (int, *Error) {
-	s := string(v.json[:min(len(v.json), 32)])
-	if c := kindOf(v.json); c != '-' && digits(s) == 0 || strings.ContainsAny(s, ".eE") {
-		return 0, v.fault(WrongType, "must be a whole number")
+	s, ok := scalar(v.json)
+	if kindOf(v.json) == '"' {
+		s = strings.TrimSpace(s)
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < smallest || n > largest || s[0] == '-' {
+	n, number, whole, fits := WholeNumber(s)
+	switch {
+	case !ok || !number || !whole:
+		return 0, v.fault(WrongType, "must be a whole number, such as 30")
+	case !fits || n < smallest || n > largest || s[0] == '-':
 		return 0, v.fault(InvalidValue, "must be from %d to %d", smallest, largest)
 	}
 	return n, nil

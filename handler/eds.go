@@ -20,6 +20,9 @@ type EDS interface {
 	// DescribeDesktops returns a page of the desktops of a region that match every filter but the
 	// tags, with their state.
 	DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (Page[Desktop], error)
+	// DescribeDesktopsByID returns a page of those of the 1 to 100 desktops that EDS lists, with their
+	// users.
+	DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (Page[Desktop], error)
 	// ListTagResources returns a page of the desktops of a region that carry a tag.
 	ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (Page[Tagged], error)
 	// DescribeClientEvents returns a page of the UserActs of a region since a time.
@@ -61,12 +64,17 @@ const desktopDisconnect = "DESKTOP_DISCONNECT"
 // MaxDesktopsPerCall is what StopDesktops and DescribeDesktopInfo take at once.
 const MaxDesktopsPerCall = 100
 
+// MaxUsersPerCall is how many users DescribeDesktops filters by at once.
+const MaxUsersPerCall = 100
+
 // Desktop is what EDS told of one cloud computer. Empty means not told.
 type Desktop struct {
 	DesktopID        string
 	DesktopStatus    string
 	ConnectionStatus string
 	ManagementFlags  []string
+	// EndUserIDs of the users it belongs to; nil: not told. Only DescribeDesktops tells them.
+	EndUserIDs []string
 }
 
 // StopCall is the input of one StopDesktops call.

@@ -22,6 +22,7 @@ import (
 type scripted struct {
 	info  func(ctx context.Context, ids []string) ([]handler.Desktop, error)
 	stop  func(ctx context.Context, call handler.StopCall) (string, error)
+	byID  func(ctx context.Context, ids []string) (handler.Page[handler.Desktop], error)
 	list  func(token string) (handler.Page[handler.Desktop], error)
 	tags  func(ctx context.Context, tag events.Tag, token string) (handler.Page[handler.Tagged], error)
 	stops atomic.Int64
@@ -52,6 +53,13 @@ func (s *scripted) StopDesktops(ctx context.Context, call handler.StopCall) (str
 
 func (s *scripted) DescribeDesktops(_ context.Context, _ string, _ events.Select, token string) (handler.Page[handler.Desktop], error) {
 	return s.list(token)
+}
+
+func (s *scripted) DescribeDesktopsByID(ctx context.Context, _ string, ids []string, _ string) (handler.Page[handler.Desktop], error) {
+	if s.byID != nil {
+		return s.byID(ctx, ids)
+	}
+	return handler.Page[handler.Desktop]{Rows: running(ids)}, nil
 }
 
 func (s *scripted) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {

@@ -104,7 +104,11 @@ func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
 		return r.cloudEvents(mode, route, proof)
 	}
 	if route != nil && route.Mapping != nil {
-		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: r.http.Body}}, nil
+		body, err := events.OpenBody(r.http.Body)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: body}}, nil
 	}
 	list, err := events.DecodeBody(r.http.Body)
 	if err != nil {
@@ -148,6 +152,9 @@ func transport(q *events.HTTPRequest) *Problem {
 		return &Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), status: http.StatusRequestEntityTooLarge}
 	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
 		return &Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", status: http.StatusUnsupportedMediaType}
+	case compressed(q):
+		return &Problem{Code: "UnsupportedMediaType", Message: "the body is compressed, and gzip, deflate or br are not read here: send the JSON as it is",
+			status: http.StatusUnsupportedMediaType, header: map[string]string{"Accept-Encoding": "identity"}}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", status: http.StatusUnsupportedMediaType}
 	}

@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 // made again when it is older than a look may be.
 type listing[T any] struct {
 	list func(context.Context) (map[string]T, error)
+	// also, if not nil, says what is known of a desktop that the listing does not have.
+	also func(desktopID string) (T, bool)
 	turn chan struct{} // holds one token while nobody makes it
 
 	mu   sync.Mutex // for what follows; never held while waiting
@@ -70,7 +71,17 @@ func (l *listing[T]) get(desktopID string) (T, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	row, ok := l.rows[desktopID]
+	if !ok && l.also != nil {
+		return l.also(desktopID)
+	}
 	return row, ok
+}
+
+// empty says whether it is known that the listing has no desktop at all.
+func (l *listing[T]) empty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err == nil && len(l.rows) == 0
 }
 
 // unknown is why the listing says nothing: nil if it does.
@@ -94,12 +105,22 @@ type knowledge interface {
 	fresh() bool
 }
 
+// tagKey is the identity of a tag that is listed: "env=prod" with any value is not env with the value prod.
+type tagKey struct {
+	key, value string
+	anyValue   bool
+}
+
+func keyOf(tag events.Tag) tagKey {
+	if tag.Value == nil {
+		return tagKey{key: tag.Key, anyValue: true}
+	}
+	return tagKey{key: tag.Key, value: *tag.Value}
+}
+
 // tagged lists the desktops of a region that carry a tag, with its value: one listing, whoever asks.
 func (r *run) tagged(g *region, tag events.Tag) *listing[string] {
-	key := tag.Key
-	if tag.Value != nil {
-		key += "=" + *tag.Value
-	}
+	key := keyOf(tag)
 	l := g.tags[key]
 	if l == nil {
 		l = newListing(func(ctx context.Context) (map[string]string, error) {
@@ -124,14 +145,14 @@ func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is looked at
 // beside the next page, so that the looks cost no time.
-func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag) ([]sighting, error) {
+func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag, asksUsers bool) ([]sighting, error) {
 	var looks sync.WaitGroup
 	var desktops []*desktop
 	_, err := pages(ctx, r, "ListTagResources", func(turn context.Context, token string) (Page[Tagged], error) {
 		p, err := r.eds.ListTagResources(turn, regionID, tag, token)
 		page := make([]*desktop, len(p.Rows))
 		for i, row := range p.Rows {
-			page[i] = &desktop{regionID: regionID, desktopID: row.DesktopID}
+			page[i] = &desktop{regionID: regionID, desktopID: row.DesktopID, fate: undecided, asksUsers: asksUsers}
 		}
 		desktops = append(desktops, page...)
 		for part := range slices.Chunk(page, MaxDesktopsPerCall) {
@@ -145,35 +166,9 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 		if d.looked && d.seen != nil {
 			seen[i] = sighting{*d.seen, d.seenAt}
 		}
-		seen[i].desktop.DesktopID = d.desktopID
+		seen[i].desktop.DesktopID, seen[i].desktop.EndUserIDs = d.desktopID, d.users
 	}
 	return seen, err
-}
-
-// MaxUsersPerCall is how many users EDS lets one call of DescribeDesktops name.
-const MaxUsersPerCall = 100
-
-// owned lists the desktops of users: one listing, whoever asks for the same users.
-func (r *run) owned(g *region, endUserIDs []string) *listing[bool] {
-	key := strings.Join(endUserIDs, "\x00")
-	l := g.users[key]
-	if l == nil {
-		l = newListing(func(ctx context.Context) (map[string]bool, error) {
-			owned := map[string]bool{}
-			for users := range slices.Chunk(endUserIDs, MaxUsersPerCall) {
-				rows, err := r.described(ctx, g.id, events.Select{EndUserId: users})
-				if err != nil {
-					return nil, err
-				}
-				for _, row := range rows {
-					owned[row.desktop.DesktopID] = true
-				}
-			}
-			return owned, nil
-		})
-		g.users[key] = l
-	}
-	return l
 }
 
 // sighting is a desktop in a page of DescribeDesktops: as good as a look at it.
@@ -182,13 +177,34 @@ type sighting struct {
 	at      time.Time // when its page was asked for
 }
 
-// described are the desktops that match every filter of choice but its tags.
+// described are the desktops that match every filter of choice but its tags. Of many users EDS is
+// asked in parts, all at once: a desktop of two users can be in two of them.
 func (r *run) described(ctx context.Context, regionID string, choice events.Select) ([]sighting, error) {
+	if len(choice.EndUserId) <= MaxUsersPerCall {
+		return r.describedPages(ctx, regionID, choice)
+	}
+	parts := slices.Collect(slices.Chunk(choice.EndUserId, MaxUsersPerCall))
+	seen, errs := make([][]sighting, len(parts)), make([]error, len(parts))
+	r.parallel(len(parts), func(i int) {
+		part := choice
+		part.EndUserId = parts[i]
+		seen[i], errs[i] = r.describedPages(ctx, regionID, part)
+	}, func(i int) { errs[i] = errPanicked })
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		return nil, errs[i]
+	}
+	return slices.Concat(seen...), nil
+}
+
+func (r *run) describedPages(ctx context.Context, regionID string, choice events.Select) ([]sighting, error) {
 	return pages(ctx, r, "DescribeDesktops", func(ctx context.Context, token string) (Page[sighting], error) {
 		at := time.Now()
 		p, err := r.eds.DescribeDesktops(ctx, regionID, choice, token)
 		seen := make([]sighting, len(p.Rows))
 		for i, d := range p.Rows {
+			if d.EndUserIDs == nil { // not told here, and no further call would tell: EDS's filter has to do
+				d.EndUserIDs = []string{}
+			}
 			seen[i] = sighting{d, at}
 		}
 		return Page[sighting]{Rows: seen, NextToken: p.NextToken, Listed: p.Listed, TotalCount: p.TotalCount}, err

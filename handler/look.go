@@ -11,8 +11,10 @@ import (
 // is due is looked at again.
 const freshness = 5 * time.Second
 
-// fresh says whether the last look at d may still be relied on.
-func (d *desktop) fresh() bool { return d.looked && time.Since(d.seenAt) <= freshness }
+// fresh says whether the last look at d may still be relied on, and what is known of its users.
+func (d *desktop) fresh() bool {
+	return d.looked && time.Since(d.seenAt) <= freshness && (!d.needsUsers() || time.Since(d.usersAt) <= freshness)
+}
 
 // look asks EDS for the state of the desktops, a call per 100 of one region, all at once.
 func (r *run) look(ctx context.Context, desktops []*desktop) {
@@ -27,10 +29,11 @@ func (r *run) look(ctx context.Context, desktops []*desktop) {
 var errPanicked = &CallError{Action: "DescribeDesktopInfo", Family: Temporary, Code: CodeInternal, Message: "a fault of this program: see its log"}
 
 // lookAt looks at up to 100 desktops of one region, in one call that is tried again while that may
-// help. A call refused because of one of them is made again for its halves, so that the others are
+// help, and in a second one at whose they are, where that matters. A call refused because of one of them is made again for its halves, so that the others are
 // seen; what is refused alone as unknown is not there.
 func (r *run) lookAt(ctx context.Context, desktops []*desktop) {
 	r.lookInParts(ctx, desktops, newBisection())
+	r.lookAtUsers(ctx, desktops)
 }
 
 func (r *run) lookInParts(ctx context.Context, desktops []*desktop, parts *bisection) {

@@ -104,7 +104,7 @@ func (r *run) spared(c claim, unknown error) bool {
 	if it.outcome != "" || it.fate.outcome != "" {
 		return true
 	}
-	if err := r.blindness(it.desktop, unknown); err != nil {
+	if err := r.blindness(c, unknown); err != nil {
 		it.fate = blind(err)
 		return true
 	}
@@ -133,12 +133,18 @@ func (r *run) logDecision(c claim, spared bool) {
 	r.log.Debug("decision", line...)
 }
 
-// blindness is why nothing can be decided about d: nil if something can.
-func (r *run) blindness(d *desktop, unknown error) error {
-	if unknown == nil && r.h.Policy.Preflight && !d.looked {
+// blindness is why nothing can be decided about the desktop of c: nil if something can.
+func (r *run) blindness(c claim, unknown error) error {
+	d := c.item.desktop
+	switch {
+	case unknown != nil || !r.h.Policy.Preflight:
+		return unknown
+	case !d.looked:
 		return d.lookErr
+	case c.job.asksUsers && d.seen != nil:
+		return d.usersUnknown()
 	}
-	return unknown
+	return nil
 }
 
 // want makes the wish of j that of its desktops, where no job before it has one. A dry run wants

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -111,6 +112,7 @@ type machine struct {
 	// What the handler was last told of it, and when it had asked.
 	told   handler.Desktop
 	toldAt time.Time
+	userAt time.Time // when it was asked whose it is
 }
 
 // world is a fleet and its service. It implements handler.EDS.
@@ -126,6 +128,7 @@ type world struct {
 	uses     map[string][]handler.ClientEvent
 	usesAt   map[string]time.Time
 	pending  map[string]map[string]string // pages of a listing under way
+	silent   bool                         // rows do not tell whose they are
 	trouble  float64                      // how often a call goes wrong
 	request  map[string]any
 	retry    int
@@ -150,6 +153,7 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		pending:  map[string]map[string]string{},
 		lost:     map[string]bool{},
 	}
+	w.silent = rng.IntN(4) == 0
 	if rng.IntN(2) == 0 {
 		w.trouble = rng.Float64() * 0.3
 	}
@@ -180,7 +184,7 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 func pick[T any](rng *rand.Rand, all ...T) T { return all[rng.IntN(len(all))] }
 
 func (w *world) add(i int) {
-	m := &machine{region: regionA, office: pick(w.rng, "site-1", "site-2"), user: pick(w.rng, "li", "zhang"), tags: map[string]string{}}
+	m := &machine{region: regionA, office: pick(w.rng, "site-1", "site-2"), user: pick(w.rng, "li", "Li", "zhang"), tags: map[string]string{}}
 	m.DesktopID = fmt.Sprintf("ecd-%d", i)
 	if w.rng.IntN(10) == 0 {
 		m.region = regionB
@@ -426,10 +430,40 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 	rows := handler.Page[handler.Desktop]{NextToken: p.NextToken}
 	for _, m := range p.Rows {
 		if len(choice.EndUserId) > 0 { // asked for whose desktop it is, not for its state
-			rows.Rows = append(rows.Rows, m.Desktop)
+			rows.Rows = append(rows.Rows, w.withUser(m, m.Desktop, at))
 			continue
 		}
-		rows.Rows = append(rows.Rows, w.tell(m, at, false))
+		rows.Rows = append(rows.Rows, w.withUser(m, w.tell(m, at, false), at))
+	}
+	return rows, nil
+}
+
+// withUser adds to a row whose it is, which some services do not tell.
+func (w *world) withUser(m *machine, row handler.Desktop, at time.Time) handler.Desktop {
+	if !w.silent {
+		row.EndUserIDs = []string{m.user}
+		m.userAt = at
+	}
+	return row
+}
+
+func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (handler.Page[handler.Desktop], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := time.Now()
+	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
+		return handler.Page[handler.Desktop]{}, err
+	}
+	if len(ids) < 1 || len(ids) > 100 {
+		w.t.Errorf("the users of %d desktops", len(ids))
+	}
+	var rows handler.Page[handler.Desktop]
+	for _, id := range ids {
+		if m := w.byID[id]; m != nil && m.region == region {
+			row := w.withUser(m, handler.Desktop{DesktopID: id}, at)
+			m.userAt = at
+			rows.Rows = append(rows.Rows, row)
+		}
 	}
 	return rows, nil
 }
@@ -569,8 +603,11 @@ func (w *world) checkStop(id string, now time.Time) {
 
 func (w *world) excluded(m *machine, now time.Time, old func(time.Time) bool) bool {
 	exclude, _ := w.request["Exclude"].(map[string]any)
-	if exclude["DesktopId"] == m.DesktopID || exclude["EndUserId"] == m.user {
+	if exclude["DesktopId"] == m.DesktopID {
 		return true
+	}
+	if user, byUser := exclude["EndUserId"].(string); byUser {
+		return user == m.user || !w.silent && strings.EqualFold(user, m.user) || old(m.userAt)
 	}
 	if _, byTag := exclude["Tag"]; byTag {
 		_, carries := w.tagsTold[regionA+"night"][m.DesktopID]

@@ -17,8 +17,8 @@ type region struct {
 	held      *listing[hold]   // carriers of the keep-until tag; nil: switched off
 	denied    *listing[bool]   // desktops of the users on the deny list; nil: there are none
 	uses      *listing[use]    // nil: no job asks
-	tags      map[string]*listing[string]
-	users     map[string]*listing[bool]
+	tags      map[tagKey]*listing[string]
+	users     map[usersKey][]*ownership
 	usesSince time.Time // the earliest that a job asks for
 }
 
@@ -49,7 +49,7 @@ func (r *run) region(id string) *region {
 			return g
 		}
 	}
-	g := &region{id: id, byID: map[string]*desktop{}, tags: map[string]*listing[string]{}, users: map[string]*listing[bool]{}}
+	g := &region{id: id, byID: map[string]*desktop{}, tags: map[tagKey]*listing[string]{}, users: map[usersKey][]*ownership{}}
 	r.regions = append(r.regions, g)
 	if !r.h.Policy.Preflight {
 		return g

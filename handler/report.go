@@ -54,6 +54,7 @@ type Warning struct {
 // Codes of warnings.
 const (
 	WarnSelectionMatchesNothing = "SelectionMatchesNothing"
+	WarnExclusionMatchesNothing = "ExclusionMatchesNothing" // one item of it: see Path
 )
 
 // DesktopReport says what happened to one desktop.

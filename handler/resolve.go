@@ -57,6 +57,7 @@ func (r *run) prepare(j *job) {
 			j.excludedUsers = r.owned(j.region, x.EndUserId)
 		}
 	}
+	j.asksUsers = j.region.asksUsers(j)
 	for _, id := range q.DesktopId {
 		j.ask(j.region.desktop(id))
 	}
@@ -85,6 +86,7 @@ func (r *run) own(j *job) {
 	case j.chosenErr != nil:
 		j.fail(j.chosenErr)
 	case j.request.DesktopId != nil:
+		r.warnOfSelection(j)
 		j.selected = map[string]bool{}
 		for _, s := range j.chosen {
 			j.selected[s.desktop.DesktopID] = true
@@ -93,25 +95,35 @@ func (r *run) own(j *job) {
 			}
 		}
 	default:
-		if len(j.chosen) == 0 {
-			r.warn(j, Warning{Code: WarnSelectionMatchesNothing, Path: j.where(".Select"), Message: "the selection matches no desktop"})
-		}
+		r.warnOfSelection(j)
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)
-			d.sight(s)
 			j.ask(d)
+			d.sight(s)
 		}
 	}
 	j.chosen = nil
 }
 
+func (r *run) warnOfSelection(j *job) {
+	if len(j.chosen) == 0 {
+		r.warn(j, Warning{Code: WarnSelectionMatchesNothing, Path: j.where(".Select"), Message: "the selection matches no desktop"})
+	}
+}
+
 // ask for a desktop.
 func (j *job) ask(d *desktop) {
 	j.items = append(j.items, &item{desktop: d, fate: undecided})
+	d.asksUsers = d.asksUsers || j.asksUsers
 }
 
 // sight takes a row of a listing for a look, if it tells the state and is newer than the last look.
 func (d *desktop) sight(s sighting) {
+	users := s.desktop.EndUserIDs
+	s.desktop.EndUserIDs = nil // kept once, and only where a decision rests on it
+	if d.asksUsers && users != nil && s.at.After(d.usersAt) {
+		d.users, d.usersAt = users, s.at
+	}
 	if s.at.After(d.seenAt) {
 		d.looked, d.lookErr, d.seen, d.seenAt = true, nil, &s.desktop, s.at
 	}
@@ -122,7 +134,7 @@ func (d *desktop) sight(s sighting) {
 func (r *run) choose(ctx context.Context, j *job) ([]sighting, error) {
 	q := *j.request.Select
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := r.carriersSeen(ctx, j.request.RegionId, q.Tag[0])
+		seen, err := r.carriersSeen(ctx, j.request.RegionId, q.Tag[0], j.asksUsers)
 		return carryingAll(seen, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))
@@ -173,13 +185,18 @@ func carryingAll(matching []sighting, carriers [][]Tagged) []sighting {
 			}
 		}
 	}
-	kept, taken := matching[:0], map[string]bool{}
+	kept, taken := matching[:0], map[string]int{}
 	for _, s := range matching {
 		id := s.desktop.DesktopID
-		if count[id] == len(carriers) && !taken[id] && events.ValidDesktopId(id) {
-			taken[id] = true
-			kept = append(kept, s)
+		if count[id] != len(carriers) || !events.ValidDesktopId(id) {
+			continue
 		}
+		if at, again := taken[id]; again {
+			kept[at] = sighting{desktop: Desktop{DesktopID: id}} // listed twice: believe neither
+			continue
+		}
+		taken[id] = len(kept)
+		kept = append(kept, s)
 	}
 	return kept
 }

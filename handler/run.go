@@ -64,6 +64,7 @@ type job struct {
 	excludedIDs   map[string]bool
 	excludedTags  []*listing[string]
 	excludedUsers *listing[bool]
+	asksUsers     bool // some of it is about whose the desktops are
 }
 
 // item is one desktop of one job.
@@ -84,6 +85,11 @@ type desktop struct {
 	seen    *Desktop // at the last look, with or without its ID; nil if EDS did not know it
 	seenAt  time.Time
 	lookErr error // why the last look failed
+
+	asksUsers bool     // decisions rest on whose it is
+	users     []string // whose it is, as its last row in DescribeDesktops said
+	usersAt   time.Time
+	usersErr  error // why that could not be found out
 
 	wish   *wish   // of the first event that asks for it, but for dry runs
 	wisher int     // the index of that event's job

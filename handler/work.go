@@ -28,6 +28,7 @@ func (r *run) work(ctx context.Context) {
 		// Each region for itself: one that is slow or fails holds up no other.
 		r.parallel(len(r.regions), func(i int) { r.workAlone(ctx, r.regions[i]) }, func(i int) { r.regions[i].fail() })
 	}
+	r.warnExclusions(ctx)
 	r.watch(ctx)
 }
 

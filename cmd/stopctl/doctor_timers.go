@@ -125,6 +125,10 @@ func (n nobody) DescribeDesktops(context.Context, string, events.Select, string)
 	return p, n.asked("DescribeDesktops")
 }
 
+func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) (p handler.Page[handler.Desktop], err error) {
+	return p, n.asked("DescribeDesktops")
+}
+
 func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p handler.Page[handler.Tagged], err error) {
 	return p, n.asked("ListTagResources")
 }

@@ -88,7 +88,7 @@ func stopctl(ctx context.Context, args []string, o outside) int {
 
 // dispatch finds the command and runs it.
 func dispatch(ctx context.Context, args []string, o outside) int {
-	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+	if len(args) == 0 || asksForHelp(args[0]) {
 		return help(ctx, args, o)
 	}
 	if slices.Contains([]string{"-version", "--version"}, args[0]) {
@@ -106,10 +106,16 @@ func dispatch(ctx context.Context, args []string, o outside) int {
 	return exitUsage
 }
 
-// help is the overview, or what `help COMMAND` asks for.
+// asksForHelp says whether a word asks for help, with or without the name of a command behind it.
+func asksForHelp(word string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, word)
+}
+
+// help prints what `help COMMAND` asks for, or the overview where no word names a command.
 func help(ctx context.Context, args []string, o outside) int {
-	if len(args) > 1 {
-		return dispatch(ctx, []string{args[1], "-h"}, o)
+	// A word that asks for help names no command: dispatch would bring it back here without end.
+	if i := slices.IndexFunc(args, func(word string) bool { return !asksForHelp(word) }); i >= 0 {
+		return dispatch(ctx, []string{args[i], "-h"}, o)
 	}
 	fmt.Fprint(o.out, "stopctl tries, checks and looks after the stop-desktops function, which stops\nElastic Desktop Service cloud computers on events.\n\nCommands:\n\n")
 	for _, c := range commands() {

@@ -103,12 +103,13 @@ func TestEveryCommandHelps(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"}} {
+	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"},
+		{"help", "help"}, {"help", "-h"}, {"-h", "help"}, {"--help", "-h"}, {"help", "help", "help"}, {"help", "-h", "help"}} {
 		if code, out, _ := execute(t, "", args...); code != exitOK || !strings.Contains(out, "stopctl run -event") {
 			t.Errorf("stopctl %v: exit code %d\n%s", args, code, out)
 		}
 	}
-	for _, args := range [][]string{{"run", "-h"}, {"help", "run"}, {"run", "-v", "-help"}} {
+	for _, args := range [][]string{{"run", "-h"}, {"help", "run"}, {"run", "-v", "-help"}, {"-h", "run"}, {"help", "-h", "run"}, {"help", "help", "run", "-v"}} {
 		if code, out, _ := execute(t, "", args...); code != exitOK || out != runHelp {
 			t.Errorf("stopctl %v: exit code %d\n%s", args, code, out)
 		}
@@ -141,6 +142,9 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{[]string{"rum"}, `no command "rum"`},
+		{[]string{"help", "rum"}, `no command "rum"`},
+		{[]string{"help", "-h", "rum"}, `no command "rum"`},
+		{[]string{"-x"}, `no command "-x"`},
 		{[]string{"version", "x"}, "no arguments"},
 		{[]string{"run", "-nosuch"}, "-nosuch"},
 		{[]string{"run", "event.json"}, `"event.json" is no flag`},

@@ -14,7 +14,7 @@ import (
 // the desktops and the configuration stay as they are, so that two plans can be compared.
 type plan struct {
 	Events   []plannedEvent
-	Warnings []string `json:",omitempty"` // that the function would log
+	Warnings []string `json:",omitempty"` // that the function would log, about no event of these
 }
 
 type plannedEvent struct {
@@ -27,6 +27,7 @@ type plannedEvent struct {
 	OsUpdate    *bool                   `json:",omitempty"`
 	Counts      map[handler.Outcome]int `json:",omitempty"`
 	Error       *handler.Problem        `json:",omitempty"`
+	Warnings    []handler.Warning       `json:",omitempty"`
 	Desktops    []plannedDesktop        `json:",omitempty"`
 }
 
@@ -46,7 +47,7 @@ func newPlan(lines []string, policy handler.Policy) *plan {
 	for _, rep := range readReports(lines) {
 		e := plannedEvent{
 			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
-			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error,
+			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
 		}
 		for _, d := range rep.Desktops {
 			e.Desktops = append(e.Desktops, plannedDesktop{
@@ -70,21 +71,30 @@ func (p *plan) made() bool {
 }
 
 // warnings in a log: what the function found odd and went on. What becomes of events and callbacks is
-// told elsewhere.
+// told elsewhere, and a warning with a code is in its event's report.
 func warnings(lines []string) []string {
 	var all []string
 	for _, line := range lines {
 		var l struct {
 			Level     string `json:"level"`
 			Msg       string `json:"msg"`
+			Code      string
 			RegionId  string
 			DesktopId string
 		}
-		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Code == "" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
 			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
 		}
 	}
 	return all
+}
+
+// warningText is a warning of a report, with the place of what it is about.
+func warningText(w handler.Warning) string {
+	if w.Path == "" {
+		return w.Message
+	}
+	return w.Path + ": " + w.Message
 }
 
 // rule that chose or spared a desktop, in words.
@@ -206,6 +216,7 @@ func (p *plan) differences(expected *plan) []string {
 		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
 		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))
 		differ(where+"Error", was.because(), is.because())
+		differ(where+"Warnings", was.warned(), is.warned())
 		before, after := was.byID(), is.byID()
 		for _, d := range was.Desktops {
 			if _, still := after[d.key()]; !still {
@@ -239,6 +250,15 @@ func (e plannedEvent) because() string {
 		return ""
 	}
 	return strings.TrimSpace(e.Error.Code + " " + e.Error.Path) // the text may hold a time or an ID of the call
+}
+
+// warned about, by code and place.
+func (e plannedEvent) warned() string {
+	var all []string
+	for _, w := range e.Warnings {
+		all = append(all, strings.TrimSpace(w.Code+" "+w.Path))
+	}
+	return strings.Join(all, ", ")
 }
 
 func (e plannedEvent) byID() map[string]plannedDesktop {

@@ -43,6 +43,11 @@ func (s *screen) showPlanned(e plannedEvent) {
 			fmt.Fprintln(s.out, s.paint(red, line))
 		}
 	}
+	for _, w := range e.Warnings {
+		for _, line := range wrap(visible("warning: "+warningText(w)), width) {
+			fmt.Fprintln(s.out, s.paint(yellow, line))
+		}
+	}
 	if e.Status == handler.StatusStale {
 		s.note("For an event that you have kept, -now moves its times.")
 	}

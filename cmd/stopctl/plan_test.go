@@ -172,6 +172,29 @@ func TestPlanWarnings(t *testing.T) {
 	}
 }
 
+// TestPlanOfExclusions: what Exclude matches nothing with is a warning of its event, once, with the path.
+func TestPlanOfExclusions(t *testing.T) {
+	args := []string{"plan", "-f", "-", "-t", "", "-emulate", file(t, "fleet.yaml", planFleet)}
+	request := `{"DesktopId": "ecd-free", "Exclude": {"DesktopId": ["ecd-other", "ecd-typo"], "EndUserId": ["nobody"]}}`
+	code, out, _ := execute(t, request, args...)
+	lines := strings.Count(out, "warning: ") // the third is about a tag, which belongs to no event
+	for _, want := range []string{"warning: $.Exclude.DesktopId[1]: there is no desktop", "warning: $.Exclude.EndUserId[0]: no desktop"} {
+		if code != exitOK || lines != 3 || strings.Count(out, want) != 1 {
+			t.Errorf("exit code %d, %d warnings, not %q:\n%s", code, lines, want, out)
+		}
+	}
+	_, out, _ = execute(t, request, append(args, "-o", "json")...)
+	var p plan
+	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Warnings) != 2 || len(p.Warnings) != 1 ||
+		p.Events[0].Warnings[0] != (handler.Warning{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "nobody"`}) {
+		t.Errorf("%v in\n%s", err, out)
+	}
+	fixed := strings.Replace(request, "ecd-typo", "ecd-busy", 1)
+	if code, _, stderr := execute(t, fixed, append(args, "-expect", file(t, "plan.json", out))...); code != exitUnexpected || !strings.Contains(stderr, "Warnings: expected ExclusionMatchesNothing $.Exclude.EndUserId[0], ExclusionMatchesNothing $.Exclude.DesktopId[1], is") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
 // TestPlanOfATimer: its ID is its time, and is no difference.
 func TestPlanOfATimer(t *testing.T) {
 	fleet := file(t, "fleet.yaml", planFleet)

@@ -185,7 +185,14 @@ func routeNames(table *routes.Table) []string {
 // try a body: what a route maps, and the data of a CloudEvent over HTTP, is one document; else it is a
 // request or an array of them.
 func try(route *handler.Route, body []byte) []tried {
-	if route.Mapping != nil || route.CloudEvents {
+	if route.CloudEvents { // a string in the data of one is a string
+		return []tried{tryOne(route, body, "$")}
+	}
+	body, err := events.OpenBody(body)
+	if err != nil {
+		return []tried{{Route: route.Name, Error: err}}
+	}
+	if route.Mapping != nil {
 		return []tried{tryOne(route, body, "$")}
 	}
 	list, err := events.DecodeBody(body)

@@ -31,6 +31,11 @@ func (s *screen) show(n int, r *record) {
 	}
 	s.showCallbacks(r)
 	s.showAnswer(r)
+	for _, rep := range r.reports {
+		for _, w := range rep.Warnings {
+			s.labelled("warning", warningText(w), yellow)
+		}
+	}
 	for _, w := range warnings(r.log) {
 		s.labelled("warning", w, yellow)
 	}

@@ -101,8 +101,9 @@ var required = map[string]string{dingTalk: "msgtype", weCom: "msgtype", feishu: 
 var sample = handler.Report{
 	InvocationId: "1-sample", EventId: "sample", Kind: "direct", Source: "sample", EventTime: time.Unix(1795377600, 0), Status: handler.StatusPartial,
 	Reason: "CHG-1", RequestedBy: "li.si", Version: "v1", RegionId: "cn-hangzhou", StoppedMode: "StopCharging",
-	Counts: map[handler.Outcome]int{handler.Stopped: 1, handler.Skipped: 1, handler.Failed: 1},
-	Error:  &handler.Problem{Code: "IncorrectDesktopStatus", Message: "sample", Path: "$"},
+	Counts:   map[handler.Outcome]int{handler.Stopped: 1, handler.Skipped: 1, handler.Failed: 1},
+	Error:    &handler.Problem{Code: "IncorrectDesktopStatus", Message: "sample", Path: "$"},
+	Warnings: []handler.Warning{{Code: handler.WarnExclusionMatchesNothing, Path: "$", Message: "sample"}},
 	Desktops: []handler.DesktopReport{
 		{DesktopId: "ecd-sample1", Outcome: handler.Failed, Code: "IncorrectDesktopStatus"},
 		{DesktopId: "ecd-sample2", Outcome: handler.Skipped, Reason: handler.ReasonConnected},

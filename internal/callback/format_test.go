@@ -86,6 +86,10 @@ func goldenReports() map[string]handler.Report {
 	for i := range 31 {
 		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: handler.Skipped, Reason: handler.ReasonConnected})
 	}
+	partial.Warnings = []handler.Warning{{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "<li.si>"`}}
+	for i := range 4 {
+		partial.Warnings = append(partial.Warnings, handler.Warning{Code: "ExclusionMatchesNothing", Path: fmt.Sprintf("$.Exclude.DesktopId[%d]", i), Message: "there is no such desktop"})
+	}
 	return map[string]handler.Report{"done": done, "skipped": skipped, "partial": partial, "rejected": {EventId: "tickets|4711", Status: handler.StatusRejected,
 		Error: &handler.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
 }
@@ -239,7 +243,7 @@ func texts(v any) (all []string) {
 func TestLongest(t *testing.T) {
 	long := strings.Repeat("云", 1_000)
 	rep := handler.Report{Status: handler.StatusDuplicate, Reason: long, RequestedBy: long, EventId: long, Source: long, RegionId: long,
-		Error: &handler.Problem{Code: long, Message: long, Path: long}, Counts: map[handler.Outcome]int{}}
+		Error: &handler.Problem{Code: long, Message: long, Path: long}, Warnings: slices.Repeat([]handler.Warning{{Code: long, Path: long, Message: long}}, 40), Counts: map[handler.Outcome]int{}}
 	for i := range 10_000 {
 		rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: handler.Failed, Code: fmt.Sprint(i%50, long)})
 		for _, outcome := range []handler.Outcome{handler.Stopped, handler.Stopping, handler.Accepted, handler.AlreadyStopped, handler.WouldStop} {

@@ -106,6 +106,7 @@ var placeholders = sync.OnceValue(func() map[string]func(*message) string {
 		"StoppedText":     (*message).stoppedText,
 		"NotStoppedText":  (*message).notStopped,
 		"ErrorText":       (*message).errorText,
+		"WarningsText":    (*message).warningsText,
 	}
 	for _, outcome := range outcomes {
 		all["Counts."+string(outcome)] = func(m *message) string { return strconv.Itoa(m.Counts[outcome]) }
@@ -148,6 +149,34 @@ func (m *message) errorText() string {
 		}
 	}
 	return strings.Join(parts, m.words.Colon)
+}
+
+// maxWarnings is how many bytes of warnings a message has room for: see maxNamed.
+const maxWarnings = 170
+
+// warningsText has the first warnings, each with its place, and counts those that there is no room for.
+func (m *message) warningsText() string {
+	text := ""
+	for i, w := range m.Warnings {
+		one := foreign(w.Message, 120)
+		if w.Path != "" {
+			one = foreign(w.Path, 40) + m.words.Colon + one
+		}
+		if i > 0 {
+			one = m.words.Groups + one
+		}
+		if len(text)+len(one) > maxWarnings {
+			if i == 0 {
+				text, i = strings.ToValidUTF8(one[:maxWarnings], "")+"…", 1
+			}
+			if more := len(m.Warnings) - i; more > 0 {
+				text += " (+" + strconv.Itoa(more) + ")"
+			}
+			break
+		}
+		text += one
+	}
+	return text
 }
 
 // outcomes in the order of good news first.

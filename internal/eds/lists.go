@@ -20,53 +20,44 @@ const pageSize = 100
 // desktopsPage is what is read of an answer to DescribeDesktops.
 type desktopsPage struct {
 	paging
-	Desktops *[]struct {
-		DesktopId         string
-		DesktopStatus     string
-		ConnectionStatus  string
-		ManagementFlag    string
-		ManagementFlags   []string
-		DesktopName       string
-		OfficeSiteId      string
-		DesktopGroupId    string
-		PolicyGroupId     string
-		PolicyGroupIdList []string
-		ChargeType        string
-		EndUserIds        []string
-	}
+	Desktops *[]desktopRow
+}
+
+type desktopRow struct {
+	DesktopId         string
+	DesktopStatus     string
+	ConnectionStatus  string
+	ManagementFlag    string
+	ManagementFlags   []string
+	DesktopName       string
+	OfficeSiteId      string
+	DesktopGroupId    string
+	PolicyGroupId     string
+	PolicyGroupIdList []string
+	ChargeType        string
+	EndUserIds        []string
 }
 
 // DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
 // of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
 func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (handler.Page[handler.Desktop], error) {
-	const action = "DescribeDesktops"
-	var page desktopsPage
-	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.DescribeDesktopsWithContext(ctx, &sdk.DescribeDesktopsRequest{
-			RegionId:           &regionID,
-			MaxResults:         dara.Int32(pageSize),
-			FilterDesktopGroup: dara.Bool(false),
-			NextToken:          given(nextToken),
-			OfficeSiteId:       given(choice.OfficeSiteId),
-			DesktopGroupId:     given(choice.DesktopGroupId),
-			EndUserId:          pointers(choice.EndUserId),
-			PolicyGroupId:      given(choice.PolicyGroupId),
-			ResourceGroupId:    given(choice.ResourceGroupId),
-			ChargeType:         given(choice.ChargeType),
-			SubPayType:         given(choice.SubPayType),
-			DesktopName:        given(choice.DesktopName),
-		}, o)
-		return err
+	rows, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
+		RegionId:        &regionID,
+		NextToken:       given(nextToken),
+		OfficeSiteId:    given(choice.OfficeSiteId),
+		DesktopGroupId:  given(choice.DesktopGroupId),
+		EndUserId:       pointers(choice.EndUserId),
+		PolicyGroupId:   given(choice.PolicyGroupId),
+		ResourceGroupId: given(choice.ResourceGroupId),
+		ChargeType:      given(choice.ChargeType),
+		SubPayType:      given(choice.SubPayType),
+		DesktopName:     given(choice.DesktopName),
 	})
 	if err != nil {
 		return handler.Page[handler.Desktop]{}, err
 	}
-	listed, err := rowsOf(r, "Desktops", page.Desktops)
-	if err != nil {
-		return handler.Page[handler.Desktop]{}, err
-	}
-	rows := make([]handler.Desktop, 0, len(listed))
-	for _, d := range listed {
+	wanted := make([]handler.Desktop, 0, len(rows))
+	for _, d := range rows {
 		told := []bool{
 			agrees(d.OfficeSiteId, choice.OfficeSiteId),
 			agrees(d.DesktopGroupId, choice.DesktopGroupId),
@@ -78,18 +69,57 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 		if slices.Contains(told, false) {
 			continue // the service's idea of a match is wider than ours
 		}
-		flags := d.ManagementFlags
-		if len(flags) == 0 && d.ManagementFlag != "" {
-			flags = []string{d.ManagementFlag}
-		}
-		rows = append(rows, handler.Desktop{
-			DesktopID:        d.DesktopId,
-			DesktopStatus:    word(d.DesktopStatus),
-			ConnectionStatus: word(d.ConnectionStatus),
-			ManagementFlags:  cleanAll(flags),
-		})
+		wanted = append(wanted, d.desktop())
 	}
-	return pageOf(rows, len(listed), page.paging), nil
+	return pageOf(wanted, len(rows), paging), nil
+}
+
+// DescribeDesktopsByID makes one DescribeDesktops call: one page of those of the desktops that the
+// service lists, pooled desktops included.
+func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (handler.Page[handler.Desktop], error) {
+	listed, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
+		RegionId:  &regionID,
+		NextToken: given(nextToken),
+		DesktopId: pointers(desktopIDs),
+	})
+	if err != nil {
+		return handler.Page[handler.Desktop]{}, err
+	}
+	rows := make([]handler.Desktop, len(listed))
+	for i, d := range listed {
+		rows[i] = d.desktop()
+	}
+	return pageOf(rows, len(listed), paging), nil
+}
+
+// describeDesktops asks for a page of all kinds of desktops.
+func (s *Session) describeDesktops(ctx context.Context, request *sdk.DescribeDesktopsRequest) ([]desktopRow, paging, error) {
+	const action = "DescribeDesktops"
+	request.MaxResults, request.FilterDesktopGroup = dara.Int32(pageSize), dara.Bool(false)
+	var page desktopsPage
+	r, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.DescribeDesktopsWithContext(ctx, request, o)
+		return err
+	})
+	if err != nil {
+		return nil, paging{}, err
+	}
+	rows, err := rowsOf(r, "Desktops", page.Desktops)
+	return rows, page.paging, err
+}
+
+func (d *desktopRow) desktop() handler.Desktop {
+	flags := d.ManagementFlags
+	if len(flags) == 0 && d.ManagementFlag != "" {
+		flags = []string{d.ManagementFlag}
+	}
+	return handler.Desktop{
+		DesktopID:        d.DesktopId,
+		DesktopStatus:    word(d.DesktopStatus),
+		ConnectionStatus: word(d.ConnectionStatus),
+		ManagementFlags:  cleanAll(flags),
+		EndUserIDs:       d.EndUserIds,
+	}
 }
 
 // agrees says whether what a row tells does not contradict a filter. The service filters; this is

@@ -78,6 +78,29 @@ func TestDescribeDesktopsFilters(t *testing.T) {
 	}
 }
 
+// TestDescribeDesktopsByID tells whose desktops are, and keeps apart that nobody is told from that nobody
+// is assigned: the first is no knowledge.
+func TestDescribeDesktopsByID(t *testing.T) {
+	body := `{"RequestId":"REQ-1","NextToken":"page 2","Desktops":[
+		{"DesktopId":"ecd-a","DesktopStatus":"Running","EndUserIds":["Anna","bob"]},
+		{"DesktopId":"ecd-b","EndUserIds":[]},
+		{"DesktopId":"ecd-c"},
+		{"DesktopId":"ecd-d","EndUserIds":null}]}`
+	got, err := connect(t, serve(t, answer(200, body)).Dial).DescribeDesktopsByID(t.Context(), region, []string{"ecd-a", "ecd-b", "ecd-c", "ecd-d"}, "")
+	want := handler.Page[handler.Desktop]{NextToken: "page 2", Listed: 4, Rows: []handler.Desktop{
+		{DesktopID: "ecd-a", DesktopStatus: "Running", EndUserIDs: []string{"Anna", "bob"}},
+		{DesktopID: "ecd-b", EndUserIDs: []string{}},
+		{DesktopID: "ecd-c"},
+		{DesktopID: "ecd-d"},
+	}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+	}
+	if _, err := connect(t, serve(t, answer(200, `{"RequestId":"REQ-1","Machines":[]}`)).Dial).DescribeDesktopsByID(t.Context(), region, []string{"ecd-a"}, ""); err == nil {
+		t.Error("a response whose list has another name is taken for an empty one")
+	}
+}
+
 // TestDescribeDesktopsPage reads rows and the way to the next page, also from a page whose every row
 // was dropped: the next one may hold what was asked for.
 func TestDescribeDesktopsPage(t *testing.T) {

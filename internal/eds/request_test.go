@@ -76,6 +76,10 @@ func TestRequests(t *testing.T) {
 		}, values("RegionId", region, "MaxResults", "100", "FilterDesktopGroup", "false", "NextToken", "page/2+==",
 			"OfficeSiteId", "office", "DesktopGroupId", "dg", "EndUserId.1", "bob", "EndUserId.2", "小明 & co", "PolicyGroupId", "pg",
 			"ResourceGroupId", "rg", "ChargeType", "PostPaid", "SubPayType", "postPaid", "DesktopName", "a+b=c")},
+		{"DescribeDesktops by ID, a later page", func(ctx context.Context, s handler.EDS) error {
+			_, err := s.DescribeDesktopsByID(ctx, region, []string{"ecd-b", "ecd-a"}, "page2")
+			return err
+		}, values("RegionId", region, "MaxResults", "100", "FilterDesktopGroup", "false", "NextToken", "page2", "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a")},
 		{"ListTagResources of a key", func(ctx context.Context, s handler.EDS) error {
 			_, err := s.ListTagResources(ctx, region, events.Tag{Key: "stop-desktops:protected"}, "")
 			return err

@@ -68,7 +68,7 @@ type describeRow struct {
 	ChargeType                                              string
 	PolicyGroupId                                           string
 	PolicyGroupIdList                                       []string
-	EndUserIds                                              []string
+	EndUserIds                                              []string `json:",omitzero"`
 	ResourceGroups                                          []resourceGroup
 	Sessions                                                []session
 	Tags                                                    []Tag
@@ -121,6 +121,9 @@ func (e *EDS) describeRow(d *desktop, now time.Time) describeRow {
 	}
 	if d.ChargeType == "PrePaid" {
 		row.ExpiredTime = "2036-12-31T15:59Z"
+	}
+	if e.NoEndUserIds {
+		row.EndUserIds = nil
 	}
 	if e.TagsInDescribe {
 		row.Tags = append(row.Tags, slices.Clone(d.Tags)...)

@@ -110,6 +110,16 @@ func TestTagsAreNotInDescribe(t *testing.T) {
 	}
 }
 
+func TestEndUserIdsInDescribe(t *testing.T) {
+	for _, out := range []bool{false, true} {
+		e := &emulator.EDS{Desktops: []emulator.Desktop{{DesktopId: "ecd-a", EndUserIds: []string{"alice"}}, {DesktopId: "ecd-b"}}, NoEndUserIds: out}
+		a := call{action: "DescribeDesktops", query: query()}.send(t, serve(t, e))
+		if strings.Contains(a.body, `"EndUserIds":["alice"]`) == out || strings.Contains(a.body, `"EndUserIds":[]`) == out || strings.Contains(a.body, "EndUserIds") == out {
+			t.Errorf("%t: %s", out, a.body)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
 	e := &emulator.EDS{}
 	for i := range 25 {

@@ -70,6 +70,9 @@ type EDS struct {
 	// every depth: "" as [], "null" as null, "absent" not at all. Which of them
 	// the real service does is not documented.
 	EmptyList string
+	// NoEndUserIds leaves EndUserIds out of the rows of DescribeDesktops. Its
+	// filter by EndUserId works all the same.
+	NoEndUserIds bool
 
 	// Latency delays every answer; the effect comes first.
 	Latency time.Duration

@@ -34,6 +34,7 @@ type Fleet struct {
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
 	EmptyList          string                   `yaml:"EmptyList"`
+	NoEndUserIds       bool                     `yaml:"NoEndUserIds"`
 	StopTime           time.Duration            `yaml:"StopTime"`
 	StartTime          time.Duration            `yaml:"StartTime"`
 	VisibleAfter       time.Duration            `yaml:"VisibleAfter"`
@@ -136,7 +137,7 @@ func (f *Fleet) EDS() *EDS {
 		Desktops: f.desktops(), Regions: slices.Clone(f.Regions), Credentials: slices.Clone(f.Credentials),
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
-		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList,
+		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList, NoEndUserIds: f.NoEndUserIds,
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
 		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,

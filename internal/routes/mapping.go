@@ -2,6 +2,7 @@ package routes
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -199,14 +200,24 @@ func (k kind) read(found []any) (value any, fault string) {
 		return json.RawMessage(text), ""
 	case k == boolean:
 		return nil, "must be true or false"
-	case k == number && strings.Trim(text, "0123456789") == "" && len(text) < 10:
-		return json.Number(strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]), ""
 	case k == number:
-		return nil, "must be a whole number"
+		return readNumber(text)
 	case isBool:
 		return nil, "must be a text"
 	}
 	return text, ""
+}
+
+// readNumber takes whole numbers as forms write them: Jira makes 50.0 of 50.
+func readNumber(text string) (any, string) {
+	n, isNumber, whole, fits := events.WholeNumber(text)
+	switch {
+	case !isNumber || !whole:
+		return nil, "must be a whole number"
+	case !fits:
+		return nil, "is too large a number"
+	}
+	return json.Number(strconv.Itoa(n)), ""
 }
 
 // inner is the value of a choice in a form, which many systems write as an object with value.
