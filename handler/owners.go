@@ -179,7 +179,7 @@ func noteUsers(desktops []*desktop, rows []Desktop, at time.Time, err error) {
 		case !listed:
 			d.users, d.usersAt, d.usersErr = nil, time.Time{}, errUnlisted
 		default:
-			d.users, d.usersAt = owners, at
+			d.users, d.usersAt, d.usersErr = owners, at, nil
 		}
 	}
 }

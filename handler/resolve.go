@@ -122,7 +122,7 @@ func (d *desktop) sight(s sighting) {
 	users := s.desktop.EndUserIDs
 	s.desktop.EndUserIDs = nil // kept once, and only where a decision rests on it
 	if d.asksUsers && users != nil && s.at.After(d.usersAt) {
-		d.users, d.usersAt = users, s.at
+		d.users, d.usersAt, d.usersErr = users, s.at, nil
 	}
 	if s.at.After(d.seenAt) {
 		d.looked, d.lookErr, d.seen, d.seenAt = true, nil, &s.desktop, s.at
