@@ -33,6 +33,10 @@ type Fleet struct {
 	StateError         APIError                 `yaml:"StateError"`
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
+	ShowPooled         string                   `yaml:"ShowPooled"`
+	AnyNamespace       bool                     `yaml:"AnyNamespace"`
+	DateOffset         time.Duration            `yaml:"DateOffset"`
+	Headers            map[string]string        `yaml:"Headers"`
 	StopTime           time.Duration            `yaml:"StopTime"`
 	StartTime          time.Duration            `yaml:"StartTime"`
 	VisibleAfter       time.Duration            `yaml:"VisibleAfter"`
@@ -136,6 +140,7 @@ func (f *Fleet) EDS() *EDS {
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe,
+		ShowPooled: f.ShowPooled, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
 		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,

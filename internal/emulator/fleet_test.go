@@ -88,6 +88,7 @@ func TestFleetIsStrict(t *testing.T) {
 		"ClientEvents:\n- {DesktopId: ecd-a, EventType: DESKTOP_START, EventTime: -1m}":                     "not in the fleet",
 		"MixedCalls: some":                 "MixedCalls",
 		"UnknownIds: partial":              "UnknownIds",
+		"ShowPooled: sometimes":            "ShowPooled",
 		"\nLatency: -1s":                   "line 2: Latency: negative",
 		"ActionLatency: {StopDesktop: 1s}": "not an action",
 		"ThrottleStatus: 503":              "neither 400 nor 429",
