@@ -38,6 +38,9 @@ What has become of it all, and once more from the beginning:
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
 `, base, one, s.paths(), base, s.path(), s.authorization(), two, base, two, base, s.self, base, base)
+	if s.options.replay != "" {
+		fmt.Fprintf(&b, "\nEDS answers from %s: `%s probe` gets its answers, any other call 404 NotRecorded.\n", visible(s.options.replay), s.self)
+	}
 	s.screen.note("%s", b.String())
 }
 

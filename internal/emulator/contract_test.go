@@ -31,6 +31,9 @@ func TestPagesByNumber(t *testing.T) {
 		t.Errorf("by number %v, by token %s", list, all)
 	}
 	noViolations(t, e)
+	if sizes, _, _ := pages(t, serve(t, &emulator.EDS{Desktops: e.Desktops, LargestPage: 10}), "DescribeDesktops", "MaxResults", "100"); fmt.Sprint(sizes) != "[10 10 5]" {
+		t.Errorf("LargestPage 10: %v", sizes)
+	}
 }
 
 // TestTagNamespaces: tags of two ResourceTypes do not see each other; a type that nobody knows is refused.
@@ -97,7 +100,7 @@ func TestHeadersAndBodies(t *testing.T) {
 	}
 }
 
-const recording = `{"Format": 1, "Exchanges": [
+const recording = `{"Format": 1, "RegionId": "cn-hangzhou", "Exchanges": [
  {"Action": "DescribeDesktopInfo", "Parameters": {"RegionId": "cn-hangzhou", "DesktopId.1": "ecd-a"}, "Status": 200, "Header": {"Content-Type": "application/json", "X-Ratelimit-User": "Remain:3"}, "ClockOffset": 600, "Body": {"RequestId": "R1", "Desktops": null}},
  {"Action": "DescribeDesktopInfo", "Parameters": {"RegionId": "cn-hangzhou", "DesktopId.1": "ecd-a"}, "Status": 404, "Body": {"RequestId": "R2", "Code": "Gone"}},
  {"Action": "DescribeClientEvents", "Parameters": {"RegionId": "cn-hangzhou", "StartTime": "2000-01-01T00:00:00Z"}, "Status": 502, "Body": null},
@@ -108,6 +111,9 @@ func TestReplay(t *testing.T) {
 	r, err := emulator.LoadRecording(strings.NewReader(recording))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if e := (&emulator.Fleet{Replay: r}).EDS(); e.Replay != r || r.RegionId != "cn-hangzhou" {
+		t.Errorf("%+v in %s", e.Replay, r.RegionId)
 	}
 	base := serve(t, &emulator.EDS{Replay: r, Desktops: fleetOf("ecd-b")})
 	ask := func(action string, pairs ...string) answer {

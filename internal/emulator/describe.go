@@ -41,6 +41,9 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 	if op.filter.ids != nil {
 		all, _ = e.store.known(op.region, op.filter.ids)
 	}
+	if e.LargestPage > 0 {
+		op.max = min(op.max, e.LargestPage)
+	}
 	op.filter.withoutPools = op.filter.hidesPools(e)
 	if op.number > 0 {
 		return op.numbered(e, c, all, now), nil

@@ -78,6 +78,9 @@ type EDS struct {
 	// FilterDesktopGroup is not given: "" never, ByID where their IDs are given,
 	// Always.
 	ShowPooled string
+	// LargestPage is how many rows DescribeDesktops answers at most, whatever is
+	// asked for; 0: as many as asked for.
+	LargestPage int
 	// AnyNamespace answers an empty list for a ResourceType that nobody knows,
 	// instead of a refusal.
 	AnyNamespace bool

@@ -22,6 +22,9 @@ type Fleet struct {
 	Generate []Generator `yaml:"Generate"`
 	Regions  []string    `yaml:"Regions"`
 
+	// Replay answers instead of the fleet. It is a file of its own: [LoadRecording].
+	Replay *Recording `yaml:"-"`
+
 	ClientEvents []FleetEvent `yaml:"ClientEvents"`
 	Credentials  []Credential `yaml:"Credentials"`
 	Faults       []Fault      `yaml:"Faults"`
@@ -34,6 +37,7 @@ type Fleet struct {
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
 	ShowPooled         string                   `yaml:"ShowPooled"`
+	LargestPage        int                      `yaml:"LargestPage"`
 	AnyNamespace       bool                     `yaml:"AnyNamespace"`
 	DateOffset         time.Duration            `yaml:"DateOffset"`
 	Headers            map[string]string        `yaml:"Headers"`
@@ -140,9 +144,10 @@ func (f *Fleet) EDS() *EDS {
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe,
-		ShowPooled: f.ShowPooled, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
+		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
+		Replay: f.Replay,
 		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
 	}
 	for _, ev := range f.ClientEvents {

@@ -213,7 +213,7 @@ func (c *fleetCheck) settings(f *Fleet) {
 	c.oneOf("UnknownIds", -1, "value", f.UnknownIds, Omit, Refuse)
 	c.oneOf("ShowPooled", -1, "value", f.ShowPooled, ByID, Always)
 	for name, d := range map[string]int64{"StopTime": int64(f.StopTime), "StartTime": int64(f.StartTime), "VisibleAfter": int64(f.VisibleAfter),
-		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS)} {
+		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS), "LargestPage": int64(f.LargestPage)} {
 		if d < 0 {
 			c.fail(name, -1, "negative")
 		}

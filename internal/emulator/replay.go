@@ -14,7 +14,10 @@ import (
 )
 
 // A Recording is what a service answered, as stopctl probe writes it.
-type Recording struct{ byCall map[string][]*recordedAnswer }
+type Recording struct {
+	RegionId string // that was asked
+	byCall   map[string][]*recordedAnswer
+}
 
 // A recordedAnswer is one answer of a recording.
 type recordedAnswer struct {
@@ -35,6 +38,7 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 	}
 	var file struct {
 		Format    int
+		RegionId  string
 		Exchanges []*recordedAnswer
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
@@ -46,7 +50,7 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 	case len(file.Exchanges) == 0:
 		return nil, errors.New("recording: there are no Exchanges")
 	}
-	rec := &Recording{byCall: map[string][]*recordedAnswer{}}
+	rec := &Recording{RegionId: file.RegionId, byCall: map[string][]*recordedAnswer{}}
 	for i, x := range file.Exchanges {
 		if x == nil || x.Action == "" || x.Status < 0 || x.Status > 599 {
 			return nil, fmt.Errorf("recording: Exchanges[%d] has no Action, or a Status that is not one of HTTP", i)
