@@ -61,7 +61,7 @@ Examples:
   stopctl probe -region cn-hangzhou
   stopctl probe -region cn-hangzhou -out probe-stop.json -stop ecd-7w78ozhjcwa3u0001
 
-Exit codes: 0 nothing is different; 1 something is, or nothing could be asked; 2 wrong
+Exit codes: 0 nothing is different; 1 something is, or no call succeeded; 2 wrong
 usage, or the file exists.
 `
 
@@ -197,10 +197,13 @@ func (c *comparison) run(ctx context.Context) error {
 	if err := c.write(); err != nil {
 		return err
 	}
-	if probe.Count(c.lines, probe.Different) > 0 || probe.Count(c.lines, probe.Same) == 0 {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case probe.Count(c.lines, probe.Different) > 0 || result.Succeeded == 0:
 		return errUnexpected
 	}
-	return ctx.Err()
+	return nil
 }
 
 // explain a failure after which no question is left.

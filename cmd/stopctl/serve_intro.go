@@ -11,6 +11,9 @@ func (s *server) introduce() {
 	one, two := s.examples()
 	var b strings.Builder
 	fmt.Fprintf(&b, "Serving on %s with %s; Ctrl-C ends it.\n", base, plural(len(s.lab.Load().ids), "desktop"))
+	if s.options.replay != "" {
+		fmt.Fprintf(&b, "EDS answers from a recording: %s probe gets its answers, any other call 404 NotRecorded.\n", s.self)
+	}
 	fmt.Fprintf(&b, `
 Invoke the function directly:
 
@@ -38,9 +41,6 @@ What has become of it all, and once more from the beginning:
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
 `, base, one, s.paths(), base, s.path(), s.authorization(), two, base, two, base, s.self, base, base)
-	if s.options.replay != "" {
-		fmt.Fprintf(&b, "\nEDS answers from %s: `%s probe` gets its answers, any other call 404 NotRecorded.\n", visible(s.options.replay), s.self)
-	}
 	s.screen.note("%s", b.String())
 }
 

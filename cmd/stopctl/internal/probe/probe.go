@@ -7,9 +7,10 @@ import (
 
 // Result of all read-only questions.
 type Result struct {
-	Lines   []Line
-	Calls   int
-	Latency time.Duration // the median
+	Lines     []Line
+	Calls     int
+	Succeeded int           // calls that were not refused, throttled or lost
+	Latency   time.Duration // the median
 }
 
 // Run asks the read-only questions. The error is a *handler.CallError if nothing can be found out: EDS is
@@ -22,7 +23,13 @@ func (p *Probe) Run(ctx context.Context) (*Result, error) {
 	if first := p.exchanges[0]; hopeless(first) {
 		return nil, first.Failure
 	}
-	return &Result{Lines: a.lines(), Calls: p.calls, Latency: latency(p.exchanges)}, nil
+	result := &Result{Lines: a.lines(), Calls: p.calls, Latency: latency(p.exchanges)}
+	for _, x := range p.exchanges {
+		if x.Failure == nil {
+			result.Succeeded++
+		}
+	}
+	return result, nil
 }
 
 // hopeless tells whether a failure is one that every other question would meet too.

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"stopdesktops/events"
 	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/emulator"
@@ -272,6 +276,51 @@ func replayed(t *testing.T, p *Probe, lines []Line) *emulator.EDS {
 		t.Fatal(err)
 	}
 	return &emulator.EDS{Replay: r}
+}
+
+// TestAsksWhatTheFunctionAsks: accepted-calls is about the calls of the function, parameter by parameter.
+func TestAsksWhatTheFunctionAsks(t *testing.T) {
+	e := account()
+	server := httptest.NewServer(e)
+	defer server.Close()
+	client, err := eds.New(eds.Options{Regions: []string{region}, Endpoint: server.URL, Concurrency: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := emulator.OperatorCredential
+	s, err := client.ConnectOperator(handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, d := range e.Desktops {
+		ids = append(ids, d.DesktopId)
+	}
+	ctx := t.Context()
+	_, err1 := s.DescribeDesktopInfo(ctx, region, ids)
+	_, err2 := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
+	_, err3 := s.ListTagResources(ctx, region, events.Tag{Key: protect}, "")
+	_, err4 := s.DescribeClientEvents(ctx, region, time.Now(), "")
+	_, err5 := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{spare}, StoppedMode: "StopCharging"})
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	other := account()
+	both(t, on(t, other), spare, impatient)
+	for _, want := range e.Calls() {
+		if !slices.ContainsFunc(other.Calls(), func(got emulator.Call) bool {
+			return got.Action == want.Action && sameParameters(got.Params, want.Params)
+		}) {
+			t.Errorf("the probe does not ask %s %v", want.Action, want.Params)
+		}
+	}
+}
+
+// sameParameters compares all but a time.
+func sameParameters(a, b url.Values) bool {
+	return maps.EqualFunc(a, b, func(x, y []string) bool {
+		return x[0] == y[0] || strings.HasPrefix(x[0], "20") && strings.HasPrefix(y[0], "20")
+	})
 }
 
 // TestListsOfNothing: three forms are empty lists. A renamed list is none, nor is one that promises more.
