@@ -79,7 +79,8 @@ Flags with -event:
 Flags with -serve:
 
   -serve              keep running and take events over HTTP until Ctrl-C; its
-                      address is an EDS_ENDPOINT too, for plan, doctor and undo
+                      address is an EDS_ENDPOINT too, for plan, doctor, undo and
+                      probe
   -listen ADDRESS     loopback only (default 127.0.0.1:8080; port 0: a free one)
   -replay FILE        EDS answers what stopctl probe has written to this file, and
                       404 NotRecorded to any other call; not with -fleet

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +220,36 @@ func TestProbeUsage(t *testing.T) {
 			t.Errorf("the help says nothing of -%s", f.Name)
 		}
 	})
+}
+
+// TestProbePolicy: docs/deploy.md and the help name the actions that a probe needs, and no other.
+func TestProbePolicy(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "deploy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)<!-- probe-policy -->\n```json\n(.*?)```").FindSubmatch(text)
+	var policy struct{ Statement []struct{ Action []string } }
+	if block == nil || json.Unmarshal(block[1], &policy) != nil || len(policy.Statement) != 1 {
+		t.Fatalf("docs/deploy.md has no policy: %s", block)
+	}
+	e := probed(t)
+	if code, out, err := probeWith(t, nil); code != exitOK {
+		t.Fatalf("%s%s", out, err)
+	}
+	asked := map[string]bool{}
+	for _, c := range e.Calls() {
+		asked["ecd:"+c.Action] = true
+	}
+	actions := slices.Sorted(maps.Keys(asked))
+	if listed := slices.Sorted(slices.Values(policy.Statement[0].Action)); !slices.Equal(listed, actions) {
+		t.Errorf("docs/deploy.md allows %q, the probe asks %q", listed, actions)
+	}
+	for _, action := range append(actions, "ecd:StopDesktops") {
+		if !strings.Contains(probeUsage, action) {
+			t.Errorf("the help says nothing of %s", action)
+		}
+	}
 }
 
 // TestServeReplay: the file of a probe answers over HTTP, and only to what was recorded.
