@@ -44,6 +44,9 @@ func account() *emulator.EDS {
 		case i < 8:
 			d.Tags = []emulator.Tag{{Key: protect, Value: "by order of Bertha"}, {Key: "acme:owner", Value: "Bertha"}}
 		}
+		if i == 5 { // names that look like words of the API
+			d.DesktopName, d.EndUserIds = "Hildegard", []string{"erika"}
+		}
 		e.Desktops = append(e.Desktops, d)
 	}
 	for i := range 5 {
@@ -109,6 +112,23 @@ func TestNoDifference(t *testing.T) {
 	for _, l := range both(t, on(t, e), spare, impatient) {
 		if want := map[bool]Verdict{true: NotAsked, false: Same}[l.Name == "denied"]; l.Verdict != want {
 			t.Errorf("%s: %s, %s", l.Name, l.Verdict, l.Seen)
+		}
+	}
+	// Nor does it make one in which form a list of nothing comes.
+	for form, change := range map[string]func(body map[string]any, name string){
+		"null":   func(body map[string]any, name string) { body[name] = nil },
+		"absent": func(body map[string]any, name string) { delete(body, name) },
+	} {
+		other := account()
+		other.Alter = func(c emulator.Call, body map[string]any) {
+			if list, ok := body[lists[c.Action]].([]any); ok && len(list) == 0 {
+				change(body, lists[c.Action])
+			}
+		}
+		for _, l := range both(t, on(t, other), spare, impatient) {
+			if l.Verdict == Different || strings.HasPrefix(l.Name, "empty-") && l.Seen != form {
+				t.Errorf("%s: %s is %s, %s", form, l.Name, l.Verdict, l.Seen)
+			}
 		}
 	}
 	for _, violation := range e.Violations() { // what it must do wrong to see how it is refused
@@ -476,7 +496,7 @@ func TestNoNames(t *testing.T) {
 	for _, x := range p.exchanges {
 		fmt.Fprintln(&in, x.Parameters, x.Header, string(x.Body))
 	}
-	private := []string{"7w78ozhjcwa3u", "7W78OZHJCWA3U", "Anna", "anna.1@example.com", "example.com", "dir-4711004711", "rg-acme-secret", "dg-acme-pool", "pg-acme-policy",
+	private := []string{"Hildegard", "erika", "7w78ozhjcwa3u", "7W78OZHJCWA3U", "Anna", "anna.1@example.com", "example.com", "dir-4711004711", "rg-acme-secret", "dg-acme-pool", "pg-acme-policy",
 		"by order of Bertha", "acme:owner", "Bertha", "pc-of-anna", "1234567890123456", "1000000000000000", "203.0.113.7", "203.0.113.99", "172.16.0.10", "2026-01-05",
 		"desktopimage-windows", hidden, time.Now().UTC().Format("2006-01-02T15")}
 	for _, name := range private {

@@ -183,10 +183,7 @@ func safeWord(v string) string {
 // parameter is the value of a request's parameter, such as DesktopId.1 or Tag.1.Key.
 func (s *stripper) parameter(name, v string) string {
 	name = parameterNumber.ReplaceAllString(name, "")
-	if strings.HasPrefix(name, "Tag") {
-		name = strings.TrimPrefix(name, "Tag")
-	}
-	return s.text(name, v)
+	return s.text(strings.TrimPrefix(name, "Tag"), v)
 }
 
 var parameterNumber = regexp.MustCompile(`\.\d+\.?`)
