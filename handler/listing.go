@@ -202,9 +202,6 @@ func (r *run) describedPages(ctx context.Context, regionID string, choice events
 		p, err := r.eds.DescribeDesktops(ctx, regionID, choice, token)
 		seen := make([]sighting, len(p.Rows))
 		for i, d := range p.Rows {
-			if d.EndUserIDs == nil { // not told here, and no further call would tell: EDS's filter has to do
-				d.EndUserIDs = []string{}
-			}
 			seen[i] = sighting{d, at}
 		}
 		return Page[sighting]{Rows: seen, NextToken: p.NextToken, Listed: p.Listed, TotalCount: p.TotalCount}, err

@@ -25,6 +25,7 @@ type runOptions struct {
 	binary     string
 	serve      bool
 	listen     string
+	replay     string
 	output     string
 	color      string
 	verbose    bool
@@ -83,8 +84,11 @@ Flags with -event:
 Flags with -serve:
 
   -serve              keep running and take events over HTTP until Ctrl-C; its
-                      address is an EDS_ENDPOINT too, for plan, doctor and undo
+                      address is an EDS_ENDPOINT too, for plan, doctor, undo and
+                      probe
   -listen ADDRESS     loopback only (default 127.0.0.1:8080; port 0: a free one)
+  -replay FILE        EDS answers what stopctl probe has written to this file, and
+                      404 NotRecorded to any other call; not with -fleet
 
 Exit codes: 0 all is well; 1 something is not as expected, with -event: the
 function gave no answer, or did what it must never do; 2 wrong usage or
@@ -105,6 +109,7 @@ func runFlags() (*runOptions, *flag.FlagSet) {
 	fs.StringVar(&o.binary, "binary", "", "")
 	fs.BoolVar(&o.serve, "serve", false, "")
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "")
+	fs.StringVar(&o.replay, "replay", "", "")
 	fs.StringVar(&o.output, "o", "text", "")
 	fs.StringVar(&o.color, "color", "auto", "")
 	fs.BoolVar(&o.verbose, "v", false, "")
@@ -139,7 +144,7 @@ var needs = []struct {
 }{
 	{"fleet", true, true}, {"env", true, true}, {"timeout", true, true},
 	{"now", true, false}, {"retry-count", true, false},
-	{"listen", false, false},
+	{"listen", false, false}, {"replay", false, false},
 }
 
 func (o *runOptions) check(set map[string]bool) error {
@@ -159,6 +164,8 @@ func (o *runOptions) check(set map[string]bool) error {
 		return o.env.fault
 	case o.env.has("EDS_ENDPOINT"):
 		return usagef("run: -env EDS_ENDPOINT: run is for the emulator only, and sets it itself")
+	case o.replay != "" && o.fleetFile != "":
+		return usagef("run: -replay and -fleet exclude each other: a recording has no fleet")
 	case o.serve && len(o.events) > 0:
 		return usagef("run: -serve and -event exclude each other: send the event to what -serve prints")
 	case o.timeout <= 0 || o.timeout > 24*time.Hour:
@@ -244,6 +251,13 @@ func runCommand(ctx context.Context, args []string, out outside) error {
 		if fleet, err = readFleet("run: -fleet", o.fleetFile); err != nil {
 			return err
 		}
+	}
+	if o.replay != "" {
+		recording, err := readRecording("run: -replay", o.replay)
+		if err != nil {
+			return err
+		}
+		fleet = &emulator.Fleet{Replay: recording}
 	}
 	r := &runner{options: o, outside: out, screen: newScreen(o, out), fleet: fleet}
 	return r.run(ctx)

@@ -165,3 +165,17 @@ func readFleet(flag, name string) (*emulator.Fleet, error) {
 	}
 	return fleet, nil
 }
+
+// readRecording reads the file of a probe that a flag names.
+func readRecording(flag, name string) (*emulator.Recording, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, usagef("%s: %v", flag, err)
+	}
+	defer f.Close()
+	recording, err := emulator.LoadRecording(f)
+	if err != nil {
+		return nil, usagef("%s %s: %v", flag, name, err)
+	}
+	return recording, nil
+}

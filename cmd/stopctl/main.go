@@ -49,6 +49,7 @@ func commands() []command {
 		{"run", "run the function on this machine, against an emulated account", runCommand},
 		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
 		{"doctor", "say what is wrong with a deployment, and what to do; nothing is stopped", doctorCommand},
+		{"probe", "compare EDS with what the function assumes of it; reads only, but for -stop", probeCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
 		{"undo", "print the calls that start again what a report stopped, or make them", undoCommand},
 		{"callback", "deliver a report by hand", callbackCommand},
@@ -94,7 +95,7 @@ func dispatch(ctx context.Context, args []string, o outside) int {
 	if slices.Contains([]string{"-version", "--version"}, args[0]) {
 		args[0] = "version"
 	}
-	if slices.Contains([]string{"plan", "undo"}, args[0]) && config.PrintsSecrets(o.getenv("DEBUG")) {
+	if slices.Contains([]string{"plan", "undo", "probe"}, args[0]) && config.PrintsSecrets(o.getenv("DEBUG")) {
 		return exitCode(usagef("%s: DEBUG in this shell makes the SDK print your credentials: unset DEBUG", args[0]), o)
 	}
 	for _, c := range commands() {

@@ -147,6 +147,9 @@ func (s *server) shellEnv() string {
 		key = own[0]
 	}
 	regions := regionsOf(l.em.EDS.Desktops)
+	if r := l.em.EDS.Replay; r != nil {
+		regions = []string{r.RegionId}
+	}
 	if own := s.env["ALLOWED_REGIONS"]; own != "" {
 		regions = strings.Split(own, ",")
 	}

@@ -11,6 +11,9 @@ func (s *server) introduce() {
 	one, two := s.examples()
 	var b strings.Builder
 	fmt.Fprintf(&b, "Serving on %s with %s; Ctrl-C ends it.\n", base, plural(len(s.lab.Load().ids), "desktop"))
+	if s.options.replay != "" {
+		fmt.Fprintf(&b, "EDS answers from a recording: %s probe gets its answers, any other call 404 NotRecorded.\n", s.self)
+	}
 	fmt.Fprintf(&b, `
 Invoke the function directly:
 

@@ -51,15 +51,40 @@ func TestTheFunctionStartsNothing(t *testing.T) {
 func TestNoMethodStarts(t *testing.T) {
 	for _, held := range []reflect.Type{reflect.TypeFor[handler.EDS](), reflect.TypeFor[*eds.Session](), reflect.TypeFor[*eds.Client]()} {
 		for i := range held.NumMethod() {
-			if name := held.Method(i).Name; regexp.MustCompile(`Start|Reboot|Wakeup`).MatchString(name) {
+			if name := held.Method(i).Name; regexp.MustCompile(`Start|Reboot|Wakeup|Ask`).MatchString(name) {
 				t.Errorf("%s has a method %s", held, name)
 			}
 		}
 	}
 }
 
-// linkedActions builds a program as it is deployed and finds the SDK's calls in the table of its functions.
+// The function makes the calls of its own methods, and cannot make a call with parameters that somebody gives it.
+func TestTheFunctionAsksNothingElse(t *testing.T) {
+	const ask = "stopdesktops/internal/eds.Ask"
+	if slices.Contains(linkedFunctions(t, "."), ask) {
+		t.Errorf("the function's binary has %s", ask)
+	}
+	if !slices.Contains(linkedFunctions(t, "./cmd/stopctl"), ask) {
+		t.Errorf("stopctl has no %s: this test looks for nothing", ask)
+	}
+}
+
+// linkedActions finds the SDK's calls among the functions of a program.
 func linkedActions(t *testing.T, program string) []string {
+	t.Helper()
+	call := regexp.MustCompile(`ecd-20200930/v\d+/client\.\(\*Client\)\.([A-Z]\w*)WithContext$`)
+	var actions []string
+	for _, function := range linkedFunctions(t, program) {
+		if parts := call.FindStringSubmatch(function); parts != nil {
+			actions = append(actions, "ecd:"+parts[1])
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// linkedFunctions builds a program as it is deployed and reads the names in the table of its functions.
+func linkedFunctions(t *testing.T, program string) []string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "main")
 	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, program)
@@ -81,13 +106,9 @@ func linkedActions(t *testing.T, program string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := regexp.MustCompile(`ecd-20200930/v\d+/client\.\(\*Client\)\.([A-Z]\w*)WithContext$`)
-	var actions []string
+	var names []string
 	for _, function := range table.Funcs {
-		if parts := call.FindStringSubmatch(function.Name); parts != nil {
-			actions = append(actions, "ecd:"+parts[1])
-		}
+		names = append(names, function.Name)
 	}
-	slices.Sort(actions)
-	return slices.Compact(actions)
+	return names
 }

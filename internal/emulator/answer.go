@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -74,7 +75,10 @@ func (e *EDS) perform(c *Call, rep *reply, op operation, now time.Time) {
 		if err != nil {
 			e.refuse(c, rep, err)
 		} else {
-			c.Status, rep.body = http.StatusOK, body
+			c.Status, rep.body = http.StatusOK, e.altered(c, body)
+			if recorded, ok := body.(*recordedAnswer); ok {
+				recorded.apply(c, rep)
+			}
 		}
 	}
 	if f != nil {
@@ -83,6 +87,20 @@ func (e *EDS) perform(c *Call, rep *reply, op operation, now time.Time) {
 		e.told(c, true)
 	}
 	e.applyChanges(c, now)
+}
+
+// altered is the body after Alter.
+func (e *EDS) altered(c *Call, body any) any {
+	if e.Alter == nil {
+		return body
+	}
+	text, err := json.Marshal(body)
+	altered := map[string]any{}
+	if err != nil || json.Unmarshal(text, &altered) != nil {
+		panic("the bodies are our own structs")
+	}
+	e.Alter(*c, altered)
+	return altered
 }
 
 // refuse makes err the answer.
@@ -142,6 +160,9 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	}
 	if err := e.throttle(now); err != nil {
 		return nil, err
+	}
+	if e.Replay != nil {
+		return replay{}, nil
 	}
 	p := newParams(c.Params)
 	region := p.required("RegionId")

@@ -12,11 +12,17 @@ type describeDesktops struct {
 	max    int
 	cursor cursor
 	next   bool // not the first page
+	number int  // PageNumber; 0: by token
 }
 
 func parseDescribe(p *params) operation {
-	op := &describeDesktops{region: p.required("RegionId"), max: p.number("MaxResults", 10, 100)}
-	op.cursor, op.next = p.cursor()
+	op := &describeDesktops{region: p.required("RegionId")}
+	if _, byNumber := p.get("PageNumber"); byNumber {
+		op.number, op.max = p.number("PageNumber", 1, maxGenerated), p.number("PageSize", 10, 100)
+	} else {
+		op.max = p.number("MaxResults", 10, 100)
+		op.cursor, op.next = p.cursor()
+	}
 	op.filter = parseFilter(p)
 	return op
 }
@@ -26,12 +32,21 @@ type describeAnswer struct {
 	NextToken  string
 	RequestId  string
 	TotalCount int
+	PageNumber int `json:",omitempty"`
+	PageSize   int `json:",omitempty"`
 }
 
 func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	all := e.store.regions[op.region]
 	if op.filter.ids != nil {
 		all, _ = e.store.known(op.region, op.filter.ids)
+	}
+	if e.LargestPage > 0 {
+		op.max = min(op.max, e.LargestPage)
+	}
+	op.filter.withoutPools = op.filter.hidesPools(e)
+	if op.number > 0 {
+		return op.numbered(e, c, all, now), nil
 	}
 	if !op.next {
 		for _, d := range all {
@@ -53,6 +68,22 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 		a.Desktops = append(a.Desktops, e.describeRow(all[i], now))
 	}
 	return a, nil
+}
+
+// numbered is the page with the number that was asked for; after the last one,
+// an empty page.
+func (op *describeDesktops) numbered(e *EDS, c *Call, all []*desktop, now time.Time) describeAnswer {
+	a := describeAnswer{Desktops: []describeRow{}, RequestId: c.RequestId, PageNumber: op.number, PageSize: op.max}
+	for _, d := range all {
+		if !op.filter.matches(d, now) {
+			continue
+		}
+		if a.TotalCount/op.max == op.number-1 {
+			a.Desktops = append(a.Desktops, e.describeRow(d, now))
+		}
+		a.TotalCount++
+	}
+	return a
 }
 
 // A describeRow has the members of a real one that are always there, so that

@@ -36,6 +36,9 @@ type Desktop struct {
 	SubPayType       string   `yaml:"SubPayType"` // default postPaid; or prePaid, monthPackage, duration. A filter only: no row has it
 	EndUserIds       []string `yaml:"EndUserIds"`
 	Tags             []Tag    `yaml:"Tags"`
+	// OtherTags are tags in another namespace than ALIYUN::GWS::INSTANCE, by
+	// ResourceType: they and Tags do not see each other.
+	OtherTags map[string][]Tag `yaml:"OtherTags"`
 
 	// StopTime is how long this desktop takes to stop; 0: the fleet's. A
 	// desktop that is Stopping from the beginning takes it from then on.

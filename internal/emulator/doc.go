@@ -15,6 +15,8 @@
 //   - [HTTPTrigger]: the HTTP trigger of Function Compute 3.0.
 //   - [Receiver]: an endpoint for callbacks that checks CloudEvents and
 //     Standard Webhooks, or the robot of a chat system.
+//   - [Recording]: what a real service answered to stopctl probe, as the
+//     answers of [EDS].
 //   - [Fleet]: the cloud computers, faults and changes as a YAML file, and
 //     [Emulator], which starts EDS and Receiver on the loopback interface.
 //
@@ -43,7 +45,7 @@
 //     some of them.
 //   - Any other action or filter: not DescribeRegions, not sessions, not the
 //     timers. DescribeDesktops knows the filters that [EDS] lists and refuses
-//     the others, PageNumber and OnlyDesktopGroup among them.
+//     the others, OnlyDesktopGroup among them.
 //   - The true error codes of StopDesktops, which are not published: see
 //     [EDS.StateError] and [EDS.NotFoundError]. Nor the order in which the
 //     real service finds several faults in one call.

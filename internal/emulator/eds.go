@@ -14,6 +14,12 @@ const (
 	Omit    = "omit"    // the unknown are left out of the answer
 )
 
+// How [EDS.ShowPooled] can be set.
+const (
+	ByID   = "by-id"
+	Always = "always"
+)
+
 // EDS emulates Elastic Desktop Service for one account. The zero value is
 // ready for use: an empty fleet in cn-hangzhou, the [DefaultCredential] and
 // the [OperatorCredential].
@@ -23,7 +29,9 @@ const (
 // DescribeDesktops filters by DesktopId, OfficeSiteId, DesktopGroupId,
 // EndUserId, PolicyGroupId, ResourceGroupId, ChargeType, SubPayType,
 // DesktopName (exactly), DesktopStatus, DesktopStatusList, Tag and
-// FilterDesktopGroup, whose default hides pooled desktops.
+// FilterDesktopGroup, whose default hides pooled desktops. It pages by
+// NextToken and MaxResults, or by PageNumber and PageSize; both together are
+// refused.
 type EDS struct {
 	Desktops     []Desktop     // the fleet at the beginning; IDs are unique
 	Regions      []string      // regions that exist; default: those of the fleet, or DefaultRegion
@@ -68,11 +76,32 @@ type EDS struct {
 	TagsInDescribe bool
 	// EmptyList says how a list of nothing is answered, in every action and at
 	// every depth: "" as [], "null" as null, "absent" not at all. Which of them
-	// the real service does is not documented.
+	// the real service does is not documented. EndUserIds has a field of its
+	// own: NoEndUserIds.
 	EmptyList string
 	// NoEndUserIds leaves EndUserIds out of the rows of DescribeDesktops. Its
 	// filter by EndUserId works all the same.
 	NoEndUserIds bool
+	// ShowPooled says when DescribeDesktops lists pooled desktops although
+	// FilterDesktopGroup is not given: "" never, ByID where their IDs are given,
+	// Always.
+	ShowPooled string
+	// LargestPage is how many rows DescribeDesktops answers at most, whatever is
+	// asked for; 0: as many as asked for.
+	LargestPage int
+	// AnyNamespace answers an empty list for a ResourceType that nobody knows,
+	// instead of a refusal.
+	AnyNamespace bool
+	// DateOffset is added to the time that the header Date names.
+	DateOffset time.Duration
+	// Headers are set in every answer, instead of its own.
+	Headers map[string]string
+	// Alter changes the body of a successful answer before it is sent, for what
+	// no other field can break. It runs while the EDS is locked.
+	Alter func(c Call, body map[string]any)
+	// Replay answers from a recording and from nothing else: the fleet has no
+	// effect. Who signs is checked as always.
+	Replay *Recording
 
 	// Latency delays every answer; the effect comes first.
 	Latency time.Duration
@@ -103,9 +132,10 @@ type EDS struct {
 	store   store
 	events  []ClientEvent
 	nonces  map[string]time.Time
-	recent  []time.Time // calls of the last second, for MaxQPS
-	faults  []counter   // one per Faults
-	changes []counter   // one per Changes
+	recent  []time.Time    // calls of the last second, for MaxQPS
+	played  map[string]int // answers of Replay that were given, by call
+	faults  []counter      // one per Faults
+	changes []counter      // one per Changes
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -125,6 +155,7 @@ func (e *EDS) load() {
 		}
 		e.loadEvents(e.ClientEvents, now)
 		e.nonces = map[string]time.Time{}
+		e.played = map[string]int{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
@@ -196,6 +227,7 @@ func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.load()
 	arrived := time.Now()
 	call, rep := e.answer(r)
+	rep.overrides = e.overrides(call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection
 		e.mu.Lock()

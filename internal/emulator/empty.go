@@ -43,6 +43,7 @@ func setEmptyLists(value any, form string) {
 		for name, inner := range v {
 			list, ok := inner.([]any)
 			switch {
+			case name == "EndUserIds": // see NoEndUserIds: whose a desktop is, is knowledge of its own
 			case !ok || len(list) > 0:
 				setEmptyLists(inner, form)
 			case form == listAbsent:

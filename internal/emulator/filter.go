@@ -19,6 +19,7 @@ type filter struct {
 	subPayType   string
 	name         string
 	withoutPools bool
+	poolsGiven   bool // FilterDesktopGroup was given
 }
 
 // describable are the states DescribeDesktops can be asked for.
@@ -39,6 +40,7 @@ func parseFilter(p *params) filter {
 		name:         p.text("DesktopName"),
 		withoutPools: p.boolean("FilterDesktopGroup", true),
 	}
+	_, f.poolsGiven = p.get("FilterDesktopGroup")
 	for _, s := range f.statuses {
 		p.check("DesktopStatusList", s, describable)
 	}
@@ -49,6 +51,15 @@ func parseFilter(p *params) filter {
 		f.statuses = []string{s}
 	}
 	return f
+}
+
+// hidesPools reports whether pooled desktops are left out. The documentation
+// tells the default; whether it holds for explicit IDs it does not say.
+func (f *filter) hidesPools(e *EDS) bool {
+	if !f.poolsGiven && (e.ShowPooled == Always || e.ShowPooled == ByID && f.ids != nil) {
+		return false
+	}
+	return f.withoutPools
 }
 
 func (f *filter) matches(d *desktop, now time.Time) bool {

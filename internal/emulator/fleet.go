@@ -22,6 +22,9 @@ type Fleet struct {
 	Generate []Generator `yaml:"Generate"`
 	Regions  []string    `yaml:"Regions"`
 
+	// Replay answers instead of the fleet. It is a file of its own: [LoadRecording].
+	Replay *Recording `yaml:"-"`
+
 	ClientEvents []FleetEvent `yaml:"ClientEvents"`
 	Credentials  []Credential `yaml:"Credentials"`
 	Faults       []Fault      `yaml:"Faults"`
@@ -35,6 +38,11 @@ type Fleet struct {
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
 	EmptyList          string                   `yaml:"EmptyList"`
 	NoEndUserIds       bool                     `yaml:"NoEndUserIds"`
+	ShowPooled         string                   `yaml:"ShowPooled"`
+	LargestPage        int                      `yaml:"LargestPage"`
+	AnyNamespace       bool                     `yaml:"AnyNamespace"`
+	DateOffset         time.Duration            `yaml:"DateOffset"`
+	Headers            map[string]string        `yaml:"Headers"`
 	StopTime           time.Duration            `yaml:"StopTime"`
 	StartTime          time.Duration            `yaml:"StartTime"`
 	VisibleAfter       time.Duration            `yaml:"VisibleAfter"`
@@ -138,8 +146,10 @@ func (f *Fleet) EDS() *EDS {
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList, NoEndUserIds: f.NoEndUserIds,
+		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
+		Replay: f.Replay,
 		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
 	}
 	for _, ev := range f.ClientEvents {

@@ -215,8 +215,9 @@ func (c *fleetCheck) settings(f *Fleet) {
 		f.EmptyList = n.Value // null without quotes means the form, not that nothing is set
 	}
 	c.oneOf("EmptyList", -1, "value", f.EmptyList, listNull, listAbsent)
+	c.oneOf("ShowPooled", -1, "value", f.ShowPooled, ByID, Always)
 	for name, d := range map[string]int64{"StopTime": int64(f.StopTime), "StartTime": int64(f.StartTime), "VisibleAfter": int64(f.VisibleAfter),
-		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS)} {
+		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS), "LargestPage": int64(f.LargestPage)} {
 		if d < 0 {
 			c.fail(name, -1, "negative")
 		}

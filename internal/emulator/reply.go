@@ -28,6 +28,7 @@ type reply struct {
 	contentType string // of raw
 	location    string
 	delay       time.Duration // before anything is sent
+	overrides   http.Header   // instead of the headers that describe the answer
 
 	fault Kind
 	stall time.Duration // of FaultStall and FaultStallBody; 0: for ever
@@ -48,6 +49,9 @@ func (r *reply) deliver(w http.ResponseWriter, req *http.Request) {
 	body := r.encode(w.Header())
 	if r.fault == FaultRedirect || r.fault == FaultRedirect307 {
 		w.Header().Set("Location", r.redirectTo(req))
+	}
+	for name, values := range r.overrides {
+		w.Header()[name] = values
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	if r.status == 0 {
@@ -85,6 +89,18 @@ func (r *reply) encode(h http.Header) []byte {
 		panic(err) // the bodies are our own structs
 	}
 	return reshape(body, r.emptyList, r.fault == FaultRenamed)
+}
+
+// overrides are the headers that DateOffset and Headers set.
+func (e *EDS) overrides(now time.Time) http.Header {
+	h := http.Header{}
+	if e.DateOffset != 0 {
+		h.Set("Date", now.Add(e.DateOffset).UTC().Format(http.TimeFormat))
+	}
+	for name, value := range e.Headers {
+		h.Set(name, value)
+	}
+	return h
 }
 
 // wait lets the stall pass, or the client lose its patience.

@@ -6,12 +6,13 @@ import (
 
 // store finds desktops by ID and in the order of their region.
 type store struct {
-	byId    map[string]*desktop
-	regions map[string][]*desktop // the regions that exist
+	byId       map[string]*desktop
+	regions    map[string][]*desktop // the regions that exist
+	namespaces map[string]bool       // of tags, beside the documented one
 }
 
 func newStore(regions []string, fleet []Desktop) store {
-	s := store{byId: make(map[string]*desktop, len(fleet)), regions: map[string][]*desktop{}}
+	s := store{byId: make(map[string]*desktop, len(fleet)), regions: map[string][]*desktop{}, namespaces: map[string]bool{}}
 	for _, r := range regions {
 		s.regions[r] = nil
 	}
@@ -21,6 +22,9 @@ func newStore(regions []string, fleet []Desktop) store {
 		}
 		n := newDesktop(d)
 		n.index = len(s.regions[n.RegionId])
+		for namespace := range n.OtherTags {
+			s.namespaces[namespace] = true
+		}
 		s.byId[n.DesktopId] = n
 		s.regions[n.RegionId] = append(s.regions[n.RegionId], n)
 	}

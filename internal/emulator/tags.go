@@ -5,12 +5,24 @@ import (
 	"time"
 )
 
+// instanceType is the documented namespace of the tags of cloud computers.
+const instanceType = "ALIYUN::GWS::INSTANCE"
+
+// tagsOf are the tags of d in a namespace.
+func (d *desktop) tagsOf(resourceType string) []Tag {
+	if resourceType == instanceType {
+		return d.Tags
+	}
+	return d.OtherTags[resourceType]
+}
+
 // listTags is ListTagResources: one row per tag, all tags, of the desktops
 // that carry every tag asked for and are among the IDs, if there are any. The
 // documentation says neither whether several tags are alternatives nor whether
 // the other tags of a desktop are answered too: this is the harder reading.
 type listTags struct {
 	region string
+	of     string // ResourceType
 	ids    []string
 	tags   []tagFilter
 	max    int
@@ -19,9 +31,7 @@ type listTags struct {
 
 func parseListTags(p *params) operation {
 	op := &listTags{region: p.required("RegionId"), max: p.number("MaxResults", 50, 100)}
-	if t := p.required("ResourceType"); t != "" {
-		p.check("ResourceType", t, []string{"ALIYUN::GWS::INSTANCE"})
-	}
+	op.of = p.required("ResourceType")
 	op.cursor, _ = p.cursor()
 	op.ids, op.tags = p.list("ResourceId", 50), p.tags()
 	if len(op.ids) == 0 && len(op.tags) == 0 {
@@ -39,6 +49,9 @@ type tagsAnswer struct {
 type tagRow struct{ ResourceId, ResourceType, TagKey, TagValue string }
 
 func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
+	if !e.AnyNamespace && op.of != instanceType && !e.store.namespaces[op.of] {
+		return nil, errParameter("%s is not a value of ResourceType", op.of)
+	}
 	all := e.store.regions[op.region]
 	if op.ids != nil {
 		all, _ = e.store.known(op.region, op.ids)
@@ -49,7 +62,7 @@ func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 		if !op.matches(all[i]) {
 			continue
 		}
-		for n, t := range all[i].Tags {
+		for n, t := range all[i].tagsOf(op.of) {
 			if n < skip {
 				continue
 			}
@@ -58,7 +71,7 @@ func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 				a.NextToken = op.cursor.token()
 				return a, nil
 			}
-			a.TagResources = append(a.TagResources, tagRow{all[i].DesktopId, "ALIYUN::GWS::INSTANCE", t.Key, t.Value})
+			a.TagResources = append(a.TagResources, tagRow{all[i].DesktopId, op.of, t.Key, t.Value})
 		}
 		skip = 0
 	}
@@ -67,7 +80,7 @@ func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 
 func (op *listTags) matches(d *desktop) bool {
 	for _, f := range op.tags {
-		if !slices.ContainsFunc(d.Tags, f.matches) {
+		if !slices.ContainsFunc(d.tagsOf(op.of), f.matches) {
 			return false
 		}
 	}

@@ -1,0 +1,291 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"stopdesktops/internal/emulator"
+)
+
+// typist is standard input that is a terminal.
+type typist struct{ *strings.Reader }
+
+func (typist) IsTerminal() bool { return true }
+
+// probeWith runs the command in a folder of its own. typed is nil where there is no terminal.
+func probeWith(t *testing.T, typed *string, args ...string) (code int, out, err string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	o := outside{in: strings.NewReader("yes\n"), out: &stdout, err: &stderr, self: "stopctl", getenv: os.Getenv}
+	if typed != nil {
+		o.in = typist{strings.NewReader(*typed)}
+	}
+	code = stopctl(t.Context(), append([]string{"probe"}, args...), o)
+	for _, secret := range []string{emulator.OperatorCredential.AccessKeySecret, emulator.OperatorCredential.SecurityToken} {
+		if strings.Contains(stdout.String()+stderr.String(), secret) {
+			t.Errorf("shows %q", secret)
+		}
+	}
+	return code, stdout.String(), stderr.String()
+}
+
+// probed is an account, and a folder for the file.
+func probed(t *testing.T) *emulator.EDS {
+	t.Helper()
+	e := emulator.DefaultFleet().EDS()
+	account(t, e)
+	t.Setenv("ALLOWED_REGIONS", "cn-hangzhou, cn-beijing")
+	t.Chdir(t.TempDir())
+	stopTiming.Every = 20 * time.Millisecond
+	t.Cleanup(func() { stopTiming.Every = 2 * time.Second })
+	return e
+}
+
+func TestProbe(t *testing.T) {
+	e := probed(t)
+	code, out, err := probeWith(t, nil)
+	if code != exitOK || !strings.Contains(out, " same, 0 different, ") || !strings.Contains(err, "at most 40 calls, all read-only: DescribeDesktops") || !strings.Contains(err, "127.0.0.1") {
+		t.Errorf("exit %d\n%s%s", code, out, err)
+	}
+	for line := range strings.Lines(out) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > width {
+			t.Errorf("too wide: %s", line)
+		}
+	}
+	if n := e.Count("StopDesktops") + e.Count("StartDesktops"); n > 0 || e.Count("") > 40 {
+		t.Errorf("%d calls, %d of them change something", e.Count(""), n)
+	}
+	first, readErr := os.ReadFile("probe.json")
+	if readErr != nil || !strings.Contains(string(first), "ecd-probe0001") || strings.Contains(string(first), "ecd-running1") || strings.Contains(string(first), "alice") {
+		t.Errorf("%v\n%.2000s", readErr, first)
+	}
+	if info, err := os.Stat("probe.json"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+
+	calls := e.Count("")
+	if code, _, err := probeWith(t, nil); code != exitUsage || !strings.Contains(err, "probe.json exists") || e.Count("") != calls {
+		t.Errorf("a file that exists: exit %d %s", code, err)
+	}
+
+	// The file, replayed, shows the same lines.
+	f, openErr := os.Open("probe.json")
+	if openErr != nil {
+		t.Fatal(openErr)
+	}
+	defer f.Close()
+	recording, loadErr := emulator.LoadRecording(f)
+	if loadErr != nil {
+		t.Fatal(loadErr)
+	}
+	account(t, &emulator.EDS{Replay: recording})
+	code, again, err := probeWith(t, nil, "-out", "again.json")
+	table := func(text string) string { before, _, _ := strings.Cut(text, " calls, half"); return before }
+	if code != exitOK || table(again) != table(out) {
+		t.Errorf("replayed: exit %d %s\n%s", code, err, diff(table(out), table(again)))
+	}
+}
+
+// TestProbeDifference: a difference is shown as such, the exit code is 1, and the file is written.
+func TestProbeDifference(t *testing.T) {
+	e := probed(t)
+	e.UnknownIds = emulator.Refuse
+	code, out, err := probeWith(t, nil, "-out", "p.json", "-color", "always")
+	if code != exitUnexpected || !regexp.MustCompile(`\x1b\[31mDIFFERENT\x1b\[0m +unknown-desktop +left out of the rows +404`).MatchString(out) || !strings.Contains(out, ", 1 different, ") {
+		t.Errorf("exit %d\n%s%s", code, out, err)
+	}
+	if text, err := os.ReadFile("p.json"); err != nil || !strings.Contains(string(text), `"Verdict": "different"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestProbeFails: where nothing can be asked, the exit code is 1, the reason is said, and no file is written.
+func TestProbeFails(t *testing.T) {
+	for want, fault := range map[string]emulator.Fault{
+		"clock is more than 15 minutes off": {Kind: emulator.FaultError, Code: "InvalidTimeStamp.Expired"},
+		"does not accept the credentials":   {Kind: emulator.FaultError, Status: 403, Code: "InvalidAccessKeyId.Inactive"},
+		"InvalidRegionId.NotFound":          {Kind: emulator.FaultError, Status: 404, Code: "InvalidRegionId.NotFound"},
+		"ConnectionLost":                    {Kind: emulator.FaultDropBefore},
+	} {
+		e := probed(t)
+		e.Faults = []emulator.Fault{fault}
+		code, out, err := probeWith(t, nil)
+		if code != exitUnexpected || out != "" || !strings.Contains(err, want) {
+			t.Errorf("%s: exit %d\n%s%s", want, code, out, err)
+		}
+		if _, err := os.Stat("probe.json"); err == nil {
+			t.Errorf("%s: a file was written", want)
+		}
+	}
+	e := probed(t)
+	e.Credentials = []emulator.Credential{emulator.OperatorCredential}
+	e.Credentials[0].Deny = []string{"*"}
+	if code, out, err := probeWith(t, nil); code != exitUnexpected || !strings.Contains(out, "0 different, 28 not asked") || strings.Contains(out, "DIFFERENT") {
+		t.Errorf("all denied: exit %d\n%s%s", code, out, err)
+	}
+}
+
+func TestProbeStop(t *testing.T) {
+	yes, no, nothing := "yes\n", "YES\n", ""
+	for _, c := range []struct {
+		name, desktop string
+		typed         *string
+		code          int
+		stopped       bool
+		says, notes   string
+	}{
+		{"yes", "ecd-running1", &yes, exitOK, true, "stop-again", "aliyun ecd StartDesktops --region cn-hangzhou --RegionId cn-hangzhou --DesktopId.1 ecd-running1"},
+		{"another word", "ecd-running1", &no, exitUnexpected, false, "", "you did not type yes"},
+		{"no word", "ecd-running1", &nothing, exitUnexpected, false, "", "you did not type yes"},
+		{"no terminal", "ecd-running1", nil, exitUsage, false, "", "needs a terminal"},
+		{"connected", "ecd-connected1", &yes, exitUnexpected, false, "", "Connected"},
+		{"connection unknown", "ecd-unknown1", &yes, exitUnexpected, false, "", "Unknown"},
+		{"stopped", "ecd-stopped1", &yes, exitUnexpected, false, "", "is Stopped"},
+		{"unknown", "ecd-nosuch", &yes, exitUnexpected, false, "", "does not know ecd-nosuch"},
+		{"protected", "ecd-running2", &yes, exitUnexpected, false, "", "carries the tag"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := probed(t)
+			e.StopTime = 100 * time.Millisecond
+			e.Desktops[1].Tags = []emulator.Tag{{Key: "stop-desktops:protected", Value: "yes"}}
+			code, out, err := probeWith(t, c.typed, "-stop", c.desktop)
+			d, _ := e.Desktop(c.desktop)
+			if code != c.code || !strings.Contains(out, c.says) || !strings.Contains(err, c.notes) || (e.Count("StopDesktops") > 0) != c.stopped {
+				t.Errorf("exit %d\n%s%s", code, out, err)
+			}
+			if c.stopped && (d.DesktopStatus != "Stopped" || !strings.Contains(err, "Stopped after ")) {
+				t.Errorf("it is %s\n%s", d.DesktopStatus, err)
+			}
+			if _, statErr := os.Stat("probe.json"); (statErr == nil) != c.stopped {
+				t.Errorf("the file: %v", statErr)
+			}
+		})
+	}
+}
+
+func TestProbeUsage(t *testing.T) {
+	e := probed(t)
+	write(t, "there.json", "{}")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-nosuch"}, "-nosuch"},
+		{[]string{"cn-hangzhou"}, `"cn-hangzhou" is no flag`},
+		{[]string{"-region", "evil.example.com/x?"}, "cannot be a region"},
+		{[]string{"-tag", "key=value"}, "the key of the tag alone"},
+		{[]string{"-tag", ""}, "the key of the tag alone"},
+		{[]string{"-out", ""}, "-out"},
+		{[]string{"-out", "there.json"}, "there.json exists"},
+		{[]string{"-out", "."}, "exists"},
+		{[]string{"-stop", ""}, "cannot be a desktop"},
+		{[]string{"-stop", "ecd-a;reboot"}, "cannot be a desktop"},
+		{[]string{"-wait", "1m"}, "-wait needs -stop"},
+		{[]string{"-stop", "ecd-a", "-wait", "2h"}, "-wait 2h0m0s"},
+		{[]string{"-color", "blue"}, "-color blue"},
+	} {
+		if code, out, err := probeWith(t, nil, c.args...); code != exitUsage || out != "" || !strings.Contains(err, c.want) {
+			t.Errorf("probe %v: exit %d, want %q in %q", c.args, code, c.want, err)
+		}
+	}
+	t.Setenv("ALLOWED_REGIONS", "")
+	t.Setenv("FC_REGION", "")
+	if code, _, err := probeWith(t, nil); code != exitUsage || !strings.Contains(err, "Give -region") {
+		t.Errorf("no region: exit %d %s", code, err)
+	}
+	t.Setenv("EDS_ENDPOINT", "http://eds.example.com")
+	if code, _, err := probeWith(t, nil, "-region", "cn-hangzhou"); code != exitUsage || !strings.Contains(err, "EDS_ENDPOINT") {
+		t.Errorf("an endpoint without TLS: exit %d %s", code, err)
+	}
+	t.Setenv("DEBUG", "tea")
+	if code, _, err := probeWith(t, nil, "-region", "cn-hangzhou"); code != exitUsage || !strings.Contains(err, "unset DEBUG") {
+		t.Errorf("DEBUG: exit %d %s", code, err)
+	}
+	if n := e.Count(""); n > 0 {
+		t.Errorf("%d calls", n)
+	}
+	_, flags := probeFlags()
+	flags.VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(probeUsage, "\n  -"+f.Name+" ") {
+			t.Errorf("the help says nothing of -%s", f.Name)
+		}
+	})
+}
+
+// TestProbePolicy: docs/deploy.md and the help name the actions that a probe needs, and no other.
+func TestProbePolicy(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "deploy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)<!-- probe-policy -->\n```json\n(.*?)```").FindSubmatch(text)
+	var policy struct{ Statement []struct{ Action []string } }
+	if block == nil || json.Unmarshal(block[1], &policy) != nil || len(policy.Statement) != 1 {
+		t.Fatalf("docs/deploy.md has no policy: %s", block)
+	}
+	e := probed(t)
+	if code, out, err := probeWith(t, nil); code != exitOK {
+		t.Fatalf("%s%s", out, err)
+	}
+	asked := map[string]bool{}
+	for _, c := range e.Calls() {
+		asked["ecd:"+c.Action] = true
+	}
+	actions := slices.Sorted(maps.Keys(asked))
+	if listed := slices.Sorted(slices.Values(policy.Statement[0].Action)); !slices.Equal(listed, actions) {
+		t.Errorf("docs/deploy.md allows %q, the probe asks %q", listed, actions)
+	}
+	for _, action := range append(actions, "ecd:StopDesktops") {
+		if !strings.Contains(probeUsage, action) {
+			t.Errorf("the help says nothing of %s", action)
+		}
+	}
+}
+
+// TestServeReplay: the file of a probe answers over HTTP, and only to what was recorded.
+func TestServeReplay(t *testing.T) {
+	functionBinary(t) // while HOME, and with it the build cache, is still there
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	probed(t)
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, err := probeWith(t, nil); code != exitOK {
+		t.Fatalf("%s%s", out, err)
+	}
+	text, err := os.ReadFile("probe.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, "elsewhere.json", strings.ReplaceAll(string(text), "cn-hangzhou", "cn-beijing"))
+	t.Chdir(here) // the function is built from the source
+	s := serve(t, "-replay", filepath.Join(folder, "elsewhere.json"))
+	if !strings.Contains(s.intro, "stopctl probe gets its answers") {
+		t.Errorf("the intro does not say what it is for:\n%s", s.intro)
+	}
+	_, _, env := s.call("GET", "/_emulator/env", "")
+	for _, m := range regexp.MustCompile(`(?m)^export ([A-Z_]+)='([^']*)'$`).FindAllStringSubmatch(env, -1) {
+		t.Setenv(m[1], m[2])
+	}
+	out := filepath.Join(t.TempDir(), "again.json")
+	if code, shown, err := probeWith(t, nil, "-out", out); code != exitOK || !strings.Contains(shown, "10 of 10 rows") {
+		t.Errorf("exit %d\n%s%s", code, shown, err)
+	}
+	if _, _, report := s.call("POST", "/_emulator/invoke", `{"DesktopId":["ecd-running1"]}`); !strings.Contains(report, "NotRecorded") {
+		t.Errorf("what was not recorded: %s", report)
+	}
+}
