@@ -34,7 +34,7 @@
 // # What it does not emulate
 //
 //   - TLS, endpoint discovery, VPC endpoints, STS AssumeRole, RAM policies
-//     beyond a list of denied actions, quotas per action.
+//     beyond a list of denied actions.
 //   - Any other action or filter: not DescribeRegions, not sessions, not the
 //     timers. DescribeDesktops knows the filters that [EDS] lists and refuses
 //     the others, PageNumber and OnlyDesktopGroup among them.
