@@ -21,7 +21,7 @@ func TestTenThousand(t *testing.T) {
 -- env --
 MAX_DESKTOPS=100000
 -- invocation --
-Timeout: 11s
+Timeout: 9s
 -- fleet.yaml --
 Latency: 500ms
 StopTime: 1s

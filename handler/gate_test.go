@@ -27,7 +27,14 @@ func (c *crowd) pass(g *gate, throttled bool) {
 	c.mu.Lock()
 	c.within--
 	c.mu.Unlock()
-	g.leave(epoch, throttled)
+	g.leave(epoch, paceOf(throttled))
+}
+
+func paceOf(throttled bool) pace {
+	if throttled {
+		return tooFast
+	}
+	return goodPace
 }
 
 // rush sends n through at once and returns how many were within at most.
@@ -103,7 +110,7 @@ func TestGateFindsTheLimit(t *testing.T) {
 				c.mu.Lock()
 				c.within--
 				c.mu.Unlock()
-				g.leave(epoch, tooMany)
+				g.leave(epoch, paceOf(tooMany))
 			})
 		}
 		begin := time.Now()
@@ -139,7 +146,7 @@ func TestGateGivesUp(t *testing.T) {
 			defer cancel()
 			wg.Go(func() {
 				if epoch, err := g.enter(ctx); err == nil {
-					g.leave(epoch, false)
+					g.leave(epoch, goodPace)
 				}
 			})
 		}

@@ -21,6 +21,8 @@ type listing[T any] struct {
 	at   time.Time  // from when on its age counts
 	rows map[string]T
 	err  error // why it could not be made
+	// ended is when the last attempt at making it ended.
+	ended time.Time
 }
 
 func newListing[T any](list func(context.Context) (map[string]T, error)) *listing[T] {
@@ -32,27 +34,52 @@ func newListing[T any](list func(context.Context) (map[string]T, error)) *listin
 // refresh makes the listing unless it is fresh. Of several who ask at once, one makes it and the
 // others wait.
 func (l *listing[T]) refresh(ctx context.Context) {
-	select {
-	case <-l.turn:
-	case <-ctx.Done():
+	asked := time.Now()
+	if !l.take(ctx) {
 		return
 	}
 	defer func() { l.turn <- struct{}{} }()
-	if l.fresh() {
+	if l.fresh() || l.throttledSince(asked) {
 		return
 	}
-	asked := time.Now()
+	began := time.Now()
 	rows, err := l.makeSafely(ctx)
 	done := time.Now()
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rows, l.err = rows, err
+	l.rows, l.err, l.ended = rows, err, done
 	// Its age counts from when it was asked for, as that of a look. But one of many pages takes its
 	// time, and must not be old when it is complete: nobody could ever stop anything by it.
-	if l.at = asked; done.Sub(asked) > freshness/2 {
+	if l.at = began; done.Sub(began) > freshness/2 {
 		l.at = done.Add(-freshness / 2)
 	}
+}
+
+// take waits for the listing's token. It returns false if ctx ended before.
+func (l *listing[T]) take(ctx context.Context) bool {
+	select {
+	case <-l.turn:
+		return true
+	default:
+	}
+	return outside(ctx, func() bool {
+		select {
+		case <-l.turn:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	})
+}
+
+// throttledSince says whether the listing was given up as throttled after the time asked. A caller
+// that waited for it meanwhile need not be throttled for another window.
+func (l *listing[T]) throttledSince(asked time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := asCallError(l.err)
+	return e != nil && e.Family == Throttled && l.ended.After(asked)
 }
 
 // makeSafely keeps a fault of this program in one listing from spoiling all others.

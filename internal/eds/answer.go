@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/alibabacloud-go/tea/dara"
 
@@ -79,7 +80,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 			Code:       e.Code,
 			Message:    e.explanation(),
 			RequestID:  e.RequestId,
-			RetryAfter: pauseAsked(x.header),
+			RetryAfter: pauseAsked(x.header, time.Now()),
 		}
 	case unreadable != nil || e.RequestId == "" || out != nil && json.Unmarshal(x.body, out) != nil:
 		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnreadable, RequestID: e.RequestId,
@@ -116,7 +117,7 @@ func (x *exchange) codeless(requestID string) *handler.CallError {
 		Code:       "HTTP" + status,
 		Message:    "EDS, or something between, answered " + status + " " + http.StatusText(x.status) + " without a code",
 		RequestID:  requestID,
-		RetryAfter: pauseAsked(x.header),
+		RetryAfter: pauseAsked(x.header, time.Now()),
 	}
 	if x.status >= 300 && x.status < 400 {
 		e.Code, e.Message = codeRedirected, "EDS, or something between, answered with a redirect; it was not followed"
