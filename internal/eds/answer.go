@@ -39,7 +39,7 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, bu
 	}
 	requestID, e := x.read(out)
 	if e != nil {
-		return "", named(action, e)
+		return "", s.caller.explain(named(action, e), x.body)
 	}
 	return requestID, nil
 }
@@ -99,11 +99,10 @@ func (e envelope) failed() bool {
 }
 
 // explanation of an error, in the service's words. Not of a wrong signature: it would repeat the
-// request as the service saw it, host and security token included.
+// request as the service saw it, host and security token included. See caller.explain for those.
 func (e envelope) explanation() string {
-	switch e.Code {
-	case "SignatureDoesNotMatch", "IncompleteSignature":
-		return "EDS computes another signature: the credentials do not belong together, or something between changes requests"
+	if denialOf(e.Code) == handler.DenialSignature {
+		return "the signature does not match"
 	}
 	return events.Clean(e.Message, 256)
 }
