@@ -150,8 +150,11 @@ func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]
 }
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is looked at
-// beside the next page, so that the looks cost no time.
+// beside the next page, so that the looks cost no time. Of a big fleet only the first wave is looked at,
+// unless all are to be counted: the time may not suffice for more, and what is seen too early is old when
+// its wave comes.
 func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag) ([]sighting, error) {
+	ahead := r.h.gate.width() * MaxDesktopsPerCall
 	var looks sync.WaitGroup
 	var desktops []*desktop
 	_, err := pages(ctx, r, "ListTagResources", func(turn context.Context, token string) (Page[Tagged], error) {
@@ -161,6 +164,9 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag)
 			page[i] = &desktop{regionID: regionID, desktopID: row.DesktopID}
 		}
 		desktops = append(desktops, page...)
+		if len(desktops) > ahead && len(desktops) <= r.limit {
+			return p, err
+		}
 		for part := range slices.Chunk(page, MaxDesktopsPerCall) {
 			looks.Go(func() { r.guarded(0, func(int) { r.lookAt(ctx, part) }, func(int) {}) })
 		}

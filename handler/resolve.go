@@ -57,9 +57,11 @@ func (r *run) prepare(j *job) {
 			j.excludedUsers = r.owned(j.region, x.EndUserId)
 		}
 	}
+	before := len(j.region.desktops)
 	for _, id := range q.DesktopId {
 		j.ask(j.region.desktop(id))
 	}
+	r.rotate(j.region.desktops[before:])
 }
 
 // allKnowledge that the jobs of a region ask for, each listing once.
@@ -96,11 +98,13 @@ func (r *run) own(j *job) {
 		if len(j.chosen) == 0 {
 			r.warn(j, Warning{Code: WarnSelectionMatchesNothing, Path: j.where(".Select"), Message: "the selection matches no desktop"})
 		}
+		before := len(j.region.desktops)
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)
 			d.sight(s)
 			j.ask(d)
 		}
+		r.rotate(j.region.desktops[before:])
 	}
 	j.chosen = nil
 }

@@ -18,6 +18,8 @@ type slot struct {
 	working int // goroutines that share the slot and do not wait
 	epoch   int
 	pace    pace // of the calls since the slot was taken
+	// back is closed when the slot is held again after it was given back.
+	back chan struct{}
 }
 
 type slotKey struct{}
@@ -38,7 +40,8 @@ func (r *run) turn(ctx context.Context, f func(context.Context) error) error {
 	if err != nil {
 		return errTimeUp
 	}
-	s := &slot{gate: r.h.gate, working: 1, epoch: epoch}
+	s := &slot{gate: r.h.gate, working: 1, epoch: epoch, back: make(chan struct{})}
+	close(s.back)
 	defer s.suspend() // also when f panics
 	return f(context.WithValue(ctx, slotKey{}, s))
 }
@@ -75,10 +78,23 @@ func (s *slot) resume(ctx context.Context) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.working++; s.working == 1 {
-		s.epoch = s.gate.reenter(ctx)
+	s.working++
+	back := s.back
+	first := s.working == 1
+	if first {
+		back = make(chan struct{})
+		s.back = back
 	}
+	s.mu.Unlock()
+	if !first {
+		<-back
+		return
+	}
+	epoch := s.gate.reenter(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.epoch = epoch
+	close(back)
 }
 
 // outside runs wait without the slot of ctx.
