@@ -459,6 +459,9 @@ func summarize(calls []emulator.Call) []string {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(callText(a), callText(b)))
 	})
 	var lines []string
+	if lines = throttledAgain(calls); lines != nil {
+		return lines
+	}
 	made, faults := map[string]int{}, false
 	for _, c := range calls {
 		made[c.Action]++
@@ -481,6 +484,28 @@ func summarize(calls []emulator.Call) []string {
 			continue
 		}
 		lines = append(lines, text)
+	}
+	return lines
+}
+
+// throttledAgain summarizes calls of which more than a few were throttled: how many of them there are,
+// and how many looks between them, is left to random pauses. It returns nil for other calls.
+func throttledAgain(calls []emulator.Call) (lines []string) {
+	throttled, served := map[string]int{}, map[string]int{}
+	most := 0
+	for _, c := range calls {
+		if strings.Contains(c.Code, "Throttling") {
+			throttled[c.Action]++
+			most = max(most, throttled[c.Action])
+		} else {
+			served[c.Action]++
+		}
+	}
+	if most <= 5 {
+		return nil
+	}
+	for _, action := range slices.Sorted(maps.Keys(throttled)) {
+		lines = append(lines, fmt.Sprintf("%s × %d, and throttled again and again", action, served[action]))
 	}
 	return lines
 }

@@ -21,7 +21,7 @@ func TestTenThousand(t *testing.T) {
 -- env --
 MAX_DESKTOPS=100000
 -- invocation --
-Timeout: 11s
+Timeout: 9s
 -- fleet.yaml --
 Latency: 500ms
 StopTime: 1s
@@ -74,6 +74,8 @@ func TestNextWaveIsLookedAtMeanwhile(t *testing.T) {
 			s := newScenario(t, txtar.Parse([]byte(`
 -- env --
 MAX_DESKTOPS=2000
+-- invocation --
+Timeout: 120s
 -- fleet.yaml --
 Latency: `+latency+`
 Generate:
@@ -82,7 +84,7 @@ Generate:
 `)))
 			s.invoke("event.json", []byte(expand(`{"DesktopId":"{{ids ecd-a 1000}} {{ids ecd-b 1000}}"}`)))
 			if n := s.logged()[0].Counts["accepted"]; n != 1000 {
-				t.Errorf("%s a call: %d accepted, want 1000", latency, n)
+				t.Errorf("%s a call: %d accepted, want 1000: %v", latency, n, s.logged()[0].Counts)
 			}
 			seen, meanwhile := map[string]time.Time{}, 0
 			var stops []emulator.Call

@@ -4,77 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sync/atomic"
-	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
-
-// maxTries of one call, the first included. With the pauses below that is about 15 seconds.
-const maxTries = 8
-
-// longestPause caps what a service asks us to wait: a function is billed while it waits.
-const longestPause = 5 * time.Second
-
-// tries counts the attempts at one thing and pauses between them: exponential, with jitter.
-type tries struct {
-	left    int
-	backoff *backoff.ExponentialBackOff
-}
-
-func newTries() *tries {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval = 200 * time.Millisecond
-	b.Multiplier = 2
-	b.MaxInterval = longestPause
-	return &tries{left: maxTries - 1, backoff: b}
-}
-
-// again pauses after a failure, at least as long as the service asked for. It returns false when
-// the tries are used up or the time is.
-func (t *tries) again(ctx context.Context, e *CallError) bool {
-	if t.left <= 0 {
-		return false
-	}
-	t.left--
-	return sleep(ctx, max(t.backoff.NextBackOff(), min(e.RetryAfter, longestPause)))
-}
-
-// sleep for d. It returns false if ctx ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
 
 // errTimeUp says that a call was not made: the time was up before its turn.
 var errTimeUp = errors.New("the time was up before the call's turn")
-
-// slot is a turn that calls are made in. It travels in the context, so that a call within a turn
-// does not wait for one of its own: with all turns held by such callers nobody would ever move.
-type slot struct{ throttled atomic.Bool }
-
-type slotKey struct{}
-
-// turn runs f within the limit of calls at once. The error is that of f, or errTimeUp if the turn
-// never came.
-func (r *run) turn(ctx context.Context, f func(context.Context) error) error {
-	if _, within := ctx.Value(slotKey{}).(*slot); within {
-		return f(ctx)
-	}
-	epoch, err := r.h.gate.enter(ctx)
-	if err != nil {
-		return errTimeUp
-	}
-	s := &slot{}
-	defer func() { r.h.gate.leave(epoch, s.throttled.Load()) }() // also when f panics
-	return f(context.WithValue(ctx, slotKey{}, s))
-}
 
 // attempt makes one call in its turn. The error is a *CallError, or errTimeUp if the call was not
 // made at all.
@@ -82,9 +15,8 @@ func (r *run) attempt(ctx context.Context, action string, call func(context.Cont
 	return r.turn(ctx, func(ctx context.Context) error {
 		r.count(action)
 		err := call(ctx)
-		if e := asCallError(err); e != nil && e.Family == Throttled {
-			ctx.Value(slotKey{}).(*slot).throttled.Store(true)
-		}
+		e := asCallError(err)
+		slotOf(ctx).note(action, e != nil && e.Family == Throttled)
 		return err
 	})
 }

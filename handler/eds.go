@@ -99,6 +99,20 @@ const (
 	Invalid    Family = "invalid"     // malformed: no use in trying again
 )
 
+// Denial says why a call was denied, as far as its code tells.
+type Denial string
+
+// The denials. The first two are about permissions, the others about the credentials themselves.
+const (
+	DenialPermission   Denial = "permission"    // no policy allows the action
+	DenialExplicit     Denial = "explicit_deny" // a policy denies it, whatever others allow
+	DenialCredentials  Denial = "credentials"   // not accepted
+	DenialExpired      Denial = "expired"
+	DenialSignature    Denial = "signature" // does not match the request
+	DenialClock        Denial = "clock"     // the time of the request is off
+	DenialUnclassified Denial = ""
+)
+
 // CallError is a failed call to EDS. It carries no address, no credential and nothing else of the
 // transport: Message is a sentence of ours or of the API, cleaned and cut.
 type CallError struct {
@@ -111,9 +125,13 @@ type CallError struct {
 	// OneOfMany: although Denied or Invalid, the call may have been refused because of one of the
 	// desktops that it names.
 	OneOfMany bool
+	Denial    Denial // of a denied call; its Message names the action and says how to mend it
 }
 
 func (e *CallError) Error() string {
+	if e.Denial != DenialUnclassified {
+		return e.Code + ": " + e.Message
+	}
 	return fmt.Sprintf("%s: %s: %s", e.Action, e.Code, e.Message)
 }
 

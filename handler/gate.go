@@ -2,6 +2,7 @@ package handler
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 )
@@ -22,11 +23,24 @@ type gate struct {
 	filled  bool // among them were as many at once as the limit allows
 	epoch   int  // counts the halvings
 	waiting []chan struct{}
+	// exhausted are the actions whose calls were all throttled since the limit was halved for one of
+	// them. That is how a quota for a minute shows. Fewer calls at once would not help, and would delay
+	// the calls of other actions.
+	exhausted map[string]bool
 }
+
+// pace is what the calls of a turn show of the limit.
+type pace int
+
+const (
+	unknownPace pace = iota // nothing
+	goodPace                // a call was served
+	tooFast                 // a call was throttled
+)
 
 func newGate(most int) *gate {
 	most = max(1, most)
-	return &gate{max: most, limit: min(most, firstLimit)}
+	return &gate{max: most, limit: min(most, firstLimit), exhausted: map[string]bool{}}
 }
 
 // width is how many calls may run at once now.
@@ -38,6 +52,11 @@ func (g *gate) width() int {
 
 // enter waits for a turn. It returns what leave wants to know, or the context's error.
 func (g *gate) enter(ctx context.Context) (epoch int, err error) {
+	return g.queue(ctx, math.MaxInt)
+}
+
+// queue is enter, at most so far behind the head of the queue.
+func (g *gate) queue(ctx context.Context, behind int) (epoch int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -48,7 +67,7 @@ func (g *gate) enter(ctx context.Context) (epoch int, err error) {
 		return g.epoch, nil
 	}
 	turn := make(chan struct{})
-	g.waiting = append(g.waiting, turn)
+	g.waiting = slices.Insert(g.waiting, min(behind, len(g.waiting)), turn)
 	g.mu.Unlock()
 
 	select {
@@ -74,17 +93,45 @@ func (g *gate) giveUp(turn chan struct{}) {
 	g.admit()
 }
 
+// reenter is enter for a turn that gave its place back while it waited: it comes before those who had
+// none yet. If ctx ends before, the turn goes on all the same.
+func (g *gate) reenter(ctx context.Context) (epoch int) {
+	epoch, err := g.queue(ctx, 0)
+	if err == nil {
+		return epoch
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.run()
+	return g.epoch
+}
+
+// note records whether a call was throttled, and returns what that shows of the limit.
+func (g *gate) note(action string, throttled bool) pace {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case !throttled:
+		delete(g.exhausted, action)
+		return goodPace
+	case g.exhausted[action]:
+		return unknownPace
+	}
+	g.exhausted[action] = true
+	return tooFast
+}
+
 // leave ends a turn. Calls that were under way when another was throttled do not halve the limit
 // again: they were sent at the old pace.
-func (g *gate) leave(epoch int, throttled bool) {
+func (g *gate) leave(epoch int, p pace) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running--
 	switch {
-	case throttled && epoch == g.epoch:
+	case p == tooFast && epoch == g.epoch:
 		g.limit, g.good, g.filled = max(1, g.limit/2), 0, false
 		g.epoch++
-	case !throttled:
+	case p == goodPace:
 		g.good++
 		if g.good >= g.patience() && g.filled && g.limit < g.max {
 			g.limit, g.good, g.filled = g.limit+1, 0, false

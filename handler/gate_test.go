@@ -2,6 +2,7 @@ package handler
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -27,7 +28,14 @@ func (c *crowd) pass(g *gate, throttled bool) {
 	c.mu.Lock()
 	c.within--
 	c.mu.Unlock()
-	g.leave(epoch, throttled)
+	g.leave(epoch, paceOf(throttled))
+}
+
+func paceOf(throttled bool) pace {
+	if throttled {
+		return tooFast
+	}
+	return goodPace
 }
 
 // rush sends n through at once and returns how many were within at most.
@@ -103,7 +111,7 @@ func TestGateFindsTheLimit(t *testing.T) {
 				c.mu.Lock()
 				c.within--
 				c.mu.Unlock()
-				g.leave(epoch, tooMany)
+				g.leave(epoch, paceOf(tooMany))
 			})
 		}
 		begin := time.Now()
@@ -139,13 +147,85 @@ func TestGateGivesUp(t *testing.T) {
 			defer cancel()
 			wg.Go(func() {
 				if epoch, err := g.enter(ctx); err == nil {
-					g.leave(epoch, false)
+					g.leave(epoch, goodPace)
 				}
 			})
 		}
 		wg.Wait()
 		if most := rush(g, 3); most != 1 || g.running != 0 || len(g.waiting) != 0 {
 			t.Errorf("%d at once, %d running, %d waiting", most, g.running, len(g.waiting))
+		}
+	})
+}
+
+// TestGateKnowsAQuota: while all calls of an action are throttled, the limit is halved once and not for
+// each of them: fewer calls at once do not help, and other actions need the places. One call that is
+// served shows that it was no quota, or that its window is over.
+func TestGateKnowsAQuota(t *testing.T) {
+	g := newGate(8)
+	call := func(action string, throttled bool) {
+		epoch, _ := g.enter(context.Background())
+		g.leave(epoch, g.note(action, throttled))
+	}
+	for _, c := range []struct {
+		action    string
+		throttled bool
+		limit     int
+	}{
+		{"StopDesktops", true, 4},
+		{"StopDesktops", true, 4},
+		{"DescribeDesktopInfo", false, 4},
+		{"StopDesktops", true, 4},
+		{"DescribeDesktopInfo", true, 2},
+		{"StopDesktops", true, 2},
+		{"StopDesktops", false, 2},
+		{"StopDesktops", true, 1},
+	} {
+		if call(c.action, c.throttled); g.limit != c.limit {
+			t.Errorf("%s throttled %v: limit %d, want %d", c.action, c.throttled, g.limit, c.limit)
+		}
+	}
+}
+
+// TestGateReenter: a turn that comes back waits for a place like all others, but is the first of them.
+// After the end of its context it takes one at once, and the count of places stays right.
+func TestGateReenter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1)
+		var order []string
+		var mu sync.Mutex
+		pass := func(name string, enter func() int) {
+			epoch := enter()
+			mu.Lock()
+			order = append(order, name)
+			if g.running > 1 {
+				t.Errorf("%s: %d at once", name, g.running)
+			}
+			mu.Unlock()
+			time.Sleep(time.Second)
+			g.leave(epoch, goodPace)
+		}
+		fresh := func() int { epoch, _ := g.enter(context.Background()); return epoch }
+		again := func() int { return g.reenter(context.Background()) }
+		var wg sync.WaitGroup
+		for _, c := range []struct {
+			name  string
+			enter func() int
+		}{{"first", fresh}, {"second", fresh}, {"third", fresh}, {"back", again}} {
+			wg.Go(func() { pass(c.name, c.enter) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		if got := strings.Join(order, " "); got != "first back second third" {
+			t.Error(got)
+		}
+		over, cancel := context.WithCancel(context.Background())
+		cancel()
+		holder := fresh()
+		g.leave(g.reenter(over), unknownPace)
+		g.leave(holder, goodPace)
+		if g.running != 0 {
+			t.Errorf("%d running", g.running)
 		}
 	})
 }

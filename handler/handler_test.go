@@ -384,18 +384,25 @@ func TestSparedByAFreshLook(t *testing.T) {
 	for _, was := range []handler.Desktop{{DesktopStatus: "Running", ConnectionStatus: "Connected"}, {DesktopStatus: "Stopped", ConnectionStatus: "Disconnected"}} {
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
+			var first, other string // desktops of the two waves
 			b := newBench(&scripted{
 				info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+					switch {
+					case first == "":
+						first = ids[0]
+					case other == "" && ids[0] != first:
+						other = ids[0]
+					}
 					rows := running(ids)
 					for i := range rows {
-						if rows[i].DesktopID == "ecd-00150" && time.Since(begin) < 3*time.Second {
+						if rows[i].DesktopID == other && time.Since(begin) < 3*time.Second {
 							rows[i].DesktopStatus, rows[i].ConnectionStatus = was.DesktopStatus, was.ConnectionStatus
 						}
 					}
 					return rows, nil
 				},
 				stop: func(_ context.Context, call handler.StopCall) (string, error) {
-					if call.DesktopIDs[0] == "ecd-00000" && time.Since(begin) < 12*time.Second {
+					if call.DesktopIDs[0] == first && time.Since(begin) < 12*time.Second {
 						return "", &handler.CallError{Family: handler.Throttled, Code: "Throttling", RetryAfter: 5 * time.Second}
 					}
 					return "r", nil

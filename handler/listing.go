@@ -22,6 +22,8 @@ type listing[T any] struct {
 	at   time.Time  // from when on its age counts
 	rows map[string]T
 	err  error // why it could not be made
+	// ended is when the last attempt at making it ended.
+	ended time.Time
 }
 
 func newListing[T any](list func(context.Context) (map[string]T, error)) *listing[T] {
@@ -33,27 +35,52 @@ func newListing[T any](list func(context.Context) (map[string]T, error)) *listin
 // refresh makes the listing unless it is fresh. Of several who ask at once, one makes it and the
 // others wait.
 func (l *listing[T]) refresh(ctx context.Context) {
-	select {
-	case <-l.turn:
-	case <-ctx.Done():
+	asked := time.Now()
+	if !l.take(ctx) {
 		return
 	}
 	defer func() { l.turn <- struct{}{} }()
-	if l.fresh() {
+	if l.fresh() || l.throttledSince(asked) {
 		return
 	}
-	asked := time.Now()
+	began := time.Now()
 	rows, err := l.makeSafely(ctx)
 	done := time.Now()
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rows, l.err = rows, err
+	l.rows, l.err, l.ended = rows, err, done
 	// Its age counts from when it was asked for, as that of a look. But one of many pages takes its
 	// time, and must not be old when it is complete: nobody could ever stop anything by it.
-	if l.at = asked; done.Sub(asked) > freshness/2 {
+	if l.at = began; done.Sub(began) > freshness/2 {
 		l.at = done.Add(-freshness / 2)
 	}
+}
+
+// take waits for the listing's token. It returns false if ctx ended before.
+func (l *listing[T]) take(ctx context.Context) bool {
+	select {
+	case <-l.turn:
+		return true
+	default:
+	}
+	return outside(ctx, func() bool {
+		select {
+		case <-l.turn:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	})
+}
+
+// throttledSince says whether the listing was given up as throttled after the time asked. A caller
+// that waited for it meanwhile need not be throttled for another window.
+func (l *listing[T]) throttledSince(asked time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := asCallError(l.err)
+	return e != nil && e.Family == Throttled && l.ended.After(asked)
 }
 
 // makeSafely keeps a fault of this program in one listing from spoiling all others.
@@ -144,8 +171,11 @@ func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]
 }
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is looked at
-// beside the next page, so that the looks cost no time.
+// beside the next page, so that the looks cost no time. Of a big fleet only the first wave is looked at,
+// unless all are to be counted: the time may not suffice for more, and what is seen too early is old when
+// its wave comes.
 func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag, asksUsers bool) ([]sighting, error) {
+	ahead := r.h.gate.width() * MaxDesktopsPerCall
 	var looks sync.WaitGroup
 	var desktops []*desktop
 	_, err := pages(ctx, r, "ListTagResources", func(turn context.Context, token string) (Page[Tagged], error) {
@@ -155,6 +185,9 @@ func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag,
 			page[i] = &desktop{regionID: regionID, desktopID: row.DesktopID, fate: undecided, asksUsers: asksUsers}
 		}
 		desktops = append(desktops, page...)
+		if len(desktops) > ahead && len(desktops) <= r.limit {
+			return p, err
+		}
 		for part := range slices.Chunk(page, MaxDesktopsPerCall) {
 			looks.Go(func() { r.guarded(0, func(int) { r.lookAt(ctx, part) }, func(int) {}) })
 		}

@@ -88,5 +88,5 @@ func callProblem(e *CallError) *Problem {
 // throttled makes p one that an HTTP caller should come back with a little later.
 func (p *Problem) throttled() {
 	p.status = http.StatusTooManyRequests
-	p.header = map[string]string{"Retry-After": "30"}
+	p.header = map[string]string{"Retry-After": "60"} // the window of EDS's quotas
 }

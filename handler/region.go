@@ -10,7 +10,7 @@ import (
 type region struct {
 	id       string
 	jobs     []*job              // live at the beginning
-	desktops []*desktop          // each once, in the order asked
+	desktops []*desktop          // each once, in the order of the events; within an event see rotate
 	byID     map[string]*desktop // the same
 
 	protected *listing[string] // carriers of the protect tag; nil: switched off

@@ -58,9 +58,11 @@ func (r *run) prepare(j *job) {
 		}
 	}
 	j.asksUsers = j.region.asksUsers(j)
+	before := len(j.region.desktops)
 	for _, id := range q.DesktopId {
 		j.ask(j.region.desktop(id))
 	}
+	r.rotate(j.region.desktops[before:])
 }
 
 // allKnowledge that the jobs of a region ask for, each listing once.
@@ -96,11 +98,13 @@ func (r *run) own(j *job) {
 		}
 	default:
 		r.warnOfSelection(j)
+		before := len(j.region.desktops)
 		for _, s := range j.chosen {
 			d := j.region.desktop(s.desktop.DesktopID)
 			j.ask(d)
 			d.sight(s)
 		}
+		r.rotate(j.region.desktops[before:])
 	}
 	j.chosen = nil
 }

@@ -191,24 +191,25 @@ func knowledgeOf(desktops []*desktop) []knowledge {
 // lookAgain looks at the desktops, unless their looks are fresh and not in doubt, and at what has
 // grown old of the rest, and decides about them again. It returns those still to be stopped.
 //
-// All of it is one turn, however many calls it makes side by side: who makes a listing keeps others
-// waiting for it, and must not wait for a turn himself while those others hold them all.
+// All of it is one turn, however many calls it makes side by side: a batch that makes a listing keeps
+// others waiting for it, and must not wait for a turn while those others hold them all. The turn's slot
+// is free for others while everything in it waits: see slot.
 func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, inDoubt bool) []*desktop {
 	if !b.h.Policy.Preflight || len(desktops) == 0 { // may not look
 		return desktops
 	}
 	old := slices.ContainsFunc(desktops, func(d *desktop) bool { return !d.fresh() })
 	err := b.turn(ctx, func(ctx context.Context) error {
-		var wg sync.WaitGroup
+		var tasks []func()
 		for _, k := range knowledgeOf(desktops) {
-			wg.Go(func() { k.refresh(ctx) })
+			tasks = append(tasks, func() { k.refresh(ctx) })
 		}
 		if inDoubt || old {
-			wg.Go(func() {
+			tasks = append(tasks, func() {
 				b.guarded(0, func(int) { b.lookAt(ctx, desktops) }, func(int) { note(desktops, nil, time.Time{}, errPanicked) })
 			})
 		}
-		wg.Wait()
+		together(ctx, tasks)
 		return nil
 	})
 	if err != nil { // the turn never came

@@ -200,12 +200,6 @@ func (e *examination) reads(ctx context.Context, session *eds.Session, group, re
 	return found
 }
 
-// Codes of the family Denied that say nothing of the permissions.
-var (
-	clockCodes      = []string{"InvalidTimeStamp"}
-	credentialCodes = []string{"InvalidAccessKey", "InvalidSecurityToken", "InvalidCredentials", "MissingSecurityToken", "SignatureDoesNotMatch", "IncompleteSignature"}
-)
-
 // judge what a call showed.
 func (e *examination) judge(action, region string, answer seen, err error) finding {
 	f := finding{Check: "ecd:" + action, Status: fine, Message: "ecd:" + action + " is allowed"}
@@ -218,12 +212,15 @@ func (e *examination) judge(action, region string, answer seen, err error) findi
 		f.Message += answer.note
 	case !errors.As(err, &failed):
 		f.Status, f.Message, f.Do = warning, "whether ecd:"+action+" is allowed could not be found out", "Run stopctl doctor again."
-	case failed.Family == handler.Denied && begins(failed.Code, clockCodes):
+	case failed.Denial == handler.DenialClock:
 		f.Check, f.Status, f.Message = "signature", problem, "EDS refuses what is signed here ("+failed.Code+"): this machine's clock is wrong"
 		f.Do = "Set this machine's clock by NTP."
-	case failed.Family == handler.Denied && begins(failed.Code, credentialCodes):
+	case slices.Contains([]handler.Denial{handler.DenialCredentials, handler.DenialExpired, handler.DenialSignature}, failed.Denial):
 		f.Check, f.Status, f.Message = "signature", problem, "EDS does not accept the credentials ("+failed.Code+"), so nothing is known of what they may do"
 		f.Do = "Renew them: temporary ones expire, and an access key may have been switched off."
+	case failed.Denial == handler.DenialExplicit:
+		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is denied by a policy (%s)", action, failed.Code)
+		f.Do = "Find the statement with Effect Deny for ecd:" + action + " and change it. Adding the action to a policy does not help."
 	case failed.Family == handler.Denied:
 		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is not allowed (%s)", action, failed.Code)
 		f.Do = "Allow ecd:" + action + " on * to " + e.whom() + ", and attach the policy."
@@ -244,8 +241,4 @@ func (e *examination) whom() string {
 		return "the function's role, in its policy (ram-policy.json has it)"
 	}
 	return "these credentials, to check with them; and look whether the policy of the function's role has it (ram-policy.json)"
-}
-
-func begins(code string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(code, p) })
 }

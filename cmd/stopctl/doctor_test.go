@@ -323,6 +323,13 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "DescribeDesktops denied", online: deny("DescribeDesktops"), check: "ecd:DescribeDesktops", status: problem, message: "is not allowed (NoPermission)"},
 		{name: "ListTagResources denied", online: deny("ListTagResources"), check: "ecd:ListTagResources", status: problem, message: "is not allowed (NoPermission)"},
 		{name: "DescribeClientEvents denied", online: deny("DescribeClientEvents"), check: "ecd:DescribeClientEvents", status: problem, message: "is not allowed (NoPermission)"},
+		{name: "denied by a statement", online: func(t *testing.T, c *clinic) {
+			deny("DescribeDesktops")(t, c)
+			c.eds.Credentials[0].ExplicitDeny = true
+		}, check: "ecd:DescribeDesktops", status: problem, message: "is denied by a policy (NoPermission)"},
+		{name: "an expired token", online: func(_ *testing.T, c *clinic) {
+			c.eds.Faults = []emulator.Fault{{Kind: emulator.FaultError, Status: 403, Code: "InvalidSecurityToken.Expired"}}
+		}, check: "signature", status: problem, message: "does not accept the credentials (InvalidSecurityToken.Expired)"},
 		{name: "Forbidden", online: func(_ *testing.T, c *clinic) {
 			c.eds.Faults = []emulator.Fault{{Action: "DescribeDesktops", Kind: emulator.FaultError, Status: 400, Code: "Forbidden.RAM"}}
 		}, check: "ecd:DescribeDesktops", status: problem, message: "is not allowed (Forbidden.RAM)"},

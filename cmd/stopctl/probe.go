@@ -212,10 +212,10 @@ func (c *comparison) explain(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	switch {
-	case begins(failed.Code, clockCodes):
+	switch failed.Denial {
+	case handler.DenialClock:
 		return fmt.Errorf("EDS refuses what is signed here (%s): this machine's clock is more than 15 minutes off. Set it by NTP", visible(failed.Code))
-	case begins(failed.Code, credentialCodes):
+	case handler.DenialCredentials, handler.DenialExpired, handler.DenialSignature:
 		return fmt.Errorf("EDS does not accept the credentials (%s): renew them. Temporary ones expire", visible(failed.Code))
 	}
 	return err

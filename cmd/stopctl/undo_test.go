@@ -210,7 +210,7 @@ func TestUndoApply(t *testing.T) {
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultThrottle}}},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, notes: "StartDesktops: Throttling.User: trying again in 1.0 s", running: "ecd-a", calls: 2},
 		{name: "no permission", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
-			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: StartDesktops: NoPermission", "0 of 1"}, calls: 1},
+			ids: "ecd-a", code: exitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: NoPermission: these credentials may not call ecd:StartDesktops: add the action to their policy", "0 of 1"}, calls: 1},
 		{name: "EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
 	} {

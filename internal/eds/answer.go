@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/alibabacloud-go/tea/dara"
 
@@ -48,7 +49,7 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, bu
 	}
 	requestID, e := x.read(out)
 	if e != nil {
-		return response{}, named(action, e)
+		return response{}, s.caller.explain(named(action, e), x.body)
 	}
 	return response{action: action, requestID: requestID, status: x.status, body: x.body}, nil
 }
@@ -90,7 +91,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 			Code:       e.Code,
 			Message:    e.explanation(),
 			RequestID:  e.RequestId,
-			RetryAfter: pauseAsked(x.header),
+			RetryAfter: pauseAsked(x.header, time.Now()),
 			OneOfMany:  maybeOneOfMany(e.Code),
 		}
 	case unreadable == nil && unquoted(e.Success) == "false":
@@ -123,11 +124,10 @@ func isErrorCode(code string) bool {
 }
 
 // explanation of an error, in the service's words. Not of a wrong signature: it would repeat the
-// request as the service saw it, host and security token included.
+// request as the service saw it, host and security token included. See caller.explain for those.
 func (e envelope) explanation() string {
-	switch e.Code {
-	case "SignatureDoesNotMatch", "IncompleteSignature":
-		return "EDS computes another signature: the credentials do not belong together, or something between changes requests"
+	if denialOf(e.Code) == handler.DenialSignature {
+		return "the signature does not match"
 	}
 	return events.Clean(e.Message, 256)
 }
@@ -141,7 +141,7 @@ func (x *exchange) codeless(status int, requestID string) *handler.CallError {
 		Code:       "HTTP" + number,
 		Message:    "EDS, or something between, answered " + number + " " + http.StatusText(status) + " without a code",
 		RequestID:  requestID,
-		RetryAfter: pauseAsked(x.header),
+		RetryAfter: pauseAsked(x.header, time.Now()),
 	}
 	if status >= 300 && status < 400 {
 		e.Code, e.Message = codeRedirected, "EDS, or something between, answered with a redirect; it was not followed"

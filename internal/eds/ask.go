@@ -20,13 +20,15 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	Took   time.Duration
+
+	caller *caller
 }
 
 // Failure returns the error that the function would read from the response. It is nil for a success.
 func (r *Response) Failure(action string) *handler.CallError {
 	x := &exchange{connected: true, answered: true, status: r.Status, header: r.Header, body: r.Body}
 	if _, failed := x.read(nil); failed != nil {
-		return named(action, failed)
+		return r.caller.explain(named(action, failed), r.Body)
 	}
 	return nil
 }
@@ -71,5 +73,5 @@ func Ask(ctx context.Context, s *Session, action, regionID string, parameters ma
 	if !x.answered || x.err != nil {
 		return nil, named(action, unanswered(x))
 	}
-	return &Response{Status: x.status, Header: x.header, Body: x.body, Took: time.Since(sent)}, nil
+	return &Response{Status: x.status, Header: x.header, Body: x.body, Took: time.Since(sent), caller: s.caller}, nil
 }

@@ -115,6 +115,7 @@ func (c *Client) Endpoint(regionID string) (protocol, host string) {
 type Session struct {
 	client      *Client
 	credentials handler.Credentials
+	caller      *caller
 }
 
 // Connect makes a Session. It makes no call. All three parts of the credentials must be there: the
@@ -127,7 +128,7 @@ func (c *Client) Connect(credentials handler.Credentials) (handler.EDS, error) {
 			Message: "the function has no role: no temporary credentials came with the invocation. Give the function a RAM role that may call EDS.",
 		}
 	}
-	return c.session(credentials), nil
+	return c.session(credentials, function), nil
 }
 
 // ConnectOperator makes a Session for a person, whose access key may have no SecurityToken.
@@ -135,12 +136,12 @@ func (c *Client) ConnectOperator(credentials handler.Credentials) (*Session, err
 	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() {
 		return nil, &handler.CallError{Family: handler.Denied, Code: "NoCredentials", Message: "there is no access key"}
 	}
-	return c.session(credentials), nil
+	return c.session(credentials, operator), nil
 }
 
-func (c *Client) session(credentials handler.Credentials) *Session {
+func (c *Client) session(credentials handler.Credentials, who *caller) *Session {
 	c.forgetOldConnections()
-	return &Session{client: c, credentials: credentials}
+	return &Session{client: c, credentials: credentials, caller: who}
 }
 
 // forgetOldConnections after a pause: the platform freezes an idle instance, and a connection whose

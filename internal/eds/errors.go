@@ -5,9 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	"stopdesktops/handler"
 )
@@ -15,12 +14,13 @@ import (
 // No error code of StopDesktops or of the Describe calls is documented, so codes are matched by
 // families: whole codes, prefixes and suffixes that the service uses elsewhere. Never by message.
 // The first row that matches decides.
+//
+// Throttling is the exception: the part of the code that names it stands at the beginning
+// (Throttling.User), at the end (Rejected.Throttling) or between. See isThrottled.
 var families = []struct {
 	family                  handler.Family
 	codes, prefixes, suffix []string
 }{
-	{handler.Throttled,
-		[]string{"OperationTooFrequent"}, []string{"Throttling", "TooManyRequests"}, nil},
 	{handler.Temporary,
 		nil, []string{"ServiceUnavailable"}, nil},
 	// A fault inside the service, or a request that was seen before: it may have had its effect.
@@ -57,12 +57,24 @@ func maybeOneOfMany(code string) bool {
 
 // familyOf an answer that is an error with a code.
 func familyOf(status int, code string) handler.Family {
+	if isThrottled(code) {
+		return handler.Throttled
+	}
 	for _, f := range families {
 		if matches(code, f.codes, f.prefixes, f.suffix) {
 			return f.family
 		}
 	}
 	return familyOfStatus(status, handler.WrongState)
+}
+
+// throttlingWords name throttling wherever they are in a code, in any case: Alibaba Cloud's products
+// write it in several ways.
+var throttlingWords = []string{"throttling", "throttled", "toomanyrequests", "operationtoofrequent"}
+
+func isThrottled(code string) bool {
+	code = strings.ToLower(code)
+	return slices.ContainsFunc(throttlingWords, func(word string) bool { return strings.Contains(code, word) })
 }
 
 // familyOfStatus decides where the code says nothing. unknown is the family of a refusal of the
@@ -127,27 +139,4 @@ func unanswered(x *exchange) *handler.CallError {
 		return &handler.CallError{Family: handler.Ambiguous, Code: codeTimeout, Message: "EDS did not answer in time"}
 	}
 	return &handler.CallError{Family: handler.Ambiguous, Code: codeConnectionLost, Message: "the connection to EDS ended before its answer"}
-}
-
-// pauseAsked is how long a throttled caller is asked to wait: 0 if it is not.
-func pauseAsked(header http.Header) time.Duration {
-	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
-		for _, part := range strings.Split(header.Get(name), ",") {
-			if ms, ok := strings.CutPrefix(strings.TrimSpace(part), "TimeLeft:"); ok {
-				if d := pause(ms, time.Millisecond); d > 0 {
-					return d
-				}
-			}
-		}
-	}
-	return pause(header.Get("Retry-After"), time.Second)
-}
-
-// pause is a number of units as a duration, at most an hour: a larger one might not fit.
-func pause(number string, unit time.Duration) time.Duration {
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return min(time.Duration(n), time.Hour/unit) * unit
 }

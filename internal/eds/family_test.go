@@ -28,6 +28,14 @@ func TestFamilies(t *testing.T) {
 		{"Throttling.UserInAFewYears", []int{400}, handler.Throttled},
 		{"TooManyRequests", []int{400, 429}, handler.Throttled},
 		{"OperationTooFrequent", []int{400}, handler.Throttled},
+		{"OperationTooFrequent.User", []int{400, 403}, handler.Throttled},
+		{"Rejected.Throttling", []int{400, 403, 429, 503}, handler.Throttled},
+		{"Rejected.Throttling.Api", []int{400}, handler.Throttled},
+		{"InvalidParameter.Throttling.User", []int{400}, handler.Throttled},
+		{"NoPermission.Throttling", []int{403}, handler.Throttled},
+		{"throttling.user", []int{400}, handler.Throttled},
+		{"RequestThrottled", []int{400}, handler.Throttled},
+		{"Error.TooManyRequests", []int{400}, handler.Throttled},
 
 		{"ServiceUnavailable", []int{503, 500}, handler.Temporary},
 		{"ServiceUnavailableTemporary", []int{503}, handler.Temporary},
@@ -102,9 +110,9 @@ func TestFamilies(t *testing.T) {
 		{"SomethingNew", []int{429}, handler.Throttled},
 		{"SomethingNew", []int{503}, handler.Temporary},
 		{"SomethingNew", []int{500, 502, 504, 200, 302}, handler.Ambiguous},
-		// Only the code counts, in its own spelling, and only at its beginning.
-		{"NotThrottling", []int{400}, handler.WrongState},
-		{"throttling", []int{400}, handler.WrongState},
+		// Of the other families only the code's own spelling counts, and only at its beginning.
+		{"NotInternalError", []int{400}, handler.WrongState},
+		{"internalerror", []int{400}, handler.WrongState},
 	} {
 		for _, status = range c.statuses {
 			code = c.code

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -158,7 +157,7 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	if cred.denies(c.Action) {
 		return nil, errDenied(cred, c.Action)
 	}
-	if err := e.throttle(now); err != nil {
+	if err := e.throttle(c.Action, now); err != nil {
 		return nil, err
 	}
 	if e.Replay != nil {
@@ -187,23 +186,6 @@ func (e *EDS) useNonce(nonce string, now time.Time) *apiError {
 	}
 	e.nonces[nonce] = now
 	return nil
-}
-
-// throttle counts the call against MaxQPS. Refused calls do not count.
-func (e *EDS) throttle(now time.Time) *apiError {
-	if e.MaxQPS <= 0 {
-		return nil
-	}
-	e.recent = slices.DeleteFunc(e.recent, func(t time.Time) bool { return now.Sub(t) >= time.Second })
-	if len(e.recent) < e.MaxQPS {
-		e.recent = append(e.recent, now)
-		return nil
-	}
-	var left int64
-	if e.ThrottleTimeLeft {
-		left = max(1, (time.Second - now.Sub(e.recent[0])).Milliseconds())
-	}
-	return errThrottled(e.ThrottleStatus, left)
 }
 
 // latency is how late this answer is.

@@ -11,6 +11,9 @@ type Credential struct {
 	SecurityToken string `yaml:"SecurityToken"`
 	// Deny lists actions (such as StopDesktops) this identity may not call.
 	Deny []string `yaml:"Deny"`
+	// ExplicitDeny says that a statement with Effect Deny denies them; by
+	// default no policy allows them.
+	ExplicitDeny bool `yaml:"ExplicitDeny"`
 	// Expires is when the token stops being valid; zero: never.
 	Expires time.Time `yaml:"Expires"`
 }

@@ -37,7 +37,7 @@
 // # What it does not emulate
 //
 //   - TLS, endpoint discovery, VPC endpoints, STS AssumeRole, RAM policies
-//     beyond a list of denied actions, quotas per action.
+//     beyond a list of denied actions.
 //   - Any other signature than ACS3-HMAC-SHA256 in the header Authorization: not
 //     the one of RPC (SignatureVersion 1.0, HMAC-SHA1 in the query), not the
 //     one of ROA ("acs key:signature"), not ACS3-HMAC-SM3, not ACS3-RSA-SHA256,

@@ -115,7 +115,16 @@ type EDS struct {
 	// MaxQPS is how many calls the account may make in any second, all actions
 	// together; more are answered Throttling.User. 0: no limit.
 	MaxQPS int
-	// ThrottleStatus is the HTTP status of that answer, 429 (default) or 400.
+	// Quota is how many calls of each action the account may make in any
+	// QuotaWindow; more are answered Throttling.Api. The published quota of most
+	// actions is 1,000 in 60 s. The limit is hard: no burst passes it. Refused
+	// calls do not count. 0: no limit.
+	Quota int
+	// ActionQuota replaces Quota for the actions it names.
+	ActionQuota map[string]int
+	// QuotaWindow is the time that Quota is for; 0: DefaultQuotaWindow.
+	QuotaWindow time.Duration
+	// ThrottleStatus is the HTTP status of both answers, 429 (default) or 400.
 	ThrottleStatus int
 	// ThrottleTimeLeft adds the header that says how long to wait.
 	ThrottleTimeLeft bool
@@ -132,10 +141,11 @@ type EDS struct {
 	store   store
 	events  []ClientEvent
 	nonces  map[string]time.Time
-	recent  []time.Time    // calls of the last second, for MaxQPS
-	played  map[string]int // answers of Replay that were given, by call
-	faults  []counter      // one per Faults
-	changes []counter      // one per Changes
+	recent  window            // calls of the last second, for MaxQPS
+	used    map[string]window // calls of the last QuotaWindow by action, for Quota
+	played  map[string]int    // answers of Replay that were given, by call
+	faults  []counter         // one per Faults
+	changes []counter         // one per Changes
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -156,6 +166,7 @@ func (e *EDS) load() {
 		e.loadEvents(e.ClientEvents, now)
 		e.nonces = map[string]time.Time{}
 		e.played = map[string]int{}
+		e.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))

@@ -77,6 +77,10 @@ func errNonce() *apiError {
 }
 
 func errDenied(cred *Credential, action string) *apiError {
+	kind := "ImplicitDeny"
+	if cred.ExplicitDeny {
+		kind = "ExplicitDeny"
+	}
 	return &apiError{Status: 403, Code: "NoPermission",
 		Message: "You are not authorized to perform this operation. Action: ecd:" + action,
 		detail: &accessDeniedDetail{
@@ -85,7 +89,7 @@ func errDenied(cred *Credential, action string) *apiError {
 			AuthPrincipalDisplayName: "emulator-role:" + cred.AccessKeyId,
 			AuthPrincipalOwnerId:     "1000000000000000",
 			PolicyType:               "AccountLevelIdentityBasedPolicy",
-			NoPermissionType:         "ImplicitDeny",
+			NoPermissionType:         kind,
 			EncodedDiagnosticMessage: "AQFtemulator-opaque-diagnostic-message",
 		}}
 }

@@ -13,7 +13,7 @@ type Kind string
 
 // The kinds of faults.
 const (
-	FaultThrottle    Kind = "throttle"    // 429 Throttling.User; with TimeLeft also the header x-ratelimit-user-api
+	FaultThrottle    Kind = "throttle"    // 429 Throttling.User, or Status and Code; with TimeLeft also the header x-ratelimit-user-api, with RetryAfter Retry-After
 	FaultError       Kind = "error"       // Status (default 400) and Code (default InternalError) with an error body
 	FaultUnavailable Kind = "unavailable" // 503 ServiceUnavailable
 	FaultInternal    Kind = "internal"    // 500 InternalError
@@ -58,9 +58,10 @@ type Fault struct {
 	Status      int           `yaml:"Status"`      // 0: that of the kind
 	Code        string        `yaml:"Code"`
 	Message     string        `yaml:"Message"`
-	Delay       time.Duration `yaml:"Delay"`    // before the answer, with every kind
-	TimeLeft    time.Duration `yaml:"TimeLeft"` // with FaultThrottle
-	Location    string        `yaml:"Location"` // with a redirect; default: the same port under the other loopback name
+	Delay       time.Duration `yaml:"Delay"`      // before the answer, with every kind
+	TimeLeft    time.Duration `yaml:"TimeLeft"`   // with FaultThrottle
+	RetryAfter  time.Duration `yaml:"RetryAfter"` // with FaultThrottle; whole seconds
+	Location    string        `yaml:"Location"`   // with a redirect; default: the same port under the other loopback name
 }
 
 // afterEffect reports whether what was asked for is done nevertheless.
@@ -145,6 +146,12 @@ func (f *Fault) failure(c *Call, rep *reply) {
 	switch f.Kind {
 	case FaultThrottle:
 		err = errThrottled(0, f.TimeLeft.Milliseconds())
+		if f.RetryAfter > 0 {
+			if err.header == nil {
+				err.header = http.Header{}
+			}
+			err.header.Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())))
+		}
 	case FaultUnavailable:
 		err = &apiError{Status: 503, Code: "ServiceUnavailable", Message: "The request has failed due to a temporary failure of the server."}
 	case FaultInternal:

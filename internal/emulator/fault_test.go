@@ -174,6 +174,45 @@ func TestThrottling(t *testing.T) {
 	noViolations(t, e)
 }
 
+// TestQuota: each action has a quota of its own, which holds for any 60 seconds; refused calls do not
+// count, and each call that was served makes room when it is 60 seconds old.
+func TestQuota(t *testing.T) {
+	var clk clock
+	e := &emulator.EDS{Now: clk.now, Quota: 2, ActionQuota: map[string]int{"DescribeDesktops": 1, "ListTagResources": 0}, ThrottleTimeLeft: true, Desktops: fleetOf("ecd-a")}
+	base := serve(t, e)
+	for _, step := range []struct {
+		after  time.Duration
+		action string
+		wait   string // empty: the call is served
+	}{
+		{0, "DescribeDesktopInfo", ""},
+		{20 * time.Second, "DescribeDesktopInfo", ""},
+		{0, "DescribeDesktopInfo", "TimeLeft:40000,"},
+		{10 * time.Second, "DescribeDesktopInfo", "TimeLeft:30000,"},
+		{0, "DescribeDesktops", ""},
+		{0, "DescribeDesktops", "TimeLeft:60000,"},
+		{0, "ListTagResources", ""}, {0, "ListTagResources", ""}, {0, "ListTagResources", ""},
+		{30 * time.Second, "DescribeDesktopInfo", ""},
+		{0, "DescribeDesktopInfo", "TimeLeft:20000,"},
+		{0, "DescribeDesktops", "TimeLeft:30000,"},
+		{20 * time.Second, "DescribeDesktopInfo", ""},
+	} {
+		clk.advance(step.after)
+		q := map[string][]string{
+			"DescribeDesktopInfo": {"DesktopId", "ecd-a"},
+			"ListTagResources":    {"ResourceType", "ALIYUN::GWS::INSTANCE", "Tag.1.Key", "k"},
+		}[step.action]
+		a := call{action: step.action, query: query(q...), now: clk.now()}.send(t, base)
+		if step.wait == "" && a.status != 200 {
+			t.Errorf("%s at %s: %d %s", step.action, clk.now(), a.status, a.body)
+		}
+		if step.wait != "" && (a.status != 429 || a.Code != "Throttling.Api" || !strings.Contains(a.header.Get("X-Ratelimit-User-Api"), step.wait)) {
+			t.Errorf("%s at %s: %d %s %v, want %s", step.action, clk.now(), a.status, a.body, a.header, step.wait)
+		}
+	}
+	noViolations(t, e)
+}
+
 func TestLatency(t *testing.T) {
 	e := &emulator.EDS{Latency: time.Hour, ActionLatency: map[string]time.Duration{"DescribeDesktopInfo": 60 * time.Millisecond}, Jitter: 20 * time.Millisecond, Desktops: fleetOf("ecd-a")}
 	base := serve(t, e)

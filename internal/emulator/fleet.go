@@ -52,6 +52,9 @@ type Fleet struct {
 	Jitter             time.Duration            `yaml:"Jitter"`
 	Seed               uint64                   `yaml:"Seed"`
 	MaxQPS             int                      `yaml:"MaxQPS"`
+	Quota              int                      `yaml:"Quota"`
+	ActionQuota        map[string]int           `yaml:"ActionQuota"`
+	QuotaWindow        time.Duration            `yaml:"QuotaWindow"`
 	ThrottleStatus     int                      `yaml:"ThrottleStatus"`
 	ThrottleTimeLeft   bool                     `yaml:"ThrottleTimeLeft"`
 }
@@ -150,7 +153,8 @@ func (f *Fleet) EDS() *EDS {
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
 		Replay: f.Replay,
-		MaxQPS: f.MaxQPS, ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
+		MaxQPS: f.MaxQPS, Quota: f.Quota, ActionQuota: maps.Clone(f.ActionQuota), QuotaWindow: f.QuotaWindow,
+		ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
 	}
 	for _, ev := range f.ClientEvents {
 		c, _ := ev.clientEvent() // LoadFleet checked it

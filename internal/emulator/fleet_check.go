@@ -178,8 +178,8 @@ func (c *fleetCheck) fault(i int, f *Fault) {
 		c.fail("Faults", i, "Kind %q is none of %q", f.Kind, names)
 	}
 	c.action("Faults", i, f.Action)
-	if f.Call < 0 || f.Times < 0 || f.Delay < 0 || f.TimeLeft < 0 {
-		c.fail("Faults", i, "a negative Call, Times, Delay or TimeLeft")
+	if f.Call < 0 || f.Times < 0 || f.Delay < 0 || f.TimeLeft < 0 || f.RetryAfter < 0 {
+		c.fail("Faults", i, "a negative Call, Times, Delay, TimeLeft or RetryAfter")
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		c.fail("Faults", i, "Status %d is not one of HTTP", f.Status)
@@ -217,13 +217,20 @@ func (c *fleetCheck) settings(f *Fleet) {
 	c.oneOf("EmptyList", -1, "value", f.EmptyList, listNull, listAbsent)
 	c.oneOf("ShowPooled", -1, "value", f.ShowPooled, ByID, Always)
 	for name, d := range map[string]int64{"StopTime": int64(f.StopTime), "StartTime": int64(f.StartTime), "VisibleAfter": int64(f.VisibleAfter),
-		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS), "LargestPage": int64(f.LargestPage)} {
+		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS),
+		"Quota": int64(f.Quota), "QuotaWindow": int64(f.QuotaWindow), "LargestPage": int64(f.LargestPage)} {
 		if d < 0 {
 			c.fail(name, -1, "negative")
 		}
 	}
 	for name := range f.ActionLatency {
 		c.action("ActionLatency", -1, name)
+	}
+	for name, quota := range f.ActionQuota {
+		c.action("ActionQuota", -1, name)
+		if quota < 0 {
+			c.fail("ActionQuota", -1, "negative")
+		}
 	}
 	if s := f.ThrottleStatus; s != 0 && s != 400 && s != 429 {
 		c.fail("ThrottleStatus", -1, "%d is neither 400 nor 429", s)

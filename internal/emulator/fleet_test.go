@@ -33,9 +33,13 @@ ClientEvents:
 MixedCalls: partial
 Latency: 20ms
 MaxQPS: 50
+Quota: 1000
+ActionQuota: {StopDesktops: 10}
+QuotaWindow: 30s
 `)
 	e := f.EDS()
 	if len(e.Desktops) != 14 || e.Faults[0].Delay != 2*time.Second || e.MixedCalls != emulator.Partial || e.Latency != 20*time.Millisecond ||
+		e.Quota != 1000 || e.ActionQuota["StopDesktops"] != 10 || e.QuotaWindow != 30*time.Second ||
 		e.ClientEvents[0].Ago != 10*time.Minute || e.ClientEvents[1].EventTime.UTC().Hour() != 12 || *e.Changes[0].Set.ConnectionStatus != "Connected" {
 		t.Errorf("%+v", e)
 	}
@@ -94,6 +98,9 @@ func TestFleetIsStrict(t *testing.T) {
 		"ShowPooled: sometimes":            "ShowPooled",
 		"\nLatency: -1s":                   "line 2: Latency: negative",
 		"ActionLatency: {StopDesktop: 1s}": "not an action",
+		"ActionQuota: {StopDesktop: 1}":    "not an action",
+		"ActionQuota: {StopDesktops: -1}":  "negative",
+		"Quota: -1":                        "line 1: Quota: negative",
 		"ThrottleStatus: 503":              "neither 400 nor 429",
 		"MaxQPS: 1\nMaxQPS: 2":             "already defined",
 		"MaxQPS: 1\n---\nMaxQPS: 2":        "more than one document",
