@@ -29,7 +29,7 @@ type gate struct {
 	exhausted map[string]bool
 }
 
-// pace is what the calls of a turn show of the limit.
+// pace is what the calls made in one place show about the limit.
 type pace int
 
 const (
@@ -93,8 +93,8 @@ func (g *gate) giveUp(turn chan struct{}) {
 	g.admit()
 }
 
-// reenter is enter for a turn that gave its place back while it waited: it comes before those who had
-// none yet. If ctx ends before, the turn goes on all the same.
+// reenter is enter for a caller that gave its place back while it waited. It comes before callers that
+// had no place yet. If ctx ends before, it takes the place without waiting.
 func (g *gate) reenter(ctx context.Context) (epoch int) {
 	epoch, err := g.queue(ctx, 0)
 	if err == nil {

@@ -172,8 +172,8 @@ func (r *run) carriers(ctx context.Context, regionID string, tag events.Tag) ([]
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is looked at
 // beside the next page, so that the looks cost no time. Of a big fleet only the first wave is looked at,
-// unless all are to be counted: the time may not suffice for more, and what is seen too early is old when
-// its wave comes.
+// unless all desktops must be counted. There may be no time for more, and what is seen too early is old
+// when its wave comes.
 func (r *run) carriersSeen(ctx context.Context, regionID string, tag events.Tag, asksUsers bool) ([]sighting, error) {
 	ahead := r.h.gate.width() * MaxDesktopsPerCall
 	var looks sync.WaitGroup

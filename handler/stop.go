@@ -191,9 +191,9 @@ func knowledgeOf(desktops []*desktop) []knowledge {
 // lookAgain looks at the desktops, unless their looks are fresh and not in doubt, and at what has
 // grown old of the rest, and decides about them again. It returns those still to be stopped.
 //
-// All of it is one turn, however many calls it makes side by side: a batch that makes a listing keeps
-// others waiting for it, and must not wait for a turn while those others hold them all. The turn's slot
-// is free for others while everything in it waits: see slot.
+// All its calls are made in one slot, however many run side by side: a batch that makes a listing keeps
+// other batches waiting for it, and must not wait for a slot while those hold them all. While all calls
+// of the slot wait, other callers use it: see slot.
 func (b *batch) lookAgain(ctx context.Context, desktops []*desktop, inDoubt bool) []*desktop {
 	if !b.h.Policy.Preflight || len(desktops) == 0 { // may not look
 		return desktops

@@ -60,8 +60,8 @@ func (c *closed) answer(action string) error {
 
 func withProtectTag(o *handler.Options) { o.Policy.ProtectTag = events.Tag{Key: "keep"} }
 
-// TestThrottling: whichever action is throttled, its calls are made again, evenly, for a whole window
-// of EDS's quota. What the service asks for is done, and nobody waits for nothing at the end.
+// TestThrottling: a throttled call is made again, evenly, for a whole window of EDS's quota. That holds
+// for each action. The function waits as long as EDS asks, but never for a time that is no use.
 func TestThrottling(t *testing.T) {
 	silent := func() time.Duration { return 0 }
 	asks := func(d time.Duration) func() time.Duration { return func() time.Duration { return d } }

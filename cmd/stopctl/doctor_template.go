@@ -51,7 +51,7 @@ func checkRole(s *checkup) findings {
 
 const (
 	platformTimeout = 3  // seconds, if the file says none
-	leastTimeout    = 30 // for a look, a stop, a callback, and some patience when throttled
+	leastTimeout    = 80 // for a minute in which EDS throttles, then a look, a stop and a callback
 	beforeWait      = 10 // for the look and the call that come before a wait
 )
 
@@ -82,9 +82,9 @@ func checkTimeout(s *checkup) findings {
 		Message: fmt.Sprintf("timeout is %d s: %d s for work, the rest for the callback and the answer", all, work)}
 	switch {
 	case !s.deployed.Timeout.There():
-		f.Status, f.Message, f.Do = problem, fmt.Sprintf("there is no timeout: Function Compute ends the function after %d s", all), "Write timeout: 60."
+		f.Status, f.Message, f.Do = problem, fmt.Sprintf("there is no timeout: Function Compute ends the function after %d s", all), "Write timeout: 120."
 	case all < leastTimeout:
-		f.Status, f.Message, f.Do = warning, fmt.Sprintf("timeout is %d s: when EDS throttles, or a callback is slow, that is too short", all), "Write timeout: 60."
+		f.Status, f.Message, f.Do = warning, fmt.Sprintf("timeout is %d s: EDS may throttle for a minute, and then that is too short", all), "Write timeout: 120."
 	}
 	found := append(findings{f}, s.checkWaits()...)
 	if c := s.config; (c.Callback != nil || len(c.CallbackAllowed) > 0) && c.CallbackTimeout >= secs(all) {

@@ -271,11 +271,12 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "a role with capitals", env: map[string]string{"ROLE": "StopDesktops"}, check: "role", status: problem, message: "capitals"},
 		{name: "no region", changes: []string{"region: ${env('REGION','cn-hangzhou')}", "region: ''"}, check: "region", status: problem, message: "no region"},
 		{name: "the name of a region", env: map[string]string{"REGION": "Hangzhou"}, check: "region", status: problem, message: "is not a region ID"},
-		{name: "WAIT too long", args: []string{"-env", "WAIT=2m"}, check: "WAIT", status: problem, message: "WAIT is 120 s, but the timeout of 60 s leaves 54 s"},
-		{name: "WAIT tight", args: []string{"-env", "WAIT=50s"}, check: "WAIT", status: warning, message: "WAIT is 50 s"},
-		{name: "a timer waits too long", changes: []string{`"IdleMinutes": 30,`, `"WaitSeconds": 55,`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 55 s"},
-		{name: "no timeout", changes: []string{"timeout: 60\n", "\n"}, check: "timeout", status: problem, message: "after 3 s"},
-		{name: "a short timeout", changes: []string{"timeout: 60\n", "timeout: 20\n"}, check: "timeout", status: warning, message: "timeout is 20 s"},
+		{name: "WAIT too long", args: []string{"-env", "WAIT=2m"}, check: "WAIT", status: problem, message: "WAIT is 120 s, but the timeout of 120 s leaves 110 s"},
+		{name: "WAIT tight", args: []string{"-env", "WAIT=105s"}, check: "WAIT", status: warning, message: "WAIT is 105 s"},
+		{name: "a timer waits too long", changes: []string{`"IdleMinutes": 30,`, `"WaitSeconds": 115,`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 115 s"},
+		{name: "no timeout", changes: []string{"timeout: 120\n", "\n"}, check: "timeout", status: problem, message: "after 3 s"},
+		{name: "a short timeout", changes: []string{"timeout: 120\n", "timeout: 20\n"}, check: "timeout", status: warning, message: "timeout is 20 s"},
+		{name: "a timeout that one minute of throttling uses up", changes: []string{"timeout: 120\n", "timeout: 60\n"}, check: "timeout", status: warning, message: "timeout is 60 s: EDS may throttle for a minute"},
 		{name: "a callback slower than the function", env: map[string]string{"CALLBACK_URL": "http://127.0.0.1:1/"}, args: []string{"-offline", "-env", "CALLBACK_TIMEOUT=2m"}, check: "CALLBACK_TIMEOUT", status: warning, message: "2m0s"},
 		{name: "events dropped early", changes: []string{"maxAsyncEventAgeInSeconds: 3600", "maxAsyncEventAgeInSeconds: 60"}, check: "maxAsyncEventAgeInSeconds", status: warning, message: "drops an event after 1m0s"},
 		{name: "events kept in vain", changes: []string{"maxAsyncEventAgeInSeconds: 3600", "maxAsyncEventAgeInSeconds: 7200"}, check: "maxAsyncEventAgeInSeconds", status: warning, message: "`stale` after 1h0m0s"},
@@ -309,7 +310,7 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "a timer with a callback that is let in", changes: []string{`"IdleMinutes": 30`, `"CallbackUrl": "https://hooks.example.com/fake-path"`}, args: []string{"-env", "CALLBACK_ALLOWED_HOSTS=hooks.example.com", "-env", "CALLBACK_SECRET=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}, check: "timer nightly", status: fine, message: "is let in"},
 		{name: "a timer with several requests", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: fine, message: "is let in"},
 		{name: "a timer with several requests, and one is refused", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Force": true, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: problem, message: "Conflict at $.payload[1].IdleMinutes"},
-		{name: "the second request of a timer waits too long", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"WaitSeconds": 55, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 55 s"},
+		{name: "the second request of a timer waits too long", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"WaitSeconds": 115, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 115 s"},
 		{name: "a timer of a function that is switched off", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, env: map[string]string{"DISABLED": "true"}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.Force"},
 		{name: "a timer and a fault", env: map[string]string{"MAX_DESKTOPS": "many"}, check: "timer nightly", status: warning, message: "cannot be told while", beside: "MAX_DESKTOPS"},
 		{name: "a timer switched off", changes: []string{"enable: true", "enable: false"}, check: "timer nightly", status: warning, message: "switched off"},
@@ -500,7 +501,7 @@ func TestDoctorWithoutATemplate(t *testing.T) {
 }
 
 func TestDoctorUsage(t *testing.T) {
-	c := newClinic(t, "timeout: 60", "timeout: soon")
+	c := newClinic(t, "timeout: 120", "timeout: soon")
 	for _, u := range []struct {
 		args []string
 		want string

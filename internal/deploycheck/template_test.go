@@ -226,6 +226,11 @@ func checkAsync(path string, p props) problems {
 			found.add(path+".maxAsyncEventAgeInSeconds", "is %d, MAX_EVENT_AGE is %q: must be the same",
 				age, p.EnvironmentVariables["MAX_EVENT_AGE"])
 		}
+		if config.MaxAsyncRetryAttempts != nil {
+			if attempts := *config.MaxAsyncRetryAttempts + 1; attempts*p.Timeout > age {
+				found.add(path+".maxAsyncRetryAttempts", "%d attempts of %d s do not fit into maxAsyncEventAgeInSeconds, %d", attempts, p.Timeout, age)
+			}
+		}
 	}
 	found.match(path+".destinationConfig.onFailure.destination", config.DestinationConfig.OnFailure.Destination,
 		`acs:mns:[a-z0-9-]+:[0-9]+:/(queues|topics)/[A-Za-z0-9-]+/messages`)

@@ -56,12 +56,12 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %q, want %q", what, pair[0], pair[1])
 		}
 	}
-	if d.Timeout.Value != 60 || d.MemorySize.Value != 128 || d.MaxAsyncEventAge.Value != 3600 {
+	if d.Timeout.Value != 120 || d.MemorySize.Value != 128 || d.MaxAsyncEventAge.Value != 3600 {
 		t.Errorf("timeout %d, memorySize %d, maxAsyncEventAgeInSeconds %d", d.Timeout.Value, d.MemorySize.Value, d.MaxAsyncEventAge.Value)
 	}
 	text, _ := os.ReadFile(file)
 	line := strings.Split(string(text), "\n")[d.Timeout.Line-1]
-	if !strings.Contains(line, "timeout: 60") || d.Timeout.Property != "timeout" {
+	if !strings.Contains(line, "timeout: 120") || d.Timeout.Property != "timeout" {
 		t.Errorf("timeout is at %s: %q", d.Timeout.Place, line)
 	}
 	c, faults := config.Read(d.Environ())
