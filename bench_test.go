@@ -12,6 +12,7 @@ import (
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -28,13 +29,13 @@ func BenchmarkWarm(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		answer, err := h.Handle(context.Background(), handler.Invocation{
 			RequestID: fmt.Sprint(i),
-			Credentials: handler.Credentials{
+			Credentials: secret.Credentials{
 				AccessKeyID:     key.AccessKeyId,
 				AccessKeySecret: secret.New(key.AccessKeySecret),
 				SecurityToken:   secret.New(key.SecurityToken),
 			},
 		}, event)
-		if err != nil || answer.(handler.Report).Status != handler.StatusAccepted {
+		if err != nil || answer.(report.Report).Status != report.StatusAccepted {
 			b.Fatal(answer, err)
 		}
 	}

@@ -57,7 +57,7 @@ func httpFunction(t testing.TB) (h *handler.Handler, log *bytes.Buffer, dialled 
 
 func send(t testing.TB, h *handler.Handler, event []byte) handler.HTTPResponse {
 	t.Helper()
-	answer, err := h.Handle(t.Context(), handler.Invocation{RequestID: "1-fuzz", Credentials: handler.Credentials{
+	answer, err := h.Handle(t.Context(), handler.Invocation{RequestID: "1-fuzz", Credentials: secret.Credentials{
 		AccessKeyID: "STS.FAKE", AccessKeySecret: secret.New("fake"), SecurityToken: secret.New("fake")}}, event)
 	response, ok := answer.(handler.HTTPResponse)
 	if err != nil || !ok {

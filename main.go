@@ -64,7 +64,7 @@ func invocation(ctx context.Context) handler.Invocation {
 		RequestID:    fcCtx.RequestID,
 		FunctionName: fcCtx.Function.Name,
 		RetryCount:   fcCtx.RetryCount,
-		Credentials: handler.Credentials{
+		Credentials: secret.Credentials{
 			AccessKeyID:     fcCtx.Credentials.AccessKeyId,
 			AccessKeySecret: secret.New(fcCtx.Credentials.AccessKeySecret),
 			SecurityToken:   secret.New(fcCtx.Credentials.SecurityToken),

@@ -19,6 +19,9 @@ import (
 
 	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // These tests run the function as a process of its own, as Function Compute does: the real binary,
@@ -127,14 +130,14 @@ func (s *stage) log() []string {
 }
 
 // reports that the function has logged since the last time.
-func (s *stage) reports() []handler.Report {
+func (s *stage) reports() []report.Report {
 	lines := s.log()
-	var reports []handler.Report
+	var reports []report.Report
 	for _, line := range lines[s.read:] {
 		var l struct {
-			Msg      string                  `json:"msg"`
-			Report   handler.Report          `json:"report"`
-			Desktops []handler.DesktopReport `json:"Desktops"`
+			Msg      string                 `json:"msg"`
+			Report   report.Report          `json:"report"`
+			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		switch {
 		case strings.HasPrefix(line, "FC "): // the runtime's own
@@ -190,7 +193,7 @@ func (s *stage) checkShape(golden string, result emulator.Result) {
 	var reported, taken []string
 	rejected := false
 	for _, rep := range reports {
-		rejected = rejected || rep.Status == handler.StatusRejected
+		rejected = rejected || rep.Status == report.StatusRejected
 		once := map[string]bool{}
 		for _, d := range rep.Desktops {
 			if once[d.DesktopId] {
@@ -198,7 +201,7 @@ func (s *stage) checkShape(golden string, result emulator.Result) {
 			}
 			once[d.DesktopId] = true
 			reported = append(reported, d.DesktopId)
-			if d.Outcome == handler.Accepted || d.Outcome == handler.Stopped {
+			if d.Outcome == report.Accepted || d.Outcome == report.Stopped {
 				taken = append(taken, d.DesktopId)
 			}
 		}
@@ -298,11 +301,11 @@ func TestProcess(t *testing.T) {
 	})
 	t.Run("success is an answer", func(t *testing.T) {
 		r := s.invoke(emulator.Invocation{Event: []byte(`{"DesktopId":["ecd-running1"],"WaitSeconds":10}`)})
-		var rep handler.Report
-		if err := json.Unmarshal(r.Payload, &rep); err != nil || rep.Status != handler.StatusDone || rep.Counts[handler.Stopped] != 1 {
+		var rep report.Report
+		if err := json.Unmarshal(r.Payload, &rep); err != nil || rep.Status != report.StatusDone || rep.Counts[report.Stopped] != 1 {
 			t.Errorf("%s %v", r.Payload, err)
 		}
-		if rep.Callback == nil || rep.Callback.Status != handler.CallbackDelivered {
+		if rep.Callback == nil || rep.Callback.Status != report.CallbackDelivered {
 			t.Errorf("the answer does not say that the callback was delivered: %s", r.Payload)
 		}
 	})
@@ -381,7 +384,7 @@ func TestPanicInGoroutine(t *testing.T) {
 	s := startBinary(t, os.Args[0], emulator.DefaultFleet(), map[string]string{"STOP_DESKTOPS_TEST": "panic"})
 	for _, id := range []string{"ecd-running1", "ecd-running2"} {
 		r := s.invoke(emulator.Invocation{Event: []byte(`{"DesktopId":["` + id + `"]}`)})
-		if r.FunctionError == nil || r.FunctionError.Type != handler.StopFailed || !strings.Contains(r.FunctionError.Message, handler.CodeInternal) {
+		if r.FunctionError == nil || r.FunctionError.Type != handler.StopFailed || !strings.Contains(r.FunctionError.Message, report.CodeInternal) {
 			t.Errorf("%+v", r.FunctionError)
 		}
 	}
@@ -394,23 +397,23 @@ func TestPanicInGoroutine(t *testing.T) {
 func servePanics() {
 	h := handler.New(handler.Options{
 		Policy: handler.Policy{
-			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", MaxDesktops: 100, AllowDirect: true,
-			MaxEventAge: time.Hour, Preflight: true, APIConcurrency: 4, Location: time.UTC,
+			Policy:  stop.Policy{MaxDesktops: 100, Preflight: true, APIConcurrency: 4, Location: time.UTC},
+			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", AllowDirect: true, MaxEventAge: time.Hour,
 		},
-		Connect: func(handler.Credentials) (handler.EDS, error) { return panicking{}, nil },
+		Connect: func(secret.Credentials) (stop.EDS, error) { return panicking{}, nil },
 		Log:     slog.New(slog.NewJSONHandler(io.Writer(os.Stdout), nil)),
 	})
 	start(func() *handler.Handler { return h })
 }
 
 // panicking looks as if all were well, until it is asked to stop a desktop.
-type panicking struct{ handler.EDS }
+type panicking struct{ stop.EDS }
 
-func (panicking) DescribeDesktopInfo(_ context.Context, _ string, ids []string) ([]handler.Desktop, error) {
-	return []handler.Desktop{{DesktopID: ids[0], DesktopStatus: "Running", ConnectionStatus: "Disconnected"}}, nil
+func (panicking) DescribeDesktopInfo(_ context.Context, _ string, ids []string) ([]stop.Desktop, error) {
+	return []stop.Desktop{{DesktopID: ids[0], DesktopStatus: "Running", ConnectionStatus: "Disconnected"}}, nil
 }
 
-func (panicking) StopDesktops(context.Context, handler.StopCall) (string, error) {
-	var nothing *handler.StopCall
+func (panicking) StopDesktops(context.Context, stop.StopCall) (string, error) {
+	var nothing *stop.StopCall
 	return nothing.RegionID, nil
 }

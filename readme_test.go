@@ -42,13 +42,13 @@ func TestEveryReasonHasAScenario(t *testing.T) {
 		_, want, _ := strings.Cut(string(text), "-- want --")
 		all.WriteString(want)
 	}
-	source, err := os.ReadFile("handler/report.go")
+	source, err := os.ReadFile("internal/report/report.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	named := regexp.MustCompile(`(?m)^\t(?:Reason|Status)?[A-Z]\w+\s+(?:Outcome|Status)?\s*= "([a-z_:]+)"`).FindAllStringSubmatch(string(source), -1)
 	if len(named) < 30 {
-		t.Fatalf("only %d names found in handler/report.go", len(named))
+		t.Fatalf("only %d names found in internal/report/report.go", len(named))
 	}
 	for _, m := range named {
 		callback := strings.Contains(m[0], "Callback")

@@ -35,6 +35,7 @@ import (
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/pipes"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -323,9 +324,9 @@ func (s *scenario) results() string {
 		var l struct {
 			Msg      string
 			Host     string
-			Callback handler.CallbackResult
+			Callback report.CallbackResult
 		}
-		if json.Unmarshal([]byte(line), &l) == nil && l.Msg == "callback" && (l.Callback.Status != handler.CallbackDelivered || l.Host != "localhost") {
+		if json.Unmarshal([]byte(line), &l) == nil && l.Msg == "callback" && (l.Callback.Status != report.CallbackDelivered || l.Host != "localhost") {
 			seen[fmt.Sprintf("%s at %s", strings.TrimSpace(l.Callback.Status+" "+l.Callback.Code), l.Host)] = true
 		}
 	}
@@ -367,7 +368,7 @@ func (s *scenario) invocation() (handler.Invocation, context.Context, context.Ca
 	ctx, cancel := context.WithTimeout(s.t.Context(), cmp.Or(o.Timeout, time.Minute))
 	inv := handler.Invocation{RequestID: fmt.Sprintf("1-scenario-%d", s.invocations), FunctionName: "stop-desktops", RetryCount: cmp.Or(o.RetryCount, s.retry)}
 	if key := emulator.DefaultCredential; !o.NoRole {
-		inv.Credentials = handler.Credentials{
+		inv.Credentials = secret.Credentials{
 			AccessKeyID:     key.AccessKeyId,
 			AccessKeySecret: secret.New(key.AccessKeySecret),
 			SecurityToken:   secret.New(key.SecurityToken),
@@ -377,13 +378,13 @@ func (s *scenario) invocation() (handler.Invocation, context.Context, context.Ca
 }
 
 // logged are the reports as the log has them, put together from its lines: what an operator finds.
-func (s *scenario) logged() []handler.Report {
-	var reports []handler.Report
+func (s *scenario) logged() []report.Report {
+	var reports []report.Report
 	for line := range strings.Lines(s.log.String()) {
 		var l struct {
-			Msg      string                  `json:"msg"`
-			Report   handler.Report          `json:"report"`
-			Desktops []handler.DesktopReport `json:"Desktops"`
+			Msg      string                 `json:"msg"`
+			Report   report.Report          `json:"report"`
+			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			s.t.Errorf("a line of the log is not JSON: %s", line)
@@ -401,11 +402,15 @@ func (s *scenario) logged() []handler.Report {
 			fmt.Fprintf(&s.out, "  log: %s\n", l.Msg)
 		}
 	}
+	// Each report is logged when its event is done: their order says nothing.
+	slices.SortStableFunc(reports, func(a, b report.Report) int {
+		return cmp.Or(cmp.Compare(a.EventId, b.EventId), cmp.Compare(a.Source, b.Source), cmp.Compare(fmt.Sprint(a.Desktops), fmt.Sprint(b.Desktops)))
+	})
 	return reports
 }
 
 // describe a report for people.
-func describe(w io.Writer, rep handler.Report) {
+func describe(w io.Writer, rep report.Report) {
 	fmt.Fprintf(w, "  %s", rep.Status)
 	for _, outcome := range slices.Sorted(maps.Keys(rep.Counts)) {
 		fmt.Fprintf(w, "  %s %d", outcome, rep.Counts[outcome])
@@ -431,7 +436,7 @@ func describe(w io.Writer, rep handler.Report) {
 		if len(rep.Desktops) > few && d.Reason != "" {
 			reasons[string(d.Outcome)+" "+d.Reason]++
 		}
-		if len(rep.Desktops) <= few || d.Outcome == handler.Failed || d.Outcome == handler.NotFoundThere {
+		if len(rep.Desktops) <= few || d.Outcome == report.Failed || d.Outcome == report.NotFound {
 			fmt.Fprintf(w, "    %s %s\n", d.DesktopId, strings.TrimSpace(string(d.Outcome)+" "+d.Reason+d.Code+because(d)))
 		}
 	}
@@ -441,8 +446,8 @@ func describe(w io.Writer, rep handler.Report) {
 }
 
 // because says what the reason of a skipped desktop rests on.
-func because(d handler.DesktopReport) string {
-	if d.Outcome != handler.Skipped || d.Message == "" {
+func because(d report.DesktopReport) string {
+	if d.Outcome != report.Skipped || d.Message == "" {
 		return ""
 	}
 	return ": " + d.Message

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // soakLog is the log of one instance, read as it is written.
@@ -18,7 +18,7 @@ type soakLog struct {
 
 // soakLines are those of one invocation.
 type soakLines struct {
-	reports   []handler.Report // with their desktops
+	reports   []report.Report // with their desktops
 	callbacks []soakCallback
 }
 
@@ -36,9 +36,9 @@ func (l *soakLog) Write(line []byte) (int, error) {
 		Msg          string `json:"msg"`
 		InvocationId string
 		EventId      string
-		Report       handler.Report `json:"report"`
-		Desktops     []handler.DesktopReport
-		Callback     handler.CallbackResult
+		Report       report.Report `json:"report"`
+		Desktops     []report.DesktopReport
+		Callback     report.CallbackResult
 	}
 	if err := json.Unmarshal(line, &r); err != nil {
 		l.t.Errorf("a line of the log is not JSON: %s", line)
@@ -79,7 +79,7 @@ func (l *soakLog) check(t *testing.T, w *soakWorld) {
 	type key struct{ invocation, event string }
 	arrived := map[key]bool{}
 	for _, d := range w.receiver.Deliveries() {
-		var data handler.Report
+		var data report.Report
 		if d.Event == nil || d.Err != "" || json.Unmarshal(d.Event.Data, &data) != nil {
 			t.Errorf("a callback is no report: %s", d.Err)
 			continue
@@ -90,7 +90,7 @@ func (l *soakLog) check(t *testing.T, w *soakWorld) {
 	defer l.mu.Unlock()
 	for invocation, lines := range l.invocations {
 		for _, c := range lines.callbacks {
-			if c.status == handler.CallbackDelivered && !arrived[key{invocation, c.eventID}] {
+			if c.status == report.CallbackDelivered && !arrived[key{invocation, c.eventID}] {
 				t.Errorf("%s: the report of %s was delivered, says the log; it has not arrived", invocation, c.eventID)
 			}
 		}

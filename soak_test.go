@@ -18,6 +18,7 @@ import (
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -181,7 +182,7 @@ func (s *soak) invoke(in *soakInstance, id string, e *soakEvent, retry int) bool
 	ctx, cancel := context.WithTimeout(context.Background(), e.timeout)
 	defer cancel()
 	key := emulator.DefaultCredential
-	answer, err := in.handler.Handle(ctx, handler.Invocation{RequestID: id, RetryCount: retry, Credentials: handler.Credentials{
+	answer, err := in.handler.Handle(ctx, handler.Invocation{RequestID: id, RetryCount: retry, Credentials: secret.Credentials{
 		AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken),
 	}}, e.payload)
 	lines := in.log.of(id)
@@ -219,26 +220,26 @@ func (s *soak) invoke(in *soakInstance, id string, e *soakEvent, retry int) bool
 }
 
 // reportsOf an answer of whatever kind.
-func reportsOf(answer any) ([]handler.Report, error) {
+func reportsOf(answer any) ([]report.Report, error) {
 	switch a := answer.(type) {
-	case handler.Report:
-		return []handler.Report{a}, nil
+	case report.Report:
+		return []report.Report{a}, nil
 	case handler.Batch:
 		return a.Reports, nil
 	case handler.HTTPResponse:
-		var rep handler.Report
+		var rep report.Report
 		if strings.Contains(a.Headers["Content-Type"], "problem") {
 			return nil, fmt.Errorf("a refusal: %s", a.Body)
 		}
 		err := json.Unmarshal([]byte(a.Body), &rep)
-		return []handler.Report{rep}, err
+		return []report.Report{rep}, err
 	}
 	return nil, fmt.Errorf("%T", answer)
 }
 
 // complete says what is missing in the reports of an event: each event has one, and each desktop that
 // was asked for is in one, unless nothing could be found out at all.
-func complete(e *soakEvent, reports []handler.Report) error {
+func complete(e *soakEvent, reports []report.Report) error {
 	events, desktops := map[string]int{}, map[string]bool{}
 	whole := true
 	for _, rep := range reports {
@@ -247,7 +248,7 @@ func complete(e *soakEvent, reports []handler.Report) error {
 			desktops[d.DesktopId] = true
 		}
 		// A duplicate within the batch names none, nor does a selection that failed.
-		if rep.Status == handler.StatusDuplicate || rep.Select != nil && rep.Status == handler.StatusFailed {
+		if rep.Status == report.StatusDuplicate || rep.Select != nil && rep.Status == report.StatusFailed {
 			whole = false
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"regexp"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // Batch is the answer to several events.
-type Batch struct{ Reports []Report }
+type Batch struct{ Reports []report.Report }
 
 // answer is what the caller of the invocation gets.
-func (r *run) answer(reports []Report) (any, error) {
+func (r *run) answer(reports []report.Report) (any, error) {
 	if f := newFailure(reports); f != nil && (r.async || !r.overHTTP) {
 		return nil, f
 	}
@@ -23,7 +24,7 @@ func (r *run) answer(reports []Report) (any, error) {
 	return r.body(reports), nil
 }
 
-func (r *run) body(reports []Report) any {
+func (r *run) body(reports []report.Report) any {
 	if len(reports) == 1 && r.jobs[0].event.Suffix == "" {
 		return reports[0]
 	}
@@ -32,17 +33,17 @@ func (r *run) body(reports []Report) any {
 
 // answerPanic is the answer when this program has a fault that nothing nearer could contain.
 func (r *run) answerPanic() (any, error) {
-	p := &Problem{Code: CodeInternal, Message: "a fault of this program: see its log", status: http.StatusInternalServerError}
+	p := &report.Problem{Code: report.CodeInternal, Message: "a fault of this program: see its log", HTTPStatus: http.StatusInternalServerError}
 	if r.overHTTP && !r.async {
 		return problemDocument(p, r.inv.RequestID, nil), nil
 	}
-	return nil, newFailure([]Report{{InvocationId: r.inv.RequestID, Status: StatusFailed, Error: p}})
+	return nil, newFailure([]report.Report{{InvocationId: r.inv.RequestID, Status: report.StatusFailed, Error: p}})
 }
 
 // httpAnswer is the report, or a problem document where the event was refused.
-func (r *run) httpAnswer(reports []Report) HTTPResponse {
+func (r *run) httpAnswer(reports []report.Report) HTTPResponse {
 	status := http.StatusOK
-	var worst *Problem
+	var worst *report.Problem
 	for i, rep := range reports {
 		s := httpStatus(rep)
 		if i == 0 {
@@ -51,7 +52,7 @@ func (r *run) httpAnswer(reports []Report) HTTPResponse {
 			status = http.StatusMultiStatus
 		}
 	}
-	if refused := reports[0].Status; len(reports) == 1 && (refused == StatusRejected || refused == StatusBlocked || hidden(worst)) {
+	if refused := reports[0].Status; len(reports) == 1 && (refused == report.StatusRejected || refused == report.StatusBlocked || hidden(worst)) {
 		return problemDocument(worst, r.inv.RequestID, reports[0].Desktops)
 	}
 	if r.bodiless && status < 300 {
@@ -59,25 +60,25 @@ func (r *run) httpAnswer(reports []Report) HTTPResponse {
 	}
 	body, err := json.Marshal(r.body(reports))
 	if err != nil {
-		return problemDocument(&Problem{Code: CodeInternal, status: http.StatusInternalServerError}, r.inv.RequestID, nil)
+		return problemDocument(&report.Problem{Code: report.CodeInternal, HTTPStatus: http.StatusInternalServerError}, r.inv.RequestID, nil)
 	}
 	headers := map[string]string{"Content-Type": "application/json"}
 	if worst != nil {
-		maps.Copy(headers, worst.header)
+		maps.Copy(headers, worst.HTTPHeader)
 	}
 	return HTTPResponse{StatusCode: status, Headers: headers, Body: string(body)}
 }
 
 // httpStatus of one event's report.
-func httpStatus(rep Report) int {
+func httpStatus(rep report.Report) int {
 	switch rep.Status {
-	case StatusAccepted:
+	case report.StatusAccepted:
 		return http.StatusAccepted
-	case StatusPartial:
+	case report.StatusPartial:
 		return http.StatusMultiStatus
-	case StatusRejected, StatusBlocked, StatusFailed:
-		if rep.Error != nil && rep.Error.status != 0 {
-			return rep.Error.status
+	case report.StatusRejected, report.StatusBlocked, report.StatusFailed:
+		if rep.Error != nil && rep.Error.HTTPStatus != 0 {
+			return rep.Error.HTTPStatus
 		}
 		return http.StatusBadGateway
 	}
@@ -86,18 +87,18 @@ func httpStatus(rep Report) int {
 
 // hidden says whether the details of a problem are for the log only: an HTTP caller need not know
 // how the function is configured.
-func hidden(p *Problem) bool { return p != nil && p.Code == CodeMisconfigured }
+func hidden(p *report.Problem) bool { return p != nil && p.Code == report.CodeMisconfigured }
 
 // document is a problem document (RFC 9457); the members in capitals are extensions.
 type document struct {
-	Type         string          `json:"type"`
-	Title        string          `json:"title"`
-	Status       int             `json:"status"`
-	Detail       string          `json:"detail,omitempty"`
-	Code         string          `json:",omitempty"`
-	Path         string          `json:",omitempty"`
-	InvocationId string          `json:",omitempty"`
-	Desktops     []DesktopReport `json:",omitempty"` // of a blocked event: its plan
+	Type         string                 `json:"type"`
+	Title        string                 `json:"title"`
+	Status       int                    `json:"status"`
+	Detail       string                 `json:"detail,omitempty"`
+	Code         string                 `json:",omitempty"`
+	Path         string                 `json:",omitempty"`
+	InvocationId string                 `json:",omitempty"`
+	Desktops     []report.DesktopReport `json:",omitempty"` // of a blocked event: its plan
 }
 
 // foreignName is a member's name that is more than a plain word.
@@ -105,29 +106,29 @@ var foreignName = regexp.MustCompile(`\['(?:[^'\\]|\\.)*'\]`)
 
 // answeredPath is the path without what the sender made up: names that a route does not know and that
 // are more than plain words.
-func (p *Problem) answeredPath() string {
+func answeredPath(p *report.Problem) string {
 	if p.Code == events.DuplicateField || p.Code == events.UnknownField {
 		return foreignName.ReplaceAllString(p.Path, "['…']")
 	}
 	return p.Path
 }
 
-func problemDocument(p *Problem, invocationID string, desktops []DesktopReport) HTTPResponse {
+func problemDocument(p *report.Problem, invocationID string, desktops []report.DesktopReport) HTTPResponse {
 	detail := p.Message
 	if hidden(p) {
 		detail = "the function is misconfigured: its log says how"
 	}
 	body, _ := json.Marshal(document{
 		Type:         "about:blank",
-		Title:        http.StatusText(p.status),
-		Status:       p.status,
+		Title:        http.StatusText(p.HTTPStatus),
+		Status:       p.HTTPStatus,
 		Detail:       detail,
 		Code:         p.Code,
-		Path:         p.answeredPath(),
+		Path:         answeredPath(p),
 		InvocationId: invocationID,
 		Desktops:     desktops,
 	})
 	headers := map[string]string{"Content-Type": "application/problem+json"}
-	maps.Copy(headers, p.header)
-	return HTTPResponse{StatusCode: p.status, Headers: headers, Body: string(body)}
+	maps.Copy(headers, p.HTTPHeader)
+	return HTTPResponse{StatusCode: p.HTTPStatus, Headers: headers, Body: string(body)}
 }

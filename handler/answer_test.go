@@ -8,31 +8,33 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/stop"
 )
 
 // TestFailureType is the rule for success: the platform counts an invocation as failed exactly if
 // something of it is left to be done, or could not be.
 func TestFailureType(t *testing.T) {
 	for _, c := range []struct {
-		statuses []Status
+		statuses []report.Status
 		want     string
 	}{
-		{[]Status{StatusDone}, ""},
-		{[]Status{StatusAccepted, StatusPlanned, StatusStale, StatusDuplicate, StatusDisabled}, ""},
-		{[]Status{StatusFailed}, StopFailed},
-		{[]Status{StatusPartial}, StopPartial},
-		{[]Status{StatusBlocked}, StopBlocked},
-		{[]Status{StatusRejected}, EventRejected},
-		{[]Status{StatusRejected, StatusBlocked, StatusFailed}, StopFailed},
-		{[]Status{StatusRejected, StatusBlocked}, StopBlocked},
-		{[]Status{StatusRejected, StatusPartial}, StopPartial},
-		{[]Status{StatusDone, StatusRejected}, StopPartial},
-		{[]Status{StatusFailed, StatusStale}, StopPartial},
-		{[]Status{StatusFailed, StatusPartial}, StopPartial},
+		{[]report.Status{report.StatusDone}, ""},
+		{[]report.Status{report.StatusAccepted, report.StatusPlanned, report.StatusStale, report.StatusDuplicate, report.StatusDisabled}, ""},
+		{[]report.Status{report.StatusFailed}, StopFailed},
+		{[]report.Status{report.StatusPartial}, StopPartial},
+		{[]report.Status{report.StatusBlocked}, StopBlocked},
+		{[]report.Status{report.StatusRejected}, EventRejected},
+		{[]report.Status{report.StatusRejected, report.StatusBlocked, report.StatusFailed}, StopFailed},
+		{[]report.Status{report.StatusRejected, report.StatusBlocked}, StopBlocked},
+		{[]report.Status{report.StatusRejected, report.StatusPartial}, StopPartial},
+		{[]report.Status{report.StatusDone, report.StatusRejected}, StopPartial},
+		{[]report.Status{report.StatusFailed, report.StatusStale}, StopPartial},
+		{[]report.Status{report.StatusFailed, report.StatusPartial}, StopPartial},
 	} {
-		var reports []Report
+		var reports []report.Report
 		for _, s := range c.statuses {
-			reports = append(reports, Report{Status: s})
+			reports = append(reports, report.Report{Status: s})
 		}
 		if got := failureType(reports); got != c.want {
 			t.Errorf("%v: %q, want %q", c.statuses, got, c.want)
@@ -42,22 +44,22 @@ func TestFailureType(t *testing.T) {
 
 // TestFailureMessage: one line of JSON of at most 1 KB, however much went wrong.
 func TestFailureMessage(t *testing.T) {
-	rep := Report{Status: StatusPartial, EventId: strings.Repeat("界", 100), Counts: map[Outcome]int{Failed: 1000},
-		Error: &Problem{Code: "X", Message: strings.Repeat("long ", 300), Path: "$." + strings.Repeat("p", 400)}}
+	rep := report.Report{Status: report.StatusPartial, EventId: strings.Repeat("界", 100), Counts: map[report.Outcome]int{report.Failed: 1000},
+		Error: &report.Problem{Code: "X", Message: strings.Repeat("long ", 300), Path: "$." + strings.Repeat("p", 400)}}
 	for i := range 1000 {
-		rep.Desktops = append(rep.Desktops, DesktopReport{DesktopId: fmt.Sprintf("ecd-%040d", i), Outcome: Failed, Code: "IncorrectDesktopStatus"})
+		rep.Desktops = append(rep.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-%040d", i), Outcome: report.Failed, Code: "IncorrectDesktopStatus"})
 	}
-	for _, reports := range [][]Report{{rep}, {rep, rep, rep}} {
+	for _, reports := range [][]report.Report{{rep}, {rep, rep, rep}} {
 		f := newFailure(reports)
 		var m failureMessage
 		if len(f.Message) > 1024 || strings.Contains(f.Message, "\n") || json.Unmarshal([]byte(f.Message), &m) != nil {
 			t.Errorf("%d bytes: %s", len(f.Message), f.Message)
 		}
-		if m.Counts[Failed] != 1000*len(reports) {
+		if m.Counts[report.Failed] != 1000*len(reports) {
 			t.Errorf("counts %v", m.Counts)
 		}
 	}
-	short := newFailure([]Report{{Status: StatusFailed, EventId: "e", Desktops: rep.Desktops[:1]}})
+	short := newFailure([]report.Report{{Status: report.StatusFailed, EventId: "e", Desktops: rep.Desktops[:1]}})
 	if !strings.Contains(short.Message, "ecd-000") {
 		t.Errorf("the first problem is not named: %s", short.Message)
 	}
@@ -65,33 +67,33 @@ func TestFailureMessage(t *testing.T) {
 
 // TestHTTPStatus is design.md's table.
 func TestHTTPStatus(t *testing.T) {
-	throttled := callProblem(&CallError{Family: Throttled, Code: "Throttling.User"})
+	throttled := failedBy(stop.Throttled)
 	for _, c := range []struct {
-		rep  Report
+		rep  report.Report
 		want int
 	}{
-		{Report{Status: StatusDone}, 200},
-		{Report{Status: StatusPlanned}, 200},
-		{Report{Status: StatusStale, Error: &Problem{Code: "Stale"}}, 200},
-		{Report{Status: StatusDuplicate}, 200},
-		{Report{Status: StatusDisabled}, 200},
-		{Report{Status: StatusAccepted}, 202},
-		{Report{Status: StatusPartial, Error: callProblem(&CallError{Family: Denied})}, 207},
-		{Report{Status: StatusRejected, Error: unreadable(&events.Error{Code: events.InvalidJSON})}, 400},
-		{Report{Status: StatusRejected, Error: unreadable(&events.Error{Code: events.UnknownField})}, 422},
-		{Report{Status: StatusRejected, Error: unreadable(&events.Error{Code: events.TooLarge})}, 413},
-		{Report{Status: StatusRejected, Error: Unauthenticated("no", "")}, 401},
-		{Report{Status: StatusRejected, Error: notAllowed("$", "no")}, 403},
-		{Report{Status: StatusBlocked, Error: blocked(0, 2, 1)}, 422},
-		{Report{Status: StatusFailed, Error: throttled}, 429},
-		{Report{Status: StatusFailed, Error: callProblem(&CallError{Family: Denied})}, 502},
-		{Report{Status: StatusFailed, Error: misconfigured(fmt.Errorf("x"))}, 503},
+		{report.Report{Status: report.StatusDone}, 200},
+		{report.Report{Status: report.StatusPlanned}, 200},
+		{report.Report{Status: report.StatusStale, Error: &report.Problem{Code: "Stale"}}, 200},
+		{report.Report{Status: report.StatusDuplicate}, 200},
+		{report.Report{Status: report.StatusDisabled}, 200},
+		{report.Report{Status: report.StatusAccepted}, 202},
+		{report.Report{Status: report.StatusPartial, Error: failedBy(stop.Denied)}, 207},
+		{report.Report{Status: report.StatusRejected, Error: unreadable(&events.Error{Code: events.InvalidJSON})}, 400},
+		{report.Report{Status: report.StatusRejected, Error: unreadable(&events.Error{Code: events.UnknownField})}, 422},
+		{report.Report{Status: report.StatusRejected, Error: unreadable(&events.Error{Code: events.TooLarge})}, 413},
+		{report.Report{Status: report.StatusRejected, Error: report.Unauthenticated("no", "")}, 401},
+		{report.Report{Status: report.StatusRejected, Error: notAllowed("$", "no")}, 403},
+		{report.Report{Status: report.StatusBlocked, Error: &report.Problem{HTTPStatus: 422}}, 422},
+		{report.Report{Status: report.StatusFailed, Error: throttled}, 429},
+		{report.Report{Status: report.StatusFailed, Error: failedBy(stop.Denied)}, 502},
+		{report.Report{Status: report.StatusFailed, Error: misconfigured(fmt.Errorf("x"))}, 503},
 	} {
 		if got := httpStatus(c.rep); got != c.want {
 			t.Errorf("%s %+v: %d, want %d", c.rep.Status, c.rep.Error, got, c.want)
 		}
 	}
-	if throttled.header["Retry-After"] == "" {
+	if throttled.HTTPHeader["Retry-After"] == "" {
 		t.Error("429 without Retry-After")
 	}
 }
@@ -105,4 +107,9 @@ func TestReserve(t *testing.T) {
 			t.Errorf("Reserve(%s) = %s, want %s", left, got, want)
 		}
 	}
+}
+
+// failedBy is the problem of an order that a failed call of this family has failed.
+func failedBy(family stop.Family) *report.Problem {
+	return stop.Failed(stop.Order{}, &stop.CallError{Family: family, Code: "Code"}).Problem
 }

@@ -3,10 +3,12 @@ package handler
 import (
 	"crypto/sha256"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // The memory for duplicates: so long, and so many at most. Beyond a warm instance it is the state of
@@ -77,7 +79,7 @@ func (m *memory) add(k eventKey, payload []byte) {
 func (r *run) dropDuplicates() {
 	here := map[eventKey][sha256.Size]byte{}
 	for _, j := range r.live() {
-		if j.aside {
+		if j.dryRun {
 			continue
 		}
 		k, payload := j.key(), sha256.Sum256(j.event.Payload)
@@ -89,17 +91,20 @@ func (r *run) dropDuplicates() {
 		case !again:
 			here[k] = payload
 		case first == payload:
-			j.status = StatusDuplicate
+			j.status = report.StatusDuplicate
 		default:
-			j.reject(&Problem{Code: events.Conflict, Path: j.event.Path, status: http.StatusUnprocessableEntity,
+			j.reject(&report.Problem{Code: events.Conflict, Path: j.event.Path, HTTPStatus: http.StatusUnprocessableEntity,
 				Message: "another request came with the same event ID: give each its own"})
 		}
 	}
 }
 
-// remember a job that went well. One that did not may come again, to be continued.
-func (r *run) remember(j *job, status Status) {
-	if status == StatusDone || status == StatusAccepted {
+// remember a job that went well. One that did not may come again, to be continued. So may one that left
+// a desktop to another event of its invocation: that event's stop is not what it asked for.
+func (r *run) remember(j *job) {
+	done := j.report.Status == report.StatusDone || j.report.Status == report.StatusAccepted
+	conflict := slices.ContainsFunc(j.report.Desktops, func(d report.DesktopReport) bool { return d.Reason == report.ReasonConflict })
+	if done && !conflict {
 		r.h.memory.add(j.key(), j.event.Payload)
 	}
 }

@@ -12,6 +12,9 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // owners is an EDS that knows whose its desktops are: "ecd-7" belongs to "u7".
@@ -31,13 +34,13 @@ func (o *owners) users(i int) []string {
 	return []string{fmt.Sprintf("u%d", i)}
 }
 
-func (o *owners) row(i int) handler.Desktop {
+func (o *owners) row(i int) stop.Desktop {
 	d := running([]string{fmt.Sprintf("ecd-%d", i)})[0]
 	d.EndUserIDs = o.users(i)
 	return d
 }
 
-func (o *owners) DescribeDesktops(_ context.Context, _ string, choice events.Select, _ string) (p handler.Page[handler.Desktop], err error) {
+func (o *owners) DescribeDesktops(_ context.Context, _ string, choice events.Select, _ string) (p stop.Page[stop.Desktop], err error) {
 	o.mu.Lock()
 	o.asked = append(o.asked, choice.EndUserId)
 	o.mu.Unlock()
@@ -49,7 +52,7 @@ func (o *owners) DescribeDesktops(_ context.Context, _ string, choice events.Sel
 	return p, nil
 }
 
-func (o *owners) DescribeDesktopsByID(_ context.Context, _ string, ids []string, _ string) (p handler.Page[handler.Desktop], err error) {
+func (o *owners) DescribeDesktopsByID(_ context.Context, _ string, ids []string, _ string) (p stop.Page[stop.Desktop], err error) {
 	for i := range o.n {
 		if d := o.row(i); slices.Contains(ids, d.DesktopID) {
 			p.Rows = append(p.Rows, d)
@@ -61,7 +64,7 @@ func (o *owners) DescribeDesktopsByID(_ context.Context, _ string, ids []string,
 func newOwners(n int) (*owners, *bench) {
 	o := &owners{n: n}
 	return o, newBench(&o.scripted, func(h *handler.Options) {
-		h.Connect = func(handler.Credentials) (handler.EDS, error) { return o, nil }
+		h.Connect = func(secret.Credentials) (stop.EDS, error) { return o, nil }
 	})
 }
 
@@ -76,12 +79,12 @@ func usersText(from, to int) string {
 // TestManyUsers: EDS filters by 100 users at once, so more are asked for in parts, in selections and
 // in exclusions. A desktop of two users is asked for once.
 func TestManyUsers(t *testing.T) {
-	for request, want := range map[string]map[handler.Outcome]int{
-		`{"Select":{"EndUserId":"` + usersText(0, 250) + `"}}`:                                               {handler.Accepted: 251},
-		`{"Select":{"All":true},"Exclude":{"EndUserId":"` + usersText(0, 250) + `"}}`:                        {handler.Skipped: 251, handler.Accepted: 49},
-		`{"Select":{"All":true},"Exclude":{"EndUserId":"` + strings.ToUpper(usersText(100, 300)) + `"}}`:     {handler.Skipped: 200, handler.Accepted: 100},
-		`{"Select":{"EndUserId":"` + usersText(0, 250) + `"},"DesktopId":["ecd-1","ecd-299","ecd-251"]}`:     {handler.Accepted: 2, handler.Skipped: 1},
-		`{"DesktopId":["ecd-1","ecd-2"],"Exclude":{"EndUserId":"` + strings.ToUpper(usersText(2, 3)) + `"}}`: {handler.Accepted: 1, handler.Skipped: 1},
+	for request, want := range map[string]map[report.Outcome]int{
+		`{"Select":{"EndUserId":"` + usersText(0, 250) + `"}}`:                                               {report.Accepted: 251},
+		`{"Select":{"All":true},"Exclude":{"EndUserId":"` + usersText(0, 250) + `"}}`:                        {report.Skipped: 251, report.Accepted: 49},
+		`{"Select":{"All":true},"Exclude":{"EndUserId":"` + strings.ToUpper(usersText(100, 300)) + `"}}`:     {report.Skipped: 200, report.Accepted: 100},
+		`{"Select":{"EndUserId":"` + usersText(0, 250) + `"},"DesktopId":["ecd-1","ecd-299","ecd-251"]}`:     {report.Accepted: 2, report.Skipped: 1},
+		`{"DesktopId":["ecd-1","ecd-2"],"Exclude":{"EndUserId":"` + strings.ToUpper(usersText(2, 3)) + `"}}`: {report.Accepted: 1, report.Skipped: 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			o, b := newOwners(300)
@@ -105,7 +108,7 @@ func TestManyUsers(t *testing.T) {
 	}
 }
 
-func mapsEqual(got, want map[handler.Outcome]int) bool { return fmt.Sprint(got) == fmt.Sprint(want) }
+func mapsEqual(got, want map[report.Outcome]int) bool { return fmt.Sprint(got) == fmt.Sprint(want) }
 
 // TestSameKeyOfUsers: lists of users that only begin and end alike are not taken for the same.
 func TestSameKeyOfUsers(t *testing.T) {
@@ -116,7 +119,7 @@ func TestSameKeyOfUsers(t *testing.T) {
 		spared := map[string]string{"a": "ecd-2", "b": "ecd-3"}
 		for _, rep := range b.reports(t) {
 			for _, d := range rep.Desktops {
-				if (d.Outcome == handler.Skipped) != (d.DesktopId == spared[rep.Reason]) {
+				if (d.Outcome == report.Skipped) != (d.DesktopId == spared[rep.Reason]) {
 					t.Errorf("%s: %s %s", rep.Reason, d.DesktopId, d.Outcome)
 				}
 			}
@@ -129,12 +132,12 @@ func TestSameKeyOfUsers(t *testing.T) {
 }
 
 // reports as the log has them.
-func (b *bench) reports(t *testing.T) (reports []handler.Report) {
+func (b *bench) reports(t *testing.T) (reports []report.Report) {
 	for line := range strings.Lines(b.log.String()) {
 		var l struct {
 			Msg      string
-			Report   handler.Report          `json:"report"`
-			Desktops []handler.DesktopReport `json:"Desktops"`
+			Report   report.Report          `json:"report"`
+			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatal(err)
@@ -166,7 +169,7 @@ func TestManyWarnings(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o, b := newOwners(10)
 			looks := 0
-			o.info = func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			o.info = func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 				o.mu.Lock()
 				defer o.mu.Unlock()
 				looks++
@@ -189,14 +192,14 @@ func TestManyWarnings(t *testing.T) {
 func TestNoWarningWithoutKnowledge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
-		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			if looks++; looks > 1 {
-				return nil, &handler.CallError{Action: "DescribeDesktopInfo", Family: handler.Denied, Code: "NoPermission"}
+				return nil, &stop.CallError{Action: "DescribeDesktopInfo", Family: stop.Denied, Code: "NoPermission"}
 			}
 			return running(ids), nil
 		}})
 		rep, failure := b.send(`{"DesktopId":"ecd-1","Exclude":{"DesktopId":"ecd-2"}}`)
-		if failure != nil || rep.Status != handler.StatusAccepted || len(rep.Warnings) > 0 || looks != 2 {
+		if failure != nil || rep.Status != report.StatusAccepted || len(rep.Warnings) > 0 || looks != 2 {
 			t.Errorf("%+v, %v, %d looks", rep, failure, looks)
 		}
 	})
@@ -205,17 +208,17 @@ func TestNoWarningWithoutKnowledge(t *testing.T) {
 // TestListedTwice: a desktop that a listing has twice, with different states, is believed neither way.
 func TestListedTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(&scripted{list: func(string) (handler.Page[handler.Desktop], error) {
+		b := newBench(&scripted{list: func(string) (stop.Page[stop.Desktop], error) {
 			rows := running([]string{"ecd-a", "ecd-a"})
 			rows[1].ConnectionStatus = "Connected"
-			return handler.Page[handler.Desktop]{Rows: rows}, nil
-		}, info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+			return stop.Page[stop.Desktop]{Rows: rows}, nil
+		}, info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			rows := running(ids)
 			rows[0].ConnectionStatus = "Connected"
 			return rows, nil
 		}})
 		rep, _ := b.send(`{"Select":{"All":true}}`)
-		if b.eds.stops.Load() != 0 || rep.Counts[handler.Skipped] != 1 {
+		if b.eds.stops.Load() != 0 || rep.Counts[report.Skipped] != 1 {
 			t.Errorf("%d stops, %+v", b.eds.stops.Load(), rep.Counts)
 		}
 	})

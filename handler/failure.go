@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // Failure makes the platform count an invocation as failed: its metrics, alarms, retries and
@@ -23,25 +24,25 @@ const (
 	EventRejected = "EventRejected"
 )
 
-var failureOf = map[Status]string{
-	StatusFailed:   StopFailed,
-	StatusPartial:  StopPartial,
-	StatusBlocked:  StopBlocked,
-	StatusRejected: EventRejected,
+var failureOf = map[report.Status]string{
+	report.StatusFailed:   StopFailed,
+	report.StatusPartial:  StopPartial,
+	report.StatusBlocked:  StopBlocked,
+	report.StatusRejected: EventRejected,
 }
 
 var seriousness = []string{StopFailed, StopPartial, StopBlocked, EventRejected}
 
 // failureType of an invocation: empty if each of its events succeeded, StopPartial if some did,
 // else the most serious.
-func failureType(reports []Report) string {
+func failureType(reports []report.Report) string {
 	failed, succeeded := map[string]bool{}, false
 	for _, rep := range reports {
 		t, ok := failureOf[rep.Status]
 		if ok {
 			failed[t] = true
 		}
-		succeeded = succeeded || !ok || rep.Status == StatusPartial
+		succeeded = succeeded || !ok || rep.Status == report.StatusPartial
 	}
 	if len(failed) > 0 && succeeded {
 		return StopPartial
@@ -58,27 +59,27 @@ const maxFailureMessage = 1024
 
 // failureMessage is what a person or an alarm sees of a failed invocation.
 type failureMessage struct {
-	EventId  string           `json:",omitempty"`
-	Status   Status           `json:",omitempty"`
-	Events   map[Status]int   `json:",omitempty"` // of a batch, by status
-	Counts   map[Outcome]int  `json:",omitempty"`
-	Error    *Problem         `json:",omitempty"`
-	Problems []desktopProblem `json:",omitempty"` // the first few
+	EventId  string                 `json:",omitempty"`
+	Status   report.Status          `json:",omitempty"`
+	Events   map[report.Status]int  `json:",omitempty"` // of a batch, by status
+	Counts   map[report.Outcome]int `json:",omitempty"`
+	Error    *report.Problem        `json:",omitempty"`
+	Problems []desktopProblem       `json:",omitempty"` // the first few
 }
 
 type desktopProblem struct {
 	DesktopId string
-	Outcome   Outcome
+	Outcome   report.Outcome
 	Code      string `json:",omitempty"`
 }
 
 // newFailure says why an invocation failed, or nil if it did not.
-func newFailure(reports []Report) *Failure {
+func newFailure(reports []report.Report) *Failure {
 	kind := failureType(reports)
 	if kind == "" {
 		return nil
 	}
-	m := failureMessage{Counts: map[Outcome]int{}}
+	m := failureMessage{Counts: map[report.Outcome]int{}}
 	for _, rep := range reports {
 		for outcome, n := range rep.Counts {
 			m.Counts[outcome] += n
@@ -88,7 +89,7 @@ func newFailure(reports []Report) *Failure {
 		}
 	}
 	if len(reports) > 1 {
-		m.Events = map[Status]int{}
+		m.Events = map[report.Status]int{}
 		for _, rep := range reports {
 			m.Events[rep.Status]++
 		}
@@ -97,12 +98,12 @@ func newFailure(reports []Report) *Failure {
 }
 
 // add what there is to say of one event that failed; the first of them is named.
-func (m *failureMessage) add(rep Report) {
+func (m *failureMessage) add(rep report.Report) {
 	if m.Status == "" {
 		m.EventId, m.Status, m.Error = rep.EventId, rep.Status, rep.Error
 	}
 	for _, d := range rep.Desktops {
-		if len(m.Problems) < 10 && d.Outcome.problem() {
+		if len(m.Problems) < 10 && d.Outcome.Problem() {
 			m.Problems = append(m.Problems, desktopProblem{d.DesktopId, d.Outcome, d.Code})
 		}
 	}
@@ -112,7 +113,7 @@ func (m *failureMessage) add(rep Report) {
 // by step; what is left then (counts, and short texts) always fits.
 func (m *failureMessage) line() string {
 	cut := []func(){
-		func() { m.Error = m.Error.short() },
+		func() { m.Error = short(m.Error) },
 		func() { m.EventId = events.Clean(m.EventId, 64) },
 		func() { m.Error = nil },
 		func() { m.EventId = "" },
@@ -128,13 +129,13 @@ func (m *failureMessage) line() string {
 			cut[0]()
 			cut = cut[1:]
 		default:
-			return `{"Error":{"Code":"` + CodeInternal + `"}}`
+			return `{"Error":{"Code":"` + report.CodeInternal + `"}}`
 		}
 	}
 }
 
 // short is p with its texts cut.
-func (p *Problem) short() *Problem {
+func short(p *report.Problem) *report.Problem {
 	if p == nil {
 		return nil
 	}

@@ -7,12 +7,15 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // Handler turns what one invocation brings into reports. It is safe for concurrent use.
 type Handler struct {
 	Options
-	gate   *gate
+	engine *stop.Engine
 	memory memory
 }
 
@@ -20,7 +23,7 @@ type Handler struct {
 type Options struct {
 	Policy Policy
 	// Connect gives access to EDS with the credentials of an invocation.
-	Connect func(Credentials) (EDS, error)
+	Connect func(secret.Credentials) (stop.EDS, error)
 	// Authenticator of HTTP events without a route; nil refuses them all.
 	Authenticator Authenticator
 	// Routes are what is configured for single paths and sources; nil: nothing is.
@@ -37,14 +40,7 @@ type Options struct {
 type Authenticator interface {
 	// Verify checks a request as it came in, at the time now. A refusal is a *Problem made by
 	// Unauthenticated.
-	Verify(request *events.HTTPRequest, now time.Time) (Proof, error)
-}
-
-// Proof is what an authenticated HTTP event is known by.
-type Proof struct {
-	ID       string    // covered by the signature; empty if the scheme has none
-	Time     time.Time // covered by the signature; zero if the scheme has none
-	BodyHash string    // of the body, where the signature covers it
+	Verify(request *events.HTTPRequest, now time.Time) (events.Proof, error)
 }
 
 // Callback delivers reports.
@@ -54,40 +50,52 @@ type Callback interface {
 	// Deliver sends one report, with as many tries as ctx leaves time for: to a URL that Admit has
 	// admitted, or to the configured destination if that is empty. The result is empty if there is
 	// none, or if it does not want this report.
-	Deliver(ctx context.Context, url string, report Report) CallbackResult
+	Deliver(ctx context.Context, url string, report report.Report) report.CallbackResult
 }
 
 // New makes a Handler.
 func New(o Options) *Handler {
-	return &Handler{Options: o, gate: newGate(o.Policy.APIConcurrency)}
+	return &Handler{Options: o, engine: stop.New(o.Policy.Policy)}
 }
 
-// Handle does what one invocation asks for. The answer is a Report, a Batch of them, or an
+// Handle does what one invocation asks for. The answer is a report.Report, a Batch of them, or an
 // HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
 // never has one, but on an async route.
 func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answer any, err error) {
-	r := &run{
-		h:       h,
-		inv:     inv,
-		log:     h.Log.With("InvocationId", inv.RequestID),
-		started: time.Now(),
-		calls:   map[string]int{},
-	}
+	r := h.newRun(inv)
 	defer func() {
-		if v := recover(); v != nil {
-			r.log.Error("panic", "stack", string(debug.Stack()))
+		if recover() != nil {
+			r.logPanic()
 			answer, err = r.answerPanic()
 		}
 	}()
+	return r.answer(r.do(ctx, raw))
+}
+
+// Reports does what one invocation asks for, and returns the report of each of its events. Handle
+// makes an answer for the platform of them.
+func (h *Handler) Reports(ctx context.Context, inv Invocation, raw []byte) []report.Report {
+	return h.newRun(inv).do(ctx, raw)
+}
+
+func (h *Handler) newRun(inv Invocation) *run {
+	return &run{h: h, inv: inv, log: h.Log.With("InvocationId", inv.RequestID), started: time.Now()}
+}
+
+// do everything: take in, stop, publish.
+func (r *run) do(ctx context.Context, raw []byte) []report.Report {
 	if deadline, ok := ctx.Deadline(); ok {
 		r.reserved = Reserve(deadline.Sub(r.started))
 	}
 	r.take(raw)
-	for i, j := range r.jobs {
-		j.index = i
-	}
 	r.dropDuplicates()
 	r.work(ctx)
-	reports := r.publish(ctx)
-	return r.answer(reports)
+	reports := make([]report.Report, len(r.jobs))
+	for i, j := range r.jobs {
+		reports[i] = j.report
+	}
+	return reports
 }
+
+// logPanic logs where a panic arose, and not what it says: that may hold anything.
+func (r *run) logPanic() { r.log.Error("panic", "stack", string(debug.Stack())) }

@@ -15,35 +15,38 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // scripted is an EDS with a function for each action; without one everything is well: every desktop
 // runs, nobody is connected, nothing is tagged.
 type scripted struct {
-	info  func(ctx context.Context, ids []string) ([]handler.Desktop, error)
-	stop  func(ctx context.Context, call handler.StopCall) (string, error)
-	byID  func(ctx context.Context, ids []string) (handler.Page[handler.Desktop], error)
-	list  func(token string) (handler.Page[handler.Desktop], error)
-	tags  func(ctx context.Context, tag events.Tag, token string) (handler.Page[handler.Tagged], error)
+	info  func(ctx context.Context, ids []string) ([]stop.Desktop, error)
+	stop  func(ctx context.Context, call stop.StopCall) (string, error)
+	byID  func(ctx context.Context, ids []string) (stop.Page[stop.Desktop], error)
+	list  func(token string) (stop.Page[stop.Desktop], error)
+	tags  func(ctx context.Context, tag events.Tag, token string) (stop.Page[stop.Tagged], error)
 	stops atomic.Int64
 }
 
-func (s *scripted) DescribeDesktopInfo(ctx context.Context, _ string, ids []string) ([]handler.Desktop, error) {
+func (s *scripted) DescribeDesktopInfo(ctx context.Context, _ string, ids []string) ([]stop.Desktop, error) {
 	if s.info != nil {
 		return s.info(ctx, ids)
 	}
 	return running(ids), nil
 }
 
-func running(ids []string) []handler.Desktop {
-	var rows []handler.Desktop
+func running(ids []string) []stop.Desktop {
+	var rows []stop.Desktop
 	for _, id := range ids {
-		rows = append(rows, handler.Desktop{DesktopID: id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"})
+		rows = append(rows, stop.Desktop{DesktopID: id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"})
 	}
 	return rows
 }
 
-func (s *scripted) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
+func (s *scripted) StopDesktops(ctx context.Context, call stop.StopCall) (string, error) {
 	s.stops.Add(1)
 	if s.stop != nil {
 		return s.stop(ctx, call)
@@ -51,26 +54,26 @@ func (s *scripted) StopDesktops(ctx context.Context, call handler.StopCall) (str
 	return "request", nil
 }
 
-func (s *scripted) DescribeDesktops(_ context.Context, _ string, _ events.Select, token string) (handler.Page[handler.Desktop], error) {
+func (s *scripted) DescribeDesktops(_ context.Context, _ string, _ events.Select, token string) (stop.Page[stop.Desktop], error) {
 	return s.list(token)
 }
 
-func (s *scripted) DescribeDesktopsByID(ctx context.Context, _ string, ids []string, _ string) (handler.Page[handler.Desktop], error) {
+func (s *scripted) DescribeDesktopsByID(ctx context.Context, _ string, ids []string, _ string) (stop.Page[stop.Desktop], error) {
 	if s.byID != nil {
 		return s.byID(ctx, ids)
 	}
-	return handler.Page[handler.Desktop]{Rows: running(ids)}, nil
+	return stop.Page[stop.Desktop]{Rows: running(ids)}, nil
 }
 
-func (s *scripted) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {
+func (s *scripted) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (stop.Page[stop.Tagged], error) {
 	if s.tags != nil {
 		return s.tags(ctx, tag, token)
 	}
-	return handler.Page[handler.Tagged]{}, nil
+	return stop.Page[stop.Tagged]{}, nil
 }
 
-func (s *scripted) DescribeClientEvents(context.Context, string, time.Time, string) (handler.Page[handler.ClientEvent], error) {
-	return handler.Page[handler.ClientEvent]{}, nil
+func (s *scripted) DescribeClientEvents(context.Context, string, time.Time, string) (stop.Page[stop.ClientEvent], error) {
+	return stop.Page[stop.ClientEvent]{}, nil
 }
 
 // bench is a handler over a scripted EDS, with its log.
@@ -85,10 +88,10 @@ func newBench(eds *scripted, change ...func(*handler.Options)) *bench {
 	b := &bench{eds: eds}
 	o := handler.Options{
 		Policy: handler.Policy{
-			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", MaxDesktops: 1000, AllowDirect: true,
-			MaxEventAge: time.Hour, Preflight: true, APIConcurrency: 4, Location: time.UTC,
+			Policy:  stop.Policy{MaxDesktops: 1000, Preflight: true, APIConcurrency: 4, Location: time.UTC},
+			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", AllowDirect: true, MaxEventAge: time.Hour,
 		},
-		Connect: func(handler.Credentials) (handler.EDS, error) { return eds, nil },
+		Connect: func(secret.Credentials) (stop.EDS, error) { return eds, nil },
 		Log:     slog.New(slog.NewJSONHandler(&b.log, nil)),
 	}
 	for _, c := range change {
@@ -99,18 +102,18 @@ func newBench(eds *scripted, change ...func(*handler.Options)) *bench {
 }
 
 // send one event with a minute's time, and return its report or its failure.
-func (b *bench) send(event string) (handler.Report, *handler.Failure) {
+func (b *bench) send(event string) (report.Report, *handler.Failure) {
 	return b.sendWithin(time.Minute, event)
 }
 
-func (b *bench) sendWithin(timeout time.Duration, event string) (handler.Report, *handler.Failure) {
+func (b *bench) sendWithin(timeout time.Duration, event string) (report.Report, *handler.Failure) {
 	b.n++
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	answer, err := b.handler.Handle(ctx, handler.Invocation{RequestID: fmt.Sprint(b.n)}, []byte(event))
 	var failure *handler.Failure
 	errors.As(err, &failure)
-	rep, _ := answer.(handler.Report)
+	rep, _ := answer.(report.Report)
 	return rep, failure
 }
 
@@ -125,7 +128,7 @@ func ids(n int) string {
 // TestTooSlow: looks that take longer than they may be relied on stop nothing.
 func TestTooSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			time.Sleep(6 * time.Second)
 			return running(ids), nil
 		}})
@@ -142,12 +145,12 @@ func TestCallUnderWay(t *testing.T) {
 	for took, want := range map[time.Duration]bool{18200 * time.Millisecond: true, 18800 * time.Millisecond: false} {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
-			b := newBench(&scripted{stop: func(ctx context.Context, _ handler.StopCall) (string, error) {
+			b := newBench(&scripted{stop: func(ctx context.Context, _ stop.StopCall) (string, error) {
 				select {
 				case <-time.After(took):
 					return "request", nil
 				case <-ctx.Done():
-					return "", &handler.CallError{Action: "StopDesktops", Family: handler.Ambiguous, Code: "Timeout"}
+					return "", &stop.CallError{Action: "StopDesktops", Family: stop.Ambiguous, Code: "Timeout"}
 				}
 			}})
 			_, failure := b.sendWithin(20*time.Second, `{"DesktopId":"ecd-a"}`)
@@ -162,9 +165,9 @@ func TestCallUnderWay(t *testing.T) {
 func TestEndlessListing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pages := 0
-		b := newBench(&scripted{list: func(token string) (handler.Page[handler.Desktop], error) {
+		b := newBench(&scripted{list: func(token string) (stop.Page[stop.Desktop], error) {
 			pages++
-			return handler.Page[handler.Desktop]{NextToken: map[string]string{"": "a", "a": "b", "b": "a"}[token]}, nil
+			return stop.Page[stop.Desktop]{NextToken: map[string]string{"": "a", "a": "b", "b": "a"}[token]}, nil
 		}})
 		_, failure := b.send(`{"Select":{"All":true}}`)
 		if failure == nil || !strings.Contains(failure.Message, "EndlessListing") || pages != 3 {
@@ -177,20 +180,20 @@ func TestEndlessListing(t *testing.T) {
 // look is believed neither way.
 func TestForeignRows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(&scripted{list: func(string) (handler.Page[handler.Desktop], error) {
-			return handler.Page[handler.Desktop]{Rows: running([]string{"", "i-123", "ecd-a", "ecd-a", "ecd-b&x=1"})}, nil
+		b := newBench(&scripted{list: func(string) (stop.Page[stop.Desktop], error) {
+			return stop.Page[stop.Desktop]{Rows: running([]string{"", "i-123", "ecd-a", "ecd-a", "ecd-b&x=1"})}, nil
 		}})
 		rep, _ := b.send(`{"Select":{"All":true}}`)
 		if len(rep.Desktops) != 1 || rep.Desktops[0].DesktopId != "ecd-a" {
 			t.Errorf("%+v", rep.Desktops)
 		}
-		b = newBench(&scripted{info: func(context.Context, []string) ([]handler.Desktop, error) {
+		b = newBench(&scripted{info: func(context.Context, []string) ([]stop.Desktop, error) {
 			rows := running([]string{"ecd-a", "ecd-a"})
 			rows[0].ConnectionStatus = "Connected"
 			return rows, nil
 		}})
 		rep, _ = b.send(`{"DesktopId":"ecd-a"}`)
-		if b.eds.stops.Load() != 0 || rep.Counts[handler.Skipped] != 1 {
+		if b.eds.stops.Load() != 0 || rep.Counts[report.Skipped] != 1 {
 			t.Errorf("%d stops, %+v", b.eds.stops.Load(), rep)
 		}
 	})
@@ -199,9 +202,9 @@ func TestForeignRows(t *testing.T) {
 // TestListingThatPanics: a fault of ours in one listing fails the event that rests on it, and no other.
 func TestListingThatPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(&scripted{tags: func(_ context.Context, tag events.Tag, _ string) (handler.Page[handler.Tagged], error) {
-			var nothing *handler.Report
-			return handler.Page[handler.Tagged]{NextToken: nothing.EventId}, nil
+		b := newBench(&scripted{tags: func(_ context.Context, tag events.Tag, _ string) (stop.Page[stop.Tagged], error) {
+			var nothing *report.Report
+			return stop.Page[stop.Tagged]{NextToken: nothing.EventId}, nil
 		}})
 		_, failure := b.send(`[{"DesktopId":"ecd-a","Exclude":{"Tag":{"Key":"k"}}},{"DesktopId":"ecd-b"}]`)
 		if b.eds.stops.Load() != 1 || failure == nil || failure.Type != handler.StopPartial || !strings.Contains(failure.Message, `"accepted":1,"failed":1`) {
@@ -213,10 +216,10 @@ func TestListingThatPanics(t *testing.T) {
 // TestPanicAnywhere: also where nothing nearer contains it, the platform gets an error of a stable type.
 func TestPanicAnywhere(t *testing.T) {
 	b := newBench(&scripted{}, func(o *handler.Options) {
-		o.Connect = func(handler.Credentials) (handler.EDS, error) { panic("a fault") }
+		o.Connect = func(secret.Credentials) (stop.EDS, error) { panic("a fault") }
 	})
 	_, failure := b.send(`{"DesktopId":"ecd-a"}`)
-	if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, handler.CodeInternal) {
+	if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, report.CodeInternal) {
 		t.Errorf("%v", failure)
 	}
 	if strings.Contains(b.log.String(), "a fault") {
@@ -231,7 +234,7 @@ func TestMemoryForgets(t *testing.T) {
 		const event = `{"DesktopId":"ecd-a","IdempotencyKey":"k"}`
 		again := func() bool {
 			rep, _ := b.send(event)
-			return rep.Status == handler.StatusDuplicate
+			return rep.Status == report.StatusDuplicate
 		}
 		if again() || !again() {
 			t.Error("the second is no duplicate of the first")
@@ -257,8 +260,8 @@ func TestDryRunIsNoDuplicate(t *testing.T) {
 		b := newBench(&scripted{})
 		for _, c := range []struct {
 			dry  string
-			want handler.Status
-		}{{"true", handler.StatusPlanned}, {"false", handler.StatusAccepted}, {"true", handler.StatusPlanned}} {
+			want report.Status
+		}{{"true", report.StatusPlanned}, {"false", report.StatusAccepted}, {"true", report.StatusPlanned}} {
 			if rep, _ := b.send(`{"DesktopId":"ecd-a","IdempotencyKey":"k","DryRun":` + c.dry + `}`); rep.Status != c.want {
 				t.Errorf("DryRun %s: %s, want %s", c.dry, rep.Status, c.want)
 			}
@@ -285,7 +288,7 @@ func TestLate(t *testing.T) {
 func TestRailSparesForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks, listed := 0, false
-		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			rows := running(ids)
 			if looks++; looks <= 2 { // the first is old when it is decided
 				for i := range rows[2:] {
@@ -294,15 +297,15 @@ func TestRailSparesForGood(t *testing.T) {
 			}
 			time.Sleep(3 * time.Second)
 			return rows, nil
-		}, tags: func(context.Context, events.Tag, string) (handler.Page[handler.Tagged], error) {
+		}, tags: func(context.Context, events.Tag, string) (stop.Page[stop.Tagged], error) {
 			if !listed {
 				time.Sleep(6 * time.Second)
 			}
 			listed = true
-			return handler.Page[handler.Tagged]{}, nil
+			return stop.Page[stop.Tagged]{}, nil
 		}}, func(o *handler.Options) { o.Policy.MaxDesktops, o.Policy.ProtectTag.Key = 2, "protect" })
 		rep, failure := b.sendWithin(10*time.Minute, `{"DesktopId":"`+ids(5)+`"}`)
-		if rep.Counts[handler.Accepted] != 2 || rep.Counts[handler.Skipped] != 3 {
+		if rep.Counts[report.Accepted] != 2 || rep.Counts[report.Skipped] != 3 {
 			t.Errorf("%v %v", rep.Counts, failure)
 		}
 	})
@@ -312,18 +315,18 @@ func TestRailSparesForGood(t *testing.T) {
 func TestWaitFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
-		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			rows := running(ids)
 			switch looks++; looks {
 			case 2:
 				rows[0].DesktopStatus = "Stopping"
 			case 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13:
-				return nil, &handler.CallError{Action: "DescribeDesktopInfo", Family: handler.Denied, Code: "NoPermission"}
+				return nil, &stop.CallError{Action: "DescribeDesktopInfo", Family: stop.Denied, Code: "NoPermission"}
 			}
 			return rows, nil
 		}})
 		rep, _ := b.send(`{"DesktopId":"ecd-a","WaitSeconds":20}`)
-		if rep.Status != handler.StatusAccepted || rep.Counts[handler.Stopping] != 1 {
+		if rep.Status != report.StatusAccepted || rep.Counts[report.Stopping] != 1 {
 			t.Errorf("%+v", rep)
 		}
 	})
@@ -333,14 +336,14 @@ func TestWaitFollows(t *testing.T) {
 func TestWaitUnseen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
-		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			if looks++; looks > 1 {
-				return nil, &handler.CallError{Action: "DescribeDesktopInfo", Family: handler.Denied, Code: "NoPermission"}
+				return nil, &stop.CallError{Action: "DescribeDesktopInfo", Family: stop.Denied, Code: "NoPermission"}
 			}
 			return running(ids), nil
 		}})
 		rep, failure := b.send(`{"DesktopId":"ecd-a","WaitSeconds":20}`)
-		if rep.Status != handler.StatusAccepted || failure != nil {
+		if rep.Status != report.StatusAccepted || failure != nil {
 			t.Errorf("%+v %v", rep, failure)
 		}
 	})
@@ -356,8 +359,8 @@ func TestLogLines(t *testing.T) {
 			var l struct {
 				Msg         string `json:"msg"`
 				Part, Parts int
-				Desktops    []handler.DesktopReport
-				Report      handler.Report `json:"report"`
+				Desktops    []report.DesktopReport
+				Report      report.Report `json:"report"`
 			}
 			if err := json.Unmarshal(line, &l); err != nil {
 				t.Fatal(err)
@@ -381,12 +384,12 @@ func TestLogLines(t *testing.T) {
 // TestSparedByAFreshLook: the next wave is looked at while this one is stopped, which may take long.
 // What was connected or stopped then and runs now is not left alone by that look.
 func TestSparedByAFreshLook(t *testing.T) {
-	for _, was := range []handler.Desktop{{DesktopStatus: "Running", ConnectionStatus: "Connected"}, {DesktopStatus: "Stopped", ConnectionStatus: "Disconnected"}} {
+	for _, was := range []stop.Desktop{{DesktopStatus: "Running", ConnectionStatus: "Connected"}, {DesktopStatus: "Stopped", ConnectionStatus: "Disconnected"}} {
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
 			var first, other string // desktops of the two waves
 			b := newBench(&scripted{
-				info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+				info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 					switch {
 					case first == "":
 						first = ids[0]
@@ -401,14 +404,14 @@ func TestSparedByAFreshLook(t *testing.T) {
 					}
 					return rows, nil
 				},
-				stop: func(_ context.Context, call handler.StopCall) (string, error) {
+				stop: func(_ context.Context, call stop.StopCall) (string, error) {
 					if call.DesktopIDs[0] == first && time.Since(begin) < 12*time.Second {
-						return "", &handler.CallError{Family: handler.Throttled, Code: "Throttling", RetryAfter: 5 * time.Second}
+						return "", &stop.CallError{Family: stop.Throttled, Code: "Throttling", RetryAfter: 5 * time.Second}
 					}
 					return "r", nil
 				},
 			}, func(o *handler.Options) { o.Policy.APIConcurrency = 1 })
-			if rep, failure := b.sendWithin(5*time.Minute, `{"DesktopId":"`+ids(200)+`"}`); rep.Counts[handler.Accepted] != 200 {
+			if rep, failure := b.sendWithin(5*time.Minute, `{"DesktopId":"`+ids(200)+`"}`); rep.Counts[report.Accepted] != 200 {
 				t.Errorf("%v %v", rep.Counts, failure)
 			}
 		})
@@ -417,9 +420,9 @@ func TestSparedByAFreshLook(t *testing.T) {
 
 // TestLogLevels: an alarm on errors tells of what failed, and not of strangers who try the door.
 func TestLogLevels(t *testing.T) {
-	friend := judge(func(*events.HTTPRequest, time.Time) (handler.Proof, error) { return handler.Proof{}, nil })
-	replayed := judge(func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
-		return handler.Proof{}, handler.Unauthenticated("old", "")
+	friend := judge(func(*events.HTTPRequest, time.Time) (events.Proof, error) { return events.Proof{}, nil })
+	replayed := judge(func(*events.HTTPRequest, time.Time) (events.Proof, error) {
+		return events.Proof{}, report.Unauthenticated("old", "")
 	})
 	bare := `{"version":"v1","headers":{},"requestContext":{"http":{"method":"GET","path":"/"}},"body":""}`
 	for _, c := range []struct {
@@ -455,9 +458,9 @@ func TestLogLevels(t *testing.T) {
 }
 
 // judge is an Authenticator by a function.
-type judge func(*events.HTTPRequest, time.Time) (handler.Proof, error)
+type judge func(*events.HTTPRequest, time.Time) (events.Proof, error)
 
-func (j judge) Verify(q *events.HTTPRequest, now time.Time) (handler.Proof, error) { return j(q, now) }
+func (j judge) Verify(q *events.HTTPRequest, now time.Time) (events.Proof, error) { return j(q, now) }
 
 func httpEvent(body string) string {
 	text, _ := json.Marshal(body)
@@ -473,20 +476,20 @@ func TestAuthenticator(t *testing.T) {
 			status int
 			says   string
 		}{
-			"an error of another kind": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
-				return handler.Proof{}, errors.New("broken")
+			"an error of another kind": {func(*events.HTTPRequest, time.Time) (events.Proof, error) {
+				return events.Proof{}, errors.New("broken")
 			}, `{"DesktopId":"ecd-a"}`, 401, "Unauthenticated"},
-			"a signed time that is old": {func(_ *events.HTTPRequest, now time.Time) (handler.Proof, error) {
-				return handler.Proof{Time: now.Add(-2 * time.Hour)}, nil
+			"a signed time that is old": {func(_ *events.HTTPRequest, now time.Time) (events.Proof, error) {
+				return events.Proof{Time: now.Add(-2 * time.Hour)}, nil
 			}, `{"DesktopId":"ecd-a"}`, 200, `"stale"`},
-			"a signed ID": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
-				return handler.Proof{ID: "signed"}, nil
+			"a signed ID": {func(*events.HTTPRequest, time.Time) (events.Proof, error) {
+				return events.Proof{ID: "signed"}, nil
 			}, `{"DesktopId":"ecd-a","IdempotencyKey":"unsigned"}`, 202, `"EventId":"signed"`},
-			"a hash of the body": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
-				return handler.Proof{BodyHash: "hash"}, nil
+			"a hash of the body": {func(*events.HTTPRequest, time.Time) (events.Proof, error) {
+				return events.Proof{BodyHash: "hash"}, nil
 			}, `{"DesktopId":"ecd-a"}`, 202, `"EventId":"hash"`},
-			"a body that is too large": {func(*events.HTTPRequest, time.Time) (handler.Proof, error) {
-				return handler.Proof{}, nil
+			"a body that is too large": {func(*events.HTTPRequest, time.Time) (events.Proof, error) {
+				return events.Proof{}, nil
 			}, `{"DesktopId":"ecd-a"` + strings.Repeat(" ", 256<<10) + `}`, 413, "TooLarge"},
 		} {
 			b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = c.judge })
@@ -504,23 +507,23 @@ type waiting struct{}
 
 func (waiting) Admit(string) error { return nil }
 
-func (waiting) Deliver(ctx context.Context, _ string, _ handler.Report) handler.CallbackResult {
+func (waiting) Deliver(ctx context.Context, _ string, _ report.Report) report.CallbackResult {
 	<-ctx.Done()
-	return handler.CallbackResult{Status: handler.CallbackFailed}
+	return report.CallbackResult{Status: report.CallbackFailed}
 }
 
 // TestCallbackTime: a callback takes at most the reserve, and however late it begins, half a second
 // is left for the answer.
 func TestCallbackTime(t *testing.T) {
-	for stop, want := range map[time.Duration]time.Duration{0: 2 * time.Second, 18200 * time.Millisecond: 19500 * time.Millisecond} {
+	for took, want := range map[time.Duration]time.Duration{0: 2 * time.Second, 18200 * time.Millisecond: 19500 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(&scripted{stop: func(context.Context, handler.StopCall) (string, error) {
-				time.Sleep(stop)
+			b := newBench(&scripted{stop: func(context.Context, stop.StopCall) (string, error) {
+				time.Sleep(took)
 				return "request", nil
 			}}, func(o *handler.Options) { o.Callback = waiting{} })
 			begun := time.Now()
 			rep, failure := b.sendWithin(20*time.Second, `{"DesktopId":"ecd-a"}`)
-			if took := time.Since(begun); failure != nil || rep.Status != handler.StatusAccepted || took != want {
+			if took := time.Since(begun); failure != nil || rep.Status != report.StatusAccepted || took != want {
 				t.Errorf("%s after %s, want %s; %v", rep.Status, took, want, failure)
 			}
 		})
@@ -532,14 +535,14 @@ func TestCallbackTime(t *testing.T) {
 func TestNeverMade(t *testing.T) {
 	for range 20 { // which of two things that are ready is taken first is left to chance
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(&scripted{tags: func(ctx context.Context, _ events.Tag, _ string) (handler.Page[handler.Tagged], error) {
+			b := newBench(&scripted{tags: func(ctx context.Context, _ events.Tag, _ string) (stop.Page[stop.Tagged], error) {
 				<-ctx.Done()
-				return handler.Page[handler.Tagged]{}, nil
+				return stop.Page[stop.Tagged]{}, nil
 			}}, func(o *handler.Options) {
 				o.Policy.ProtectTag.Key, o.Policy.KeepUntilTag, o.Policy.APIConcurrency, o.Policy.DryRun = "protect", "keep", 1, true
 			})
 			rep, _ := b.sendWithin(10*time.Second, `{"DesktopId":"ecd-a"}`)
-			if rep.Counts[handler.WouldStop] > 0 {
+			if rep.Counts[report.WouldStop] > 0 {
 				t.Fatalf("%+v", rep)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // maxHTTPBody is the largest body of an HTTP event, in bytes.
@@ -31,7 +32,7 @@ func (r *run) takeHTTP(e events.Event) {
 		whole.accept(r)
 		return
 	}
-	var p *Problem
+	var p *report.Problem
 	whole.route, p = r.httpRoute()
 	if r.h.Fault != nil {
 		// Nobody waits for the 503: without a function error the event would be lost without a trace.
@@ -42,7 +43,7 @@ func (r *run) takeHTTP(e events.Event) {
 	if p == nil {
 		p = transport(r.http)
 	}
-	var proof Proof
+	var proof events.Proof
 	if p == nil {
 		proof, p = r.authenticate(whole.route)
 	}
@@ -58,7 +59,7 @@ func (r *run) takeHTTP(e events.Event) {
 		return
 	}
 	if len(list) == 0 {
-		whole.status, whole.problem = StatusIgnored, &Problem{Code: "Ignored", Path: "$", Message: "the batch holds no event. Nothing was stopped."}
+		whole.status, whole.problem = report.StatusIgnored, &report.Problem{Code: "Ignored", Path: "$", Message: "the batch holds no event. Nothing was stopped."}
 		return
 	}
 	r.jobs = nil
@@ -89,14 +90,14 @@ func garbledHTTP(raw []byte, fault error) (e events.Event, ok bool) {
 //
 // A route says whether it takes CloudEvents. Without routes the headers may tell: neither reading of a
 // body is ever taken for the other.
-func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
+func (r *run) requests(route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
 	mode := r.http.CloudEventMode()
 	switch {
 	case route == nil:
 	case route.CloudEvents && mode == "":
-		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", status: http.StatusUnsupportedMediaType}
+		return nil, &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", HTTPStatus: http.StatusUnsupportedMediaType}
 	case !route.CloudEvents && (mode == events.Structured || mode == events.Batched):
-		return nil, &Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", status: http.StatusUnsupportedMediaType}
+		return nil, &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", HTTPStatus: http.StatusUnsupportedMediaType}
 	case !route.CloudEvents:
 		mode = "" // headers that nobody asked for
 	}
@@ -119,13 +120,13 @@ func (r *run) requests(route *Route, proof Proof) ([]events.Event, *Problem) {
 
 // cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
 // where the body's is known: a replay could have others.
-func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof Proof) ([]events.Event, *Problem) {
+func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
 	r.bodiless = true
 	list, err := events.DecodeCloudEvents(r.http, mode)
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	if mode == events.Binary && proof != (Proof{}) {
+	if mode == events.Binary && proof != (events.Proof{}) {
 		for i := range list {
 			list[i].ID, list[i].Source, list[i].Type, list[i].Time = "", "", "", time.Time{}
 		}
@@ -143,43 +144,43 @@ func (r *run) arrived(route *Route) time.Time {
 }
 
 // transport refuses what is not worth authenticating.
-func transport(q *events.HTTPRequest) *Problem {
+func transport(q *events.HTTPRequest) *report.Problem {
 	kind, _, err := mime.ParseMediaType(q.Get("Content-Type"))
 	switch {
 	case q.Method != http.MethodPost:
-		return &Problem{Code: "MethodNotAllowed", Message: "send a POST", status: http.StatusMethodNotAllowed, header: map[string]string{"Allow": "POST"}}
+		return &report.Problem{Code: "MethodNotAllowed", Message: "send a POST", HTTPStatus: http.StatusMethodNotAllowed, HTTPHeader: map[string]string{"Allow": "POST"}}
 	case len(q.Body) > maxHTTPBody:
-		return &Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), status: http.StatusRequestEntityTooLarge}
+		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
 	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
-		return &Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", status: http.StatusUnsupportedMediaType}
+		return &report.Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", HTTPStatus: http.StatusUnsupportedMediaType}
 	case compressed(q):
-		return &Problem{Code: "UnsupportedMediaType", Message: "the body is compressed, and gzip, deflate or br are not read here: send the JSON as it is",
-			status: http.StatusUnsupportedMediaType, header: map[string]string{"Accept-Encoding": "identity"}}
+		return &report.Problem{Code: "UnsupportedMediaType", Message: "the body is compressed, and gzip, deflate or br are not read here: send the JSON as it is",
+			HTTPStatus: http.StatusUnsupportedMediaType, HTTPHeader: map[string]string{"Accept-Encoding": "identity"}}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
-		return &Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", status: http.StatusUnsupportedMediaType}
+		return &report.Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", HTTPStatus: http.StatusUnsupportedMediaType}
 	}
 	return nil
 }
 
-func (r *run) authenticate(route *Route) (Proof, *Problem) {
+func (r *run) authenticate(route *Route) (events.Proof, *report.Problem) {
 	authenticator := r.h.Authenticator
 	if route != nil {
 		authenticator = route.Authenticator
 	}
 	if authenticator == nil {
-		return Proof{}, Unauthenticated("this function takes no HTTP events: WEBHOOK_AUTH is not set", "")
+		return events.Proof{}, report.Unauthenticated("this function takes no HTTP events: WEBHOOK_AUTH is not set", "")
 	}
 	proof, err := authenticator.Verify(r.http, r.arrived(route))
-	var p *Problem
+	var p *report.Problem
 	if err != nil && !errors.As(err, &p) {
-		p = Unauthenticated("the request could not be authenticated", "")
+		p = report.Unauthenticated("the request could not be authenticated", "")
 	}
 	return proof, p
 }
 
 // proven gives an event that has none of its own, as CloudEvents have, the ID and the time that its
 // signature covers; where it covers none, the time is that of its arrival at the gateway.
-func proven(e events.Event, q *events.HTTPRequest, proof Proof) events.Event {
+func proven(e events.Event, q *events.HTTPRequest, proof events.Proof) events.Event {
 	e.ID = cmp.Or(e.ID, proof.ID)
 	e.Traceparent = cmp.Or(e.Traceparent, events.Traceparent(q.Get("traceparent")))
 	for _, at := range []time.Time{proof.Time, q.Time} {
@@ -191,7 +192,7 @@ func proven(e events.Event, q *events.HTTPRequest, proof Proof) events.Event {
 }
 
 // named gives an event without an ID of its own the hash of its signed body.
-func (j *job) named(proof Proof) *job {
+func (j *job) named(proof events.Proof) *job {
 	if j.event.ID == "" && j.request.IdempotencyKey == "" && proof.BodyHash != "" {
 		j.id = proof.BodyHash + j.event.Suffix
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // clockSkew is how far ahead of our clock an event's time may be.
@@ -63,8 +64,8 @@ func (r *run) newJob(e events.Event) *job {
 	return &job{event: e, id: id + e.Suffix}
 }
 
-func (j *job) reject(p *Problem) *job {
-	j.status, j.problem = StatusRejected, p
+func (j *job) reject(p *report.Problem) *job {
+	j.status, j.problem = report.StatusRejected, p
 	return j
 }
 
@@ -74,10 +75,10 @@ func (j *job) accept(r *run) *job {
 	policy := r.h.Policy
 	switch {
 	case policy.Disabled && !r.overHTTP: // the switch works, whatever else is broken, and nothing is tried again
-		j.status = StatusDisabled
+		j.status = report.StatusDisabled
 		return j
 	case r.h.Fault != nil:
-		j.status, j.problem = StatusFailed, misconfigured(r.h.Fault)
+		j.status, j.problem = report.StatusFailed, misconfigured(r.h.Fault)
 		return j
 	case j.event.Err != nil:
 		return j.reject(unreadable(j.event.Err))
@@ -86,7 +87,7 @@ func (j *job) accept(r *run) *job {
 	case j.event.Unauthenticated && j.route == nil:
 		return j.reject(notAllowed(j.event.Path, "events of EventBridge's HTTP source carry no proof of who sent them: call the function's HTTP trigger instead, or let a route name their source"))
 	case policy.Disabled:
-		j.status = StatusDisabled
+		j.status = report.StatusDisabled
 		return j
 	}
 	mapped, p := j.mapped(r)
@@ -94,8 +95,8 @@ func (j *job) accept(r *run) *job {
 	case p != nil:
 		return j.reject(p)
 	case mapped.Ignored:
-		j.status = StatusIgnored
-		j.problem = &Problem{Code: "Ignored", Path: mapped.Because, Message: mapped.Unmet + " Nothing was stopped."}
+		j.status = report.StatusIgnored
+		j.problem = &report.Problem{Code: "Ignored", Path: mapped.Because, Message: mapped.Unmet + " Nothing was stopped."}
 		return j
 	}
 	path := j.event.Path
@@ -107,7 +108,7 @@ func (j *job) accept(r *run) *job {
 	if err != nil {
 		return j.reject(mapped.located(unreadable(err)))
 	}
-	j.request, j.aside = request, request.DryRun
+	j.request, j.dryRun = request, request.DryRun
 	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
 		j.id = own
 	}
@@ -122,7 +123,7 @@ func (j *job) accept(r *run) *job {
 
 // admitCallback takes over the destination that the request names. One that is not allowed stops
 // nothing: whoever asked would never hear of it.
-func (j *job) admitCallback(callback Callback, path string) *Problem {
+func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 	url := j.request.CallbackUrl
 	if url == "" {
 		return nil
@@ -139,7 +140,7 @@ func (j *job) admitCallback(callback Callback, path string) *Problem {
 }
 
 // mapped is what the event's route makes of it, and whether the time in it is near enough to ours.
-func (j *job) mapped(r *run) (Mapped, *Problem) {
+func (j *job) mapped(r *run) (Mapped, *report.Problem) {
 	if j.route == nil || j.route.Mapping == nil {
 		return Mapped{Request: j.event.Payload}, nil
 	}
@@ -149,7 +150,7 @@ func (j *job) mapped(r *run) (Mapped, *Problem) {
 	}
 	if !m.Time.IsZero() {
 		if j.route.outside(m.Time, r.arrived(j.route)) {
-			return m, Unauthenticated("the time in the signed body is too far from ours: check the sender's clock, and do not send a request again later", "")
+			return m, report.Unauthenticated("the time in the signed body is too far from ours: check the sender's clock, and do not send a request again later", "")
 		}
 		j.event.Time = m.Time
 	}
@@ -157,7 +158,7 @@ func (j *job) mapped(r *run) (Mapped, *Problem) {
 }
 
 // admit holds the request against the policy and the route.
-func (j *job) admit(policy Policy, path string) *Problem {
+func (j *job) admit(policy Policy, path string) *report.Problem {
 	if j.route == nil {
 		return policy.admit(&j.request, path)
 	}
@@ -169,10 +170,10 @@ func (j *job) admit(policy Policy, path string) *Problem {
 }
 
 // admit fills in the defaults of a request and says what the policy does not allow of it.
-func (p Policy) admit(q *events.Request, path string) *Problem {
+func (p Policy) admit(q *events.Request, path string) *report.Problem {
 	if q.RegionId == "" {
 		if len(p.Regions) != 1 {
-			return &Problem{Code: events.MissingField, Path: path + ".RegionId", status: 422,
+			return &report.Problem{Code: events.MissingField, Path: path + ".RegionId", HTTPStatus: 422,
 				Message: "name the region: more than one is allowed (ALLOWED_REGIONS)"}
 		}
 		q.RegionId = p.Regions[0]
@@ -191,7 +192,7 @@ func (p Policy) admit(q *events.Request, path string) *Problem {
 }
 
 // admitBlind: without preflight nothing can be looked at, so a request must not rest on a look.
-func (p Policy) admitBlind(q *events.Request, path string) *Problem {
+func (p Policy) admitBlind(q *events.Request, path string) *report.Problem {
 	if q.WaitSeconds == nil {
 		seconds := int(p.Wait / time.Second)
 		q.WaitSeconds = &seconds
@@ -223,11 +224,11 @@ func (j *job) checkTime(r *run) *job {
 	}
 	switch late := age >= lateAfter || r.inv.RetryCount > 0; {
 	case age < -clockSkew:
-		return j.reject(&Problem{Code: events.InvalidTime, status: 422,
+		return j.reject(&report.Problem{Code: events.InvalidTime, HTTPStatus: 422,
 			Message: fmt.Sprintf("the event's time is %s ahead of the clock; at most %s is believed", (-age).Round(time.Second), clockSkew)})
 	case age > r.h.Policy.MaxEventAge:
-		j.status = StatusStale
-		j.problem = &Problem{Code: "Stale", Message: fmt.Sprintf("the event is %s old; MAX_EVENT_AGE is %s. Nothing was stopped.", age.Round(time.Second), r.h.Policy.MaxEventAge)}
+		j.status = report.StatusStale
+		j.problem = &report.Problem{Code: "Stale", Message: fmt.Sprintf("the event is %s old; MAX_EVENT_AGE is %s. Nothing was stopped.", age.Round(time.Second), r.h.Policy.MaxEventAge)}
 	case late && r.h.Policy.Preflight:
 		j.usedSince = usedSince(j.event.Time, r.started, r.h.Policy.MaxEventAge)
 	case late:
@@ -249,6 +250,6 @@ func usedSince(event, now time.Time, maxAge time.Duration) time.Time {
 	return event.Truncate(time.Second)
 }
 
-func misconfigured(fault error) *Problem {
-	return &Problem{Code: CodeMisconfigured, Message: fault.Error(), status: 503}
+func misconfigured(fault error) *report.Problem {
+	return &report.Problem{Code: report.CodeMisconfigured, Message: fault.Error(), HTTPStatus: 503}
 }

@@ -12,14 +12,7 @@ type Invocation struct {
 	FunctionName string
 	// RetryCount is 0 at the first delivery, n at the n-th retry of the platform.
 	RetryCount  int
-	Credentials Credentials
-}
-
-// Credentials are the temporary keys of the function's role, good for this invocation only.
-type Credentials struct {
-	AccessKeyID     string
-	AccessKeySecret secret.String
-	SecurityToken   secret.String
+	Credentials secret.Credentials
 }
 
 // The reserve is kept of the function's time for the callback and the answer.

@@ -1,6 +1,10 @@
 package handler
 
-import "strings"
+import (
+	"strings"
+
+	"stopdesktops/internal/report"
+)
 
 // A log store indexes the first 16,384 bytes of a field: docs/operate.md says how. A line of the log is one field.
 const (
@@ -9,11 +13,11 @@ const (
 )
 
 // logLines splits desktops into those of each line of the log.
-func logLines(desktops []DesktopReport) [][]DesktopReport {
-	var lines [][]DesktopReport
+func logLines(desktops []report.DesktopReport) [][]report.DesktopReport {
+	var lines [][]report.DesktopReport
 	start, bytes := 0, 0
 	for i, d := range desktops {
-		size := d.size()
+		size := sizeOf(d)
 		if i > start && (i-start == desktopsPerLine || bytes+size > bytesPerLine) {
 			lines = append(lines, desktops[start:i])
 			start, bytes = i, 0
@@ -26,8 +30,8 @@ func logLines(desktops []DesktopReport) [][]DesktopReport {
 	return lines
 }
 
-// size returns how many bytes a desktop takes in JSON.
-func (d DesktopReport) size() int {
+// sizeOf returns how many bytes a desktop takes in JSON.
+func sizeOf(d report.DesktopReport) int {
 	size := len("{},")
 	for _, member := range [...][2]string{
 		{"DesktopId", d.DesktopId}, {"RegionId", d.RegionId}, {"Outcome", string(d.Outcome)}, {"Reason", d.Reason}, {"Code", d.Code},

@@ -6,18 +6,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"stopdesktops/internal/report"
 )
 
 // TestLogLines keeps each line short enough for the index of a log store, whatever the messages, and loses no desktop.
 func TestLogLines(t *testing.T) {
-	plain := DesktopReport{DesktopId: "ecd-7w78ozhjcwa3u0001", RegionId: "cn-hangzhou", Outcome: Skipped, Reason: ReasonConnectionUnknown, State: "Running", ConnectionStatus: "Disconnected"}
+	plain := report.DesktopReport{DesktopId: "ecd-7w78ozhjcwa3u0001", RegionId: "cn-hangzhou", Outcome: report.Skipped, Reason: report.ReasonConnectionUnknown, State: "Running", ConnectionStatus: "Disconnected"}
 	kept := plain
-	kept.Reason, kept.Message = ReasonKeepUntilUnreadable, hold{value: strings.Repeat("\u200b\"", 40)}.text("stop-desktops:keep-until")
+	kept.Reason, kept.Message = report.ReasonKeepUntilUnreadable, `stop-desktops:keep-until is "`+strings.Repeat(`\u200b\"`, 32)+`"…, which cannot be read: write a time such as "2026-12-01 20:00", or a date`
 	huge := plain
 	huge.Message = strings.Repeat("x", bytesPerLine)
-	for name, all := range map[string][]DesktopReport{
-		"none": nil, "one": {plain}, "as many as fit": slices.Repeat([]DesktopReport{plain}, 80), "one more": slices.Repeat([]DesktopReport{plain}, 81),
-		"with messages": slices.Repeat([]DesktopReport{kept}, 300), "some with messages": slices.Repeat([]DesktopReport{plain, kept, plain}, 100),
+	for name, all := range map[string][]report.DesktopReport{
+		"none": nil, "one": {plain}, "as many as fit": slices.Repeat([]report.DesktopReport{plain}, 80), "one more": slices.Repeat([]report.DesktopReport{plain}, 81),
+		"with messages": slices.Repeat([]report.DesktopReport{kept}, 300), "some with messages": slices.Repeat([]report.DesktopReport{plain, kept, plain}, 100),
 		"one that is too long": {plain, huge, plain},
 	} {
 		for i := range all {

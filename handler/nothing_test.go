@@ -10,6 +10,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // TestNothingFound: a look that finds nothing at all is made once more before the IDs count as not
@@ -30,7 +31,7 @@ func TestNothingFound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var looks atomic.Int64
-				b := newBench(&scripted{info: func(context.Context, []string) ([]handler.Desktop, error) {
+				b := newBench(&scripted{info: func(context.Context, []string) ([]stop.Desktop, error) {
 					n := int(looks.Add(1))
 					return running(strings.Fields(c.answers[min(n, len(c.answers))-1])), nil
 				}})
@@ -50,7 +51,7 @@ func TestNothingFound(t *testing.T) {
 // TestPromisedRows: an empty page before the TotalCount is reached does not end a listing. The rows that
 // are missing could be those that spare a desktop.
 func TestPromisedRows(t *testing.T) {
-	type page = handler.Page[handler.Desktop]
+	type page = stop.Page[stop.Desktop]
 	full := func(listed, total int, next string) page {
 		return page{Rows: running([]string{"ecd-a" + next}), Listed: listed, TotalCount: total, NextToken: next}
 	}
@@ -73,7 +74,7 @@ func TestPromisedRows(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(&scripted{list: func(token string) (handler.Page[handler.Desktop], error) {
+				b := newBench(&scripted{list: func(token string) (stop.Page[stop.Desktop], error) {
 					return c.pages[map[string]int{"": 0, "x": 1, "y": 2}[token]], nil
 				}})
 				_, failure := b.send(`{"Select":{"All":true}}`)
@@ -88,11 +89,11 @@ func TestPromisedRows(t *testing.T) {
 // TestPromisedTags: the same holds for who carries a tag, whose page goes through other hands.
 func TestPromisedTags(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(&scripted{tags: func(_ context.Context, _ events.Tag, token string) (handler.Page[handler.Tagged], error) {
+		b := newBench(&scripted{tags: func(_ context.Context, _ events.Tag, token string) (stop.Page[stop.Tagged], error) {
 			if token == "" {
-				return handler.Page[handler.Tagged]{Rows: []handler.Tagged{{DesktopID: "ecd-a"}}, Listed: 1, TotalCount: 2, NextToken: "x"}, nil
+				return stop.Page[stop.Tagged]{Rows: []stop.Tagged{{DesktopID: "ecd-a"}}, Listed: 1, TotalCount: 2, NextToken: "x"}, nil
 			}
-			return handler.Page[handler.Tagged]{}, nil
+			return stop.Page[stop.Tagged]{}, nil
 		}}, func(o *handler.Options) { o.Policy.ProtectTag = events.Tag{Key: "k"} })
 		if _, failure := b.send(`{"DesktopId":"ecd-b"}`); b.eds.stops.Load() != 0 || failure == nil || !strings.Contains(failure.Message, "UnreadableAnswer") {
 			t.Errorf("%d stops, %v", b.eds.stops.Load(), failure)

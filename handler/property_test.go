@@ -16,6 +16,9 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // TestNeverTheWrongDesktop feeds generated events to the handler, over generated fleets that change
@@ -107,12 +110,12 @@ const (
 
 // machine is one desktop of a world, as it really is.
 type machine struct {
-	handler.Desktop
+	stop.Desktop
 	region, office, user string
 	tags                 map[string]string
 
 	// What the handler was last told of it, and when it had asked.
-	told   handler.Desktop
+	told   stop.Desktop
 	toldAt time.Time
 	userAt time.Time // when it was asked whose it is
 }
@@ -127,7 +130,7 @@ type world struct {
 	byID     map[string]*machine
 	tagsAt   map[string]time.Time         // when a listing of a tag was last complete, by region and tag
 	tagsTold map[string]map[string]string // and what it said
-	uses     map[string][]handler.ClientEvent
+	uses     map[string][]stop.ClientEvent
 	usesAt   map[string]time.Time
 	pending  map[string]map[string]string // pages of a listing under way
 	silent   bool                         // rows do not tell whose they are
@@ -150,7 +153,7 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		byID:     map[string]*machine{},
 		tagsAt:   map[string]time.Time{},
 		tagsTold: map[string]map[string]string{},
-		uses:     map[string][]handler.ClientEvent{},
+		uses:     map[string][]stop.ClientEvent{},
 		usesAt:   map[string]time.Time{},
 		pending:  map[string]map[string]string{},
 		lost:     map[string]bool{},
@@ -160,16 +163,18 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		w.trouble = rng.Float64() * 0.3
 	}
 	w.policy = handler.Policy{
-		Regions:        []string{regionA},
-		StoppedMode:    "StopCharging",
+		Regions:     []string{regionA},
+		StoppedMode: "StopCharging",
+		AllowForce:  rng.IntN(2) == 0,
+		AllowDirect: true,
+		MaxEventAge: time.Hour,
+	}
+	w.policy.Policy = stop.Policy{
 		MaxDesktops:    []int{3, 50, 1000}[rng.IntN(3)],
 		Deny:           map[string]bool{},
 		ProtectTag:     events.Tag{Key: "protect"},
 		KeepUntilTag:   "keep",
 		Location:       time.UTC,
-		AllowForce:     rng.IntN(2) == 0,
-		AllowDirect:    true,
-		MaxEventAge:    time.Hour,
 		Preflight:      true,
 		APIConcurrency: 1 + rng.IntN(8),
 	}
@@ -267,7 +272,7 @@ func (w *world) invoke() {
 	}
 	h := handler.New(handler.Options{
 		Policy:  w.policy,
-		Connect: func(handler.Credentials) (handler.EDS, error) { return w, nil },
+		Connect: func(secret.Credentials) (stop.EDS, error) { return w, nil },
 		Log:     slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(4+w.rng.IntN(60))*time.Second)
@@ -276,19 +281,19 @@ func (w *world) invoke() {
 	if ctx.Err() != nil {
 		w.t.Error("the answer came after the deadline")
 	}
-	if _, ok := answer.(handler.Report); !ok && failure == nil {
+	if _, ok := answer.(report.Report); !ok && failure == nil {
 		w.t.Errorf("answer %T without a failure", answer)
 	}
 	w.checkReport(w.logged())
 }
 
 // logged is the report as the log has it: also of an invocation that failed.
-func (w *world) logged() (rep handler.Report) {
+func (w *world) logged() (rep report.Report) {
 	for line := range bytes.Lines(w.log.Bytes()) {
 		var l struct {
-			Msg      string                  `json:"msg"`
-			Report   handler.Report          `json:"report"`
-			Desktops []handler.DesktopReport `json:"Desktops"`
+			Msg      string                 `json:"msg"`
+			Report   report.Report          `json:"report"`
+			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		if err := json.Unmarshal(line, &l); err != nil {
 			w.t.Fatal(err)
@@ -307,8 +312,8 @@ func (w *world) logged() (rep handler.Report) {
 
 // checkReport: every desktop asked for by its ID is there exactly once, and nothing is claimed that
 // is not so.
-func (w *world) checkReport(rep handler.Report) {
-	seen := map[string]handler.DesktopReport{}
+func (w *world) checkReport(rep report.Report) {
+	seen := map[string]report.DesktopReport{}
 	for _, d := range rep.Desktops {
 		if _, twice := seen[d.DesktopId]; twice {
 			w.t.Errorf("%s is in the report twice", d.DesktopId)
@@ -317,14 +322,14 @@ func (w *world) checkReport(rep handler.Report) {
 		if d.Outcome == "" {
 			w.t.Errorf("%s has no outcome", d.DesktopId)
 		}
-		if m := w.byID[d.DesktopId]; d.Outcome == handler.Stopped && m.told.DesktopStatus != "Stopped" {
+		if m := w.byID[d.DesktopId]; d.Outcome == report.Stopped && m.told.DesktopStatus != "Stopped" {
 			w.t.Errorf("%s is called stopped, but was last seen %s", d.DesktopId, m.told.DesktopStatus)
 		}
-		if d.Outcome == handler.Skipped {
+		if d.Outcome == report.Skipped {
 			w.spared++
 		}
-		if w.lost[d.DesktopId] && d.Code != handler.CodeUnconfirmed &&
-			d.Outcome != handler.Stopped && d.Outcome != handler.Stopping && d.Outcome != handler.Accepted {
+		if w.lost[d.DesktopId] && d.Code != report.CodeUnconfirmed &&
+			d.Outcome != report.Stopped && d.Outcome != report.Stopping && d.Outcome != report.Accepted {
 			w.t.Errorf("a call for %s was sent and its answer lost; it is reported %s %s%s", d.DesktopId, d.Outcome, d.Reason, d.Code)
 		}
 	}
@@ -348,7 +353,7 @@ func (w *world) pass(ctx context.Context, action string) error {
 	select {
 	case <-after:
 	case <-ctx.Done():
-		return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: "Timeout"}
+		return &stop.CallError{Action: action, Family: stop.Ambiguous, Code: "Timeout"}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -362,24 +367,24 @@ func (w *world) pass(ctx context.Context, action string) error {
 	if w.rng.Float64() >= w.trouble {
 		return nil
 	}
-	family := pick(w.rng, handler.Throttled, handler.Throttled, handler.Temporary, handler.Ambiguous, handler.NotFound, handler.WrongState, handler.Denied, handler.Invalid)
-	return &handler.CallError{Action: action, Family: family, Code: "Trouble", RetryAfter: time.Duration(w.rng.IntN(8)) * time.Second}
+	family := pick(w.rng, stop.Throttled, stop.Throttled, stop.Temporary, stop.Ambiguous, stop.NotFound, stop.WrongState, stop.Denied, stop.Invalid)
+	return &stop.CallError{Action: action, Family: family, Code: "Trouble", RetryAfter: time.Duration(w.rng.IntN(8)) * time.Second}
 }
 
 func (w *world) use(m *machine, at time.Time) {
-	w.uses[m.region] = append(w.uses[m.region], handler.ClientEvent{DesktopID: m.DesktopID, Type: pick(w.rng, "DESKTOP_CONNECT", "DESKTOP_DISCONNECT"), Time: at})
+	w.uses[m.region] = append(w.uses[m.region], stop.ClientEvent{DesktopID: m.DesktopID, Type: pick(w.rng, "DESKTOP_CONNECT", "DESKTOP_DISCONNECT"), Time: at})
 }
 
 // tell the state of m in answer to a question asked at a time. Of two under way at once, the one
 // asked later is the last look; of two asked at the same instant, a look at the desktop itself.
-func (w *world) tell(m *machine, at time.Time, itself bool) handler.Desktop {
+func (w *world) tell(m *machine, at time.Time, itself bool) stop.Desktop {
 	if at.After(m.toldAt) || itself && at.Equal(m.toldAt) {
 		m.told, m.toldAt = m.Desktop, at
 	}
 	return m.Desktop
 }
 
-func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]handler.Desktop, error) {
+func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]stop.Desktop, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
@@ -389,7 +394,7 @@ func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []st
 	if len(ids) < 1 || len(ids) > 100 {
 		w.t.Errorf("a look at %d desktops", len(ids))
 	}
-	var rows []handler.Desktop
+	var rows []stop.Desktop
 	for _, id := range ids {
 		if m := w.byID[id]; m != nil && m.region == region {
 			rows = append(rows, w.tell(m, at, true))
@@ -399,7 +404,7 @@ func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []st
 }
 
 // page cuts a listing into pages of 7, and a long one into pages of 100, as EDS does.
-func page[T any](all []T, token string) handler.Page[T] {
+func page[T any](all []T, token string) stop.Page[T] {
 	from := 0
 	_, _ = fmt.Sscan(token, &from)
 	size := 7
@@ -407,19 +412,19 @@ func page[T any](all []T, token string) handler.Page[T] {
 		size = 100
 	}
 	to := min(from+size, len(all))
-	p := handler.Page[T]{Rows: all[min(from, to):to]}
+	p := stop.Page[T]{Rows: all[min(from, to):to]}
 	if to < len(all) {
 		p.NextToken = fmt.Sprint(to)
 	}
 	return p
 }
 
-func (w *world) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (handler.Page[handler.Desktop], error) {
+func (w *world) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (stop.Page[stop.Desktop], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
 	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
-		return handler.Page[handler.Desktop]{}, err
+		return stop.Page[stop.Desktop]{}, err
 	}
 	var matching []*machine
 	for _, m := range w.machines {
@@ -429,7 +434,7 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 		}
 	}
 	p := page(matching, token)
-	rows := handler.Page[handler.Desktop]{NextToken: p.NextToken}
+	rows := stop.Page[stop.Desktop]{NextToken: p.NextToken}
 	for _, m := range p.Rows {
 		if len(choice.EndUserId) > 0 { // asked for whose desktop it is, not for its state
 			rows.Rows = append(rows.Rows, w.withUser(m, m.Desktop, at))
@@ -441,7 +446,7 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 }
 
 // withUser adds to a row whose it is, which some services do not tell.
-func (w *world) withUser(m *machine, row handler.Desktop, at time.Time) handler.Desktop {
+func (w *world) withUser(m *machine, row stop.Desktop, at time.Time) stop.Desktop {
 	if !w.silent {
 		row.EndUserIDs = []string{m.user}
 		m.userAt = at
@@ -449,20 +454,20 @@ func (w *world) withUser(m *machine, row handler.Desktop, at time.Time) handler.
 	return row
 }
 
-func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (handler.Page[handler.Desktop], error) {
+func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (stop.Page[stop.Desktop], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
 	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
-		return handler.Page[handler.Desktop]{}, err
+		return stop.Page[stop.Desktop]{}, err
 	}
 	if len(ids) < 1 || len(ids) > 100 {
 		w.t.Errorf("the users of %d desktops", len(ids))
 	}
-	var rows handler.Page[handler.Desktop]
+	var rows stop.Page[stop.Desktop]
 	for _, id := range ids {
 		if m := w.byID[id]; m != nil && m.region == region {
-			row := w.withUser(m, handler.Desktop{DesktopID: id}, at)
+			row := w.withUser(m, stop.Desktop{DesktopID: id}, at)
 			m.userAt = at
 			rows.Rows = append(rows.Rows, row)
 		}
@@ -470,16 +475,16 @@ func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []s
 	return rows, nil
 }
 
-func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (handler.Page[handler.Tagged], error) {
+func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (stop.Page[stop.Tagged], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.pass(ctx, "ListTagResources"); err != nil {
-		return handler.Page[handler.Tagged]{}, err
+		return stop.Page[stop.Tagged]{}, err
 	}
-	var carriers []handler.Tagged
+	var carriers []stop.Tagged
 	for _, m := range w.machines {
 		if value, ok := m.tags[tag.Key]; ok && m.region == region {
-			carriers = append(carriers, handler.Tagged{DesktopID: m.DesktopID, Value: value})
+			carriers = append(carriers, stop.Tagged{DesktopID: m.DesktopID, Value: value})
 		}
 	}
 	p := page(carriers, token)
@@ -488,7 +493,7 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 }
 
 // note what a listing told, when it is complete.
-func (w *world) note(key string, first, last bool, rows []handler.Tagged) {
+func (w *world) note(key string, first, last bool, rows []stop.Tagged) {
 	if first {
 		w.pending[key] = map[string]string{}
 	}
@@ -500,13 +505,13 @@ func (w *world) note(key string, first, last bool, rows []handler.Tagged) {
 	}
 }
 
-func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (handler.Page[handler.ClientEvent], error) {
+func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (stop.Page[stop.ClientEvent], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.pass(ctx, "DescribeClientEvents"); err != nil {
-		return handler.Page[handler.ClientEvent]{}, err
+		return stop.Page[stop.ClientEvent]{}, err
 	}
-	var happened []handler.ClientEvent
+	var happened []stop.ClientEvent
 	for _, e := range w.uses[region] {
 		if !e.Time.Before(since.Truncate(time.Second)) {
 			happened = append(happened, e)
@@ -521,7 +526,7 @@ func (w *world) DescribeClientEvents(ctx context.Context, region string, since t
 
 // StopDesktops is where the promise is kept or broken: it is held against what the service told,
 // written down here once more and not taken from the handler.
-func (w *world) StopDesktops(ctx context.Context, call handler.StopCall) (string, error) {
+func (w *world) StopDesktops(ctx context.Context, call stop.StopCall) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopCalls++
@@ -544,14 +549,14 @@ func (w *world) StopDesktops(ctx context.Context, call handler.StopCall) (string
 		w.checkStop(id, now)
 	}
 	err := w.pass(ctx, "StopDesktops")
-	var lost *handler.CallError
+	var lost *stop.CallError
 	if err != nil {
-		lost = err.(*handler.CallError)
+		lost = err.(*stop.CallError)
 	}
 	for _, id := range call.DesktopIDs {
-		w.lost[id] = w.lost[id] || lost != nil && lost.Family == handler.Ambiguous
+		w.lost[id] = w.lost[id] || lost != nil && lost.Family == stop.Ambiguous
 	}
-	if lost == nil || lost.Family == handler.Ambiguous && w.rng.IntN(2) == 0 {
+	if lost == nil || lost.Family == stop.Ambiguous && w.rng.IntN(2) == 0 {
 		for _, id := range call.DesktopIDs {
 			if m := w.byID[id]; m.DesktopStatus == "Running" {
 				m.DesktopStatus = pick(w.rng, "Stopping", "Stopped")

@@ -3,37 +3,139 @@ package handler
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/stop"
 )
 
-// answerTime is kept of the reserve for the answer when a callback takes long.
-const answerTime = 500 * time.Millisecond
+// responseTime is kept of the reserve for the response when callbacks take long.
+const responseTime = 500 * time.Millisecond
 
-// callbacksAtOnce are the reports of a batch that go out side by side.
-const callbacksAtOnce = 20
+// deliveriesAtOnce are the callbacks of a batch that go out side by side.
+const deliveriesAtOnce = 20
 
-// publish concludes every job: a line in the log, its desktops in lines of their own, then its
-// callback and how that went. What the callback does changes nothing else.
-func (r *run) publish(ctx context.Context) []Report {
-	reports := make([]Report, len(r.jobs))
-	for i, j := range r.jobs {
-		reports[i] = r.report(j)
-		r.remember(j, reports[i].Status)
-		r.logReport(reports[i])
+// publish concludes a job: a line in the log, its desktops in lines of their own, then its callback
+// and how that went. What the callback does changes nothing else.
+func (r *run) publish(ctx context.Context, j *job, result stop.Result) {
+	j.report = r.report(j, result)
+	r.remember(j)
+	r.logReport(j.report)
+	if r.wantsCallback(j) {
+		r.deliveries.begin(ctx, func(ctx context.Context) { r.deliver(ctx, j) })
 	}
-	ctx, cancel := r.callbackTime(ctx)
-	defer cancel()
-	r.sideBySide(callbacksAtOnce, len(r.jobs), func(i int) {
-		if r.wantsCallback(r.jobs[i]) {
-			reports[i].Callback = r.deliver(ctx, r.jobs[i], reports[i])
+}
+
+// report of a job.
+func (r *run) report(j *job, result stop.Result) report.Report {
+	q := j.request
+	rep := report.Report{
+		InvocationId: r.inv.RequestID,
+		EventId:      j.shownID(),
+		Kind:         string(j.event.Kind),
+		Source:       events.Clean(j.event.Source, 256),
+		EventTime:    j.event.Time,
+		Traceparent:  j.event.Traceparent,
+		Status:       result.Status,
+		Error:        result.Problem,
+		Warnings:     result.Warnings,
+		DryRun:       q.DryRun,
+		Reason:       q.Reason,
+		RequestedBy:  q.RequestedBy,
+		Version:      r.h.Policy.Version,
+		RegionId:     q.RegionId,
+		StoppedMode:  q.StoppedMode,
+		OsUpdate:     q.OsUpdate,
+		Select:       q.Select,
+		Exclude:      q.Exclude,
+		Force:        q.Force,
+		IdleMinutes:  q.IdleMinutes,
+		Counts:       map[report.Outcome]int{},
+		Calls:        result.Calls,
+		DurationMs:   time.Since(r.started).Milliseconds(),
+		Desktops:     result.Desktops,
+	}
+	if j.route != nil {
+		rep.Route = j.route.Name
+	}
+	for _, d := range rep.Desktops {
+		rep.Counts[d.Outcome]++
+	}
+	return rep
+}
+
+// shownID is the event's ID made fit for logs and reports: it is foreign text.
+func (j *job) shownID() string { return events.Clean(j.id, 256) }
+
+// deliveries are the callbacks of an invocation under way. All of them together have a reserve's time
+// after the work is done: a receiver that is down must not hold back the response.
+type deliveries struct {
+	limit time.Duration // of one delivery, and of all after the work; 0: none
+	slots chan struct{}
+	wg    sync.WaitGroup
+
+	mu  sync.Mutex
+	end time.Time // when all must have ended; zero: work goes on
+}
+
+func newDeliveries(limit time.Duration) *deliveries {
+	return &deliveries{limit: limit, slots: make(chan struct{}, deliveriesAtOnce)}
+}
+
+// begin a delivery. The context that it gets ends when its time is over.
+func (d *deliveries) begin(ctx context.Context, deliver func(context.Context)) {
+	d.wg.Go(func() {
+		d.slots <- struct{}{}
+		defer func() { <-d.slots }()
+		if d.limit > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, d.deadline())
+			defer cancel()
 		}
-	}, func(i int) {
-		reports[i].Callback = &CallbackResult{Status: CallbackFailed, Code: CodeInternal}
+		deliver(ctx)
 	})
-	for _, rep := range reports {
-		r.logCallback(rep)
+}
+
+func (d *deliveries) deadline() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.end.IsZero() {
+		return time.Now().Add(d.limit)
 	}
-	return reports
+	return d.end
+}
+
+// finish waits for all of them. From now on they have the limit together.
+func (d *deliveries) finish() {
+	d.mu.Lock()
+	d.end = time.Now().Add(d.limit)
+	d.mu.Unlock()
+	d.wg.Wait()
+}
+
+// deliveryTime ends shortly before the invocation, so that there is time for the response.
+func deliveryTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-responseTime))
+	}
+	return ctx, func() {}
+}
+
+// deliver the report of a job to its callback.
+func (r *run) deliver(ctx context.Context, j *job) {
+	result := report.CallbackResult{Status: report.CallbackFailed, Code: report.CodeInternal}
+	defer func() {
+		if recover() != nil {
+			r.logPanic()
+		}
+		if result.Status != "" {
+			j.report.Callback = &result
+			r.logCallback(j.report)
+		}
+	}()
+	result = r.callback(j).Deliver(ctx, j.callbackURL, j.report)
 }
 
 // callback is where reports about j go: nil if nowhere.
@@ -44,35 +146,14 @@ func (r *run) callback(j *job) Callback {
 	return r.h.Callback
 }
 
-// deliver one report. It takes no longer than the reserve of the invocation's time, also where more
-// is left: whoever waits for the answer does not wait for a receiver that is down.
-func (r *run) deliver(ctx context.Context, j *job, rep Report) *CallbackResult {
-	if r.reserved > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, r.reserved)
-		defer cancel()
-	}
-	result := r.callback(j).Deliver(ctx, j.callbackURL, rep)
-	if result.Status == "" {
-		return nil
-	}
-	return &result
-}
-
-func (r *run) callbackTime(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(ctx, deadline.Add(-answerTime))
-	}
-	return ctx, func() {}
-}
-
-// wantsCallback: what was not even authenticated costs nobody a callback, what is none of our
-// business interests nobody, and a function that is not sure of its own configuration does not trust its destination either.
+// wantsCallback reports whether a report is delivered. An event that nobody has authenticated costs no
+// callback, one that a route ignores interests nobody, and a misconfigured function does not trust its
+// destination either.
 func (r *run) wantsCallback(j *job) bool {
 	switch {
-	case r.callback(j) == nil, r.h.Fault != nil, j.status == StatusIgnored:
+	case r.callback(j) == nil, r.h.Fault != nil, j.report.Status == report.StatusIgnored:
 		return false
-	case j.problem != nil && j.problem.Code == CodeUnauthenticated:
+	case j.report.Error != nil && j.report.Error.Code == report.CodeUnauthenticated:
 		return false
 	case j.event.Unauthenticated && j.route == nil:
 		return false
@@ -80,10 +161,12 @@ func (r *run) wantsCallback(j *job) bool {
 	return !r.overHTTP || j.event.Payload != nil
 }
 
-func (r *run) logReport(rep Report) {
+func (r *run) logReport(rep report.Report) {
 	short := rep
 	short.Desktops = nil
 	level := r.logLevel(rep)
+	r.logging.Lock()
+	defer r.logging.Unlock()
 	r.log.Log(context.Background(), level, "report", "report", short)
 
 	parts := logLines(rep.Desktops)
@@ -94,22 +177,19 @@ func (r *run) logReport(rep Report) {
 }
 
 // logLevel of a report: what failed is an error, but that strangers come by is no fault of ours.
-func (r *run) logLevel(rep Report) slog.Level {
+func (r *run) logLevel(rep report.Report) slog.Level {
 	switch {
 	case rep.Status.Succeeded():
 		return slog.LevelInfo
-	case r.overHTTP && r.h.Fault == nil && (!r.known || rep.Error != nil && rep.Error.Code == CodeUnauthenticated):
-		return slog.LevelWarn // or who repeats what somebody else has signed
+	case r.overHTTP && r.h.Fault == nil && (!r.known || rep.Error != nil && rep.Error.Code == report.CodeUnauthenticated):
+		return slog.LevelWarn // also a replay of what somebody else has signed
 	}
 	return slog.LevelError
 }
 
-func (r *run) logCallback(rep Report) {
-	if rep.Callback == nil {
-		return
-	}
+func (r *run) logCallback(rep report.Report) {
 	level := slog.LevelInfo
-	if rep.Callback.Status != CallbackDelivered {
+	if rep.Callback.Status != report.CallbackDelivered {
 		level = slog.LevelWarn
 	}
 	r.log.Log(context.Background(), level, "callback", "EventId", rep.EventId, "Host", rep.Callback.Host, "Callback", rep.Callback)

@@ -10,17 +10,18 @@ import (
 	"testing/synctest"
 
 	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // TestOneBadOfHundred: whatever a call for 100 desktops is refused for, if it may be one of them, the
 // other 99 are stopped, and the calls that this takes are bounded. What is refused alone failed with
 // EDS's code. It is not found only if the code says so.
 func TestOneBadOfHundred(t *testing.T) {
-	errs := map[string]handler.CallError{
-		"InvalidParameter.DesktopId":   {Family: handler.Invalid, OneOfMany: true},
-		"Forbidden":                    {Family: handler.Denied, OneOfMany: true},
-		"InvalidOfficeSiteId.NotFound": {Family: handler.WrongState},
-		"DesktopInstance.NotFound":     {Family: handler.NotFound},
+	errs := map[string]stop.CallError{
+		"InvalidParameter.DesktopId":   {Family: stop.Invalid, OneOfMany: true},
+		"Forbidden":                    {Family: stop.Denied, OneOfMany: true},
+		"InvalidOfficeSiteId.NotFound": {Family: stop.WrongState},
+		"DesktopInstance.NotFound":     {Family: stop.NotFound},
 	}
 	for code, e := range errs {
 		for _, action := range []string{"StopDesktops", "DescribeDesktopInfo"} {
@@ -32,7 +33,7 @@ func TestOneBadOfHundred(t *testing.T) {
 						b, infos := refusing(action, &e, func(ids []string) bool { return slices.Contains(ids, bad) })
 						_, failure := b.send(`{"DesktopId":"` + ids(100) + `"}`)
 						counts, problem := `"failed":1`, `"Outcome":"failed","Code":"`+code+`"`
-						if action == "DescribeDesktopInfo" && e.Family == handler.NotFound {
+						if action == "DescribeDesktopInfo" && e.Family == stop.NotFound {
 							counts, problem = `"not_found":1`, `"Outcome":"not_found"`
 						}
 						for _, want := range []string{`"Counts":{"accepted":99,` + counts + `}`, `"Problems":[{"DesktopId":"` + bad + `",` + problem + `}]`} {
@@ -54,15 +55,15 @@ func TestOneBadOfHundred(t *testing.T) {
 // none is reported as not found. A denial or a fault that cannot be about one desktop costs one call.
 func TestRefusedAsAWhole(t *testing.T) {
 	for _, c := range []struct {
-		error        handler.CallError
+		error        stop.CallError
 		stops, looks int64 // at most
 	}{
-		{handler.CallError{Family: handler.Invalid, Code: "InvalidParameter.StoppedMode", OneOfMany: true}, 22, 33},
-		{handler.CallError{Family: handler.Denied, Code: "Forbidden", OneOfMany: true}, 22, 33},
-		{handler.CallError{Family: handler.WrongState, Code: "EntityNotExist"}, 22, 33},
-		{handler.CallError{Family: handler.Denied, Code: "Forbidden.RAM"}, 1, 1},
-		{handler.CallError{Family: handler.Denied, Code: "NoPermission"}, 1, 1},
-		{handler.CallError{Family: handler.Invalid, Code: "InvalidApi.NotFound"}, 1, 1},
+		{stop.CallError{Family: stop.Invalid, Code: "InvalidParameter.StoppedMode", OneOfMany: true}, 22, 33},
+		{stop.CallError{Family: stop.Denied, Code: "Forbidden", OneOfMany: true}, 22, 33},
+		{stop.CallError{Family: stop.WrongState, Code: "EntityNotExist"}, 22, 33},
+		{stop.CallError{Family: stop.Denied, Code: "Forbidden.RAM"}, 1, 1},
+		{stop.CallError{Family: stop.Denied, Code: "NoPermission"}, 1, 1},
+		{stop.CallError{Family: stop.Invalid, Code: "InvalidApi.NotFound"}, 1, 1},
 	} {
 		for _, action := range []string{"StopDesktops", "DescribeDesktopInfo"} {
 			t.Run(c.error.Code+" of "+action, func(t *testing.T) {
@@ -85,17 +86,17 @@ func TestRefusedAsAWhole(t *testing.T) {
 }
 
 // refusing is a service that refuses the calls of one action that bad picks out, and counts the looks.
-func refusing(action string, e *handler.CallError, bad func(ids []string) bool) (b *bench, infos *atomic.Int64) {
+func refusing(action string, e *stop.CallError, bad func(ids []string) bool) (b *bench, infos *atomic.Int64) {
 	infos = &atomic.Int64{}
 	return newBench(&scripted{
-		info: func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+		info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			infos.Add(1)
 			if action == "DescribeDesktopInfo" && bad(ids) {
 				return nil, e
 			}
 			return running(ids), nil
 		},
-		stop: func(_ context.Context, call handler.StopCall) (string, error) {
+		stop: func(_ context.Context, call stop.StopCall) (string, error) {
 			if action == "StopDesktops" && bad(call.DesktopIDs) {
 				return "", e
 			}

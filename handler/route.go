@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // Routes are what is configured for single HTTP paths and sources of events. With routes of a kind,
@@ -85,7 +86,7 @@ func (route *Route) Fill(q *events.Request) {
 }
 
 // Admit says what the route does not allow of a request.
-func (route *Route) Admit(q *events.Request, path string) *Problem {
+func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	switch {
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
 		return notAllowed(path+".RegionId", "this region is not allowed on this route")
@@ -98,14 +99,14 @@ func (route *Route) Admit(q *events.Request, path string) *Problem {
 }
 
 // tooMany requests at once for the route. Without a limit of its own it is that of its kind; 0: none.
-func (route *Route) tooMany(n, limit int) *Problem {
+func (route *Route) tooMany(n, limit int) *report.Problem {
 	if route != nil && route.MaxBatch > 0 {
 		limit = route.MaxBatch
 	}
 	if limit == 0 || n <= limit {
 		return nil
 	}
-	return &Problem{Code: events.TooLarge, status: http.StatusRequestEntityTooLarge,
+	return &report.Problem{Code: events.TooLarge, HTTPStatus: http.StatusRequestEntityTooLarge,
 		Message: fmt.Sprintf("at most %s at once may come here", requests(limit))}
 }
 
@@ -130,25 +131,25 @@ func (m Mapped) Where(path string) string {
 }
 
 // located gives a problem the path where the sender wrote what it is about.
-func (m Mapped) located(p *Problem) *Problem {
+func (m Mapped) located(p *report.Problem) *report.Problem {
 	p.Path = m.Where(p.Path)
 	return p
 }
 
 // httpRoute is the route of the HTTP request: nil without routes.
-func (r *run) httpRoute() (*Route, *Problem) {
+func (r *run) httpRoute() (*Route, *report.Problem) {
 	if r.h.Routes == nil {
 		return nil, nil
 	}
 	route, any := r.h.Routes.HTTP(r.http.Path)
 	if any && route == nil {
-		return nil, &Problem{Code: "NotFound", Message: "there is no route for this path", status: http.StatusNotFound}
+		return nil, &report.Problem{Code: "NotFound", Message: "there is no route for this path", HTTPStatus: http.StatusNotFound}
 	}
 	return route, nil
 }
 
 // eventRoute is the route of an event from an event bus: nil without routes.
-func (r *run) eventRoute(e events.Event) (*Route, *Problem) {
+func (r *run) eventRoute(e events.Event) (*Route, *report.Problem) {
 	if r.h.Routes == nil || e.Kind != events.EventBridge || e.Source == "" {
 		return nil, nil
 	}

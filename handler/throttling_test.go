@@ -11,6 +11,8 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // closed is an EDS one of whose actions throttles every call until it opens.
@@ -26,12 +28,12 @@ type closed struct {
 
 func newClosed(action string, opens time.Duration, asks func() time.Duration) *closed {
 	c := &closed{action: action, opens: time.Now().Add(opens), asks: asks}
-	c.info = func(_ context.Context, ids []string) ([]handler.Desktop, error) {
+	c.info = func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 		return running(ids), c.answer("DescribeDesktopInfo")
 	}
-	c.stop = func(context.Context, handler.StopCall) (string, error) { return "request", c.answer("StopDesktops") }
-	c.tags = func(context.Context, events.Tag, string) (handler.Page[handler.Tagged], error) {
-		return handler.Page[handler.Tagged]{}, c.answer("ListTagResources")
+	c.stop = func(context.Context, stop.StopCall) (string, error) { return "request", c.answer("StopDesktops") }
+	c.tags = func(context.Context, events.Tag, string) (stop.Page[stop.Tagged], error) {
+		return stop.Page[stop.Tagged]{}, c.answer("ListTagResources")
 	}
 	return c
 }
@@ -55,7 +57,7 @@ func (c *closed) answer(action string) error {
 	if !time.Now().Before(c.opens) {
 		return nil
 	}
-	return &handler.CallError{Action: action, Family: handler.Throttled, Code: "Rejected.Throttling", Message: "too many", RetryAfter: c.asks()}
+	return &stop.CallError{Action: action, Family: stop.Throttled, Code: "Rejected.Throttling", Message: "too many", RetryAfter: c.asks()}
 }
 
 func withProtectTag(o *handler.Options) { o.Policy.ProtectTag = events.Tag{Key: "keep"} }
@@ -116,14 +118,14 @@ func TestThrottling(t *testing.T) {
 func TestThrottlingLeavesTheOtherTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		b := newBench(&scripted{stop: func(context.Context, handler.StopCall) (string, error) {
+		b := newBench(&scripted{stop: func(context.Context, stop.StopCall) (string, error) {
 			switch n++; {
 			case n == 30:
 				return "request", nil
 			case n%5 == 0:
-				return "", &handler.CallError{Action: "StopDesktops", Family: handler.Temporary, Code: "ServiceUnavailable"}
+				return "", &stop.CallError{Action: "StopDesktops", Family: stop.Temporary, Code: "ServiceUnavailable"}
 			}
-			return "", &handler.CallError{Action: "StopDesktops", Family: handler.Throttled, Code: "Throttling"}
+			return "", &stop.CallError{Action: "StopDesktops", Family: stop.Throttled, Code: "Throttling"}
 		}})
 		if _, failure := b.sendWithin(10*time.Minute, `{"DesktopId":"ecd-a"}`); failure != nil {
 			t.Errorf("after %d calls: %v", n, failure)
@@ -150,19 +152,19 @@ func TestThrottledCallHoldsUpNoOther(t *testing.T) {
 		t.Run(fmt.Sprintf("%s of %d", c.action, c.desktops), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				eds, begin := newClosed(c.action, 0, func() time.Duration { return 0 }), time.Now()
-				stop := eds.stop
-				eds.stop = func(ctx context.Context, call handler.StopCall) (string, error) {
+				answer := eds.stop
+				eds.stop = func(ctx context.Context, call stop.StopCall) (string, error) {
 					if time.Since(begin) < 6*time.Second { // the first calls: what they rest on grows old
 						time.Sleep(6 * time.Second)
 						eds.close(50 * time.Second)
-						return "", &handler.CallError{Action: "StopDesktops", Family: handler.Temporary, Code: "ServiceUnavailable"}
+						return "", &stop.CallError{Action: "StopDesktops", Family: stop.Temporary, Code: "ServiceUnavailable"}
 					}
-					return stop(ctx, call)
+					return answer(ctx, call)
 				}
 				other := &scripted{}
 				b := newBench(nil, withProtectTag, func(o *handler.Options) {
 					o.Policy.APIConcurrency = c.places
-					o.Connect = func(key handler.Credentials) (handler.EDS, error) {
+					o.Connect = func(key secret.Credentials) (stop.EDS, error) {
 						if key.AccessKeyID == "other" {
 							return other, nil
 						}
@@ -180,7 +182,7 @@ func TestThrottledCallHoldsUpNoOther(t *testing.T) {
 				})
 				time.Sleep(20 * time.Second)
 				asked := time.Now()
-				inv := handler.Invocation{RequestID: "other", Credentials: handler.Credentials{AccessKeyID: "other"}}
+				inv := handler.Invocation{RequestID: "other", Credentials: secret.Credentials{AccessKeyID: "other"}}
 				if _, err := b.handler.Handle(context.Background(), inv, []byte(`{"DesktopId":"ecd-other"}`)); err != nil {
 					t.Error(err)
 				}
@@ -198,10 +200,10 @@ func TestThrottledCallHoldsUpNoOther(t *testing.T) {
 func TestThrottledListingIsGivenUpOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		eds, begin := newClosed("ListTagResources", 0, func() time.Duration { return 0 }), time.Now()
-		eds.stop = func(context.Context, handler.StopCall) (string, error) {
+		eds.stop = func(context.Context, stop.StopCall) (string, error) {
 			time.Sleep(6 * time.Second)
 			eds.close(time.Hour)
-			return "", &handler.CallError{Action: "StopDesktops", Family: handler.Temporary, Code: "ServiceUnavailable"}
+			return "", &stop.CallError{Action: "StopDesktops", Family: stop.Temporary, Code: "ServiceUnavailable"}
 		}
 		b := newBench(&eds.scripted, withProtectTag)
 		_, failure := b.sendWithin(30*time.Minute, `{"DesktopId":"`+ids(400)+`"}`)

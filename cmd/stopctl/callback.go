@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/config"
+	"stopdesktops/internal/report"
 )
 
 const callbackUsage = `Usage: stopctl callback resend [-to URL] [-all] REPORT
@@ -101,11 +101,11 @@ func undelivered(reports []foundReport, out io.Writer) []foundReport {
 	for _, rep := range reports {
 		why := ""
 		switch {
-		case rep.Callback != nil && rep.Callback.Status == handler.CallbackDelivered:
+		case rep.Callback != nil && rep.Callback.Status == report.CallbackDelivered:
 			why = "it was delivered"
-		case rep.Status == handler.StatusIgnored:
+		case rep.Status == report.StatusIgnored:
 			why = "it was ignored"
-		case rep.Error != nil && rep.Error.Code == handler.CodeUnauthenticated:
+		case rep.Error != nil && rep.Error.Code == report.CodeUnauthenticated:
 			why = "it was not authenticated"
 		default:
 			list = append(list, rep)
@@ -170,10 +170,10 @@ func resend(ctx context.Context, sender *callback.Sender, rep foundReport, o out
 	defer cancel()
 	result := sender.Deliver(ctx, "", rep.Report)
 	fmt.Fprintf(o.out, "event %s (%s): %s\n", visible(rep.EventId), rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
-	return result.Status == handler.CallbackDelivered
+	return result.Status == report.CallbackDelivered
 }
 
-func tries(r handler.CallbackResult) string {
+func tries(r report.CallbackResult) string {
 	if r.Attempts == 1 {
 		return " to " + r.Host + " at the first try"
 	}

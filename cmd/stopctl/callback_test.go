@@ -35,11 +35,11 @@ func TestResend(t *testing.T) {
 		args        []string
 		deliveries  int
 	}{
-		{"an answer", report, configured, []string{"resend", "-"}, 1},
-		{"a batch, also what the filter would hold back", `{"Reports":[` + report + `,` + done + `]}`, configured, []string{"resend", "-"}, 2},
+		{"an answer", oneReport, configured, []string{"resend", "-"}, 1},
+		{"a batch, also what the filter would hold back", `{"Reports":[` + oneReport + `,` + done + `]}`, configured, []string{"resend", "-"}, 2},
 		{"lines of the log", `{"msg":"report","report":{"EventId":"e1","Status":"partial","Counts":{"failed":1}}}` + "\n" +
 			`{"msg":"desktops","EventId":"e1","Desktops":[{"DesktopId":"ecd-f","Outcome":"failed"}]}`, configured, []string{"resend", "-"}, 1},
-		{"somewhere else", report, elsewhere, []string{"resend", "-to", server.URL, "-"}, 1},
+		{"somewhere else", oneReport, elsewhere, []string{"resend", "-to", server.URL, "-"}, 1},
 	} {
 		before := len(receiver.Deliveries())
 		code, out, err := resendWith(t, c.stdin, c.env, c.args...)
@@ -128,12 +128,12 @@ func TestResendFails(t *testing.T) {
 		code int
 		says string
 	}{
-		{"refused", map[string]string{"CALLBACK_URL": server.URL}, []string{"resend", "-"}, report, exitUnexpected, "failed http_401 to 127.0.0.1"},
-		{"no destination", nil, []string{"resend", "-"}, report, exitUsage, "where to?"},
-		{"a bad destination", map[string]string{"CALLBACK_URL": "http://tickets.example/fake-token"}, []string{"resend", "-"}, report, exitUsage, "CALLBACK_URL may be http:// on loopback only"},
-		{"a bad secret", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_SECRET": "fake-token"}, []string{"resend", "-"}, report, exitUsage, "CALLBACK_SECRET"},
-		{"a bad format", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_FORMAT": "fax"}, []string{"resend", "-"}, report, exitUsage, "CALLBACK_FORMAT must be one of"},
-		{"a bad skeleton", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_FORMAT": "custom", "CALLBACK_TEMPLATE": own}, []string{"resend", "-"}, report, exitUsage, "${Nothing}"},
+		{"refused", map[string]string{"CALLBACK_URL": server.URL}, []string{"resend", "-"}, oneReport, exitUnexpected, "failed http_401 to 127.0.0.1"},
+		{"no destination", nil, []string{"resend", "-"}, oneReport, exitUsage, "where to?"},
+		{"a bad destination", map[string]string{"CALLBACK_URL": "http://tickets.example/fake-token"}, []string{"resend", "-"}, oneReport, exitUsage, "CALLBACK_URL may be http:// on loopback only"},
+		{"a bad secret", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_SECRET": "fake-token"}, []string{"resend", "-"}, oneReport, exitUsage, "CALLBACK_SECRET"},
+		{"a bad format", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_FORMAT": "fax"}, []string{"resend", "-"}, oneReport, exitUsage, "CALLBACK_FORMAT must be one of"},
+		{"a bad skeleton", map[string]string{"CALLBACK_URL": server.URL, "CALLBACK_FORMAT": "custom", "CALLBACK_TEMPLATE": own}, []string{"resend", "-"}, oneReport, exitUsage, "${Nothing}"},
 		{"no report", map[string]string{"CALLBACK_URL": server.URL}, []string{"resend", "-"}, "hello", exitUsage, "holds no report"},
 		{"no file", map[string]string{"CALLBACK_URL": server.URL}, []string{"resend"}, "", exitUsage, "wants one file"},
 		{"no verb", nil, nil, "", exitUsage, "wants resend"},

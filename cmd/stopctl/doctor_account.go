@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/stop"
 )
 
 // online checks ask the network. Regions and callbacks are asked side by side.
@@ -147,7 +147,7 @@ func (e *examination) needed() []read {
 	list := []read{
 		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{noDesktop})
-			if refused := (*handler.CallError)(nil); errors.As(err, &refused) && refused.Family == handler.NotFound {
+			if refused := (*stop.CallError)(nil); errors.As(err, &refused) && refused.Family == stop.NotFound {
 				return seen{}, nil // that desktop is refused, not the call
 			}
 			return seen{}, err
@@ -203,7 +203,7 @@ func (e *examination) reads(ctx context.Context, session *eds.Session, group, re
 // judge what a call showed.
 func (e *examination) judge(action, region string, answer seen, err error) finding {
 	f := finding{Check: "ecd:" + action, Status: fine, Message: "ecd:" + action + " is allowed"}
-	var failed *handler.CallError
+	var failed *stop.CallError
 	switch {
 	case err == nil && answer.empty:
 		f.Status, f.Message = warning, f.Message+", but there is no desktop in "+region
@@ -212,21 +212,21 @@ func (e *examination) judge(action, region string, answer seen, err error) findi
 		f.Message += answer.note
 	case !errors.As(err, &failed):
 		f.Status, f.Message, f.Do = warning, "whether ecd:"+action+" is allowed could not be found out", "Run stopctl doctor again."
-	case failed.Denial == handler.DenialClock:
+	case failed.Denial == stop.DenialClock:
 		f.Check, f.Status, f.Message = "signature", problem, "EDS refuses what is signed here ("+failed.Code+"): this machine's clock is wrong"
 		f.Do = "Set this machine's clock by NTP."
-	case slices.Contains([]handler.Denial{handler.DenialCredentials, handler.DenialExpired, handler.DenialSignature}, failed.Denial):
+	case slices.Contains([]stop.Denial{stop.DenialCredentials, stop.DenialExpired, stop.DenialSignature}, failed.Denial):
 		f.Check, f.Status, f.Message = "signature", problem, "EDS does not accept the credentials ("+failed.Code+"), so nothing is known of what they may do"
 		f.Do = "Renew them: temporary ones expire, and an access key may have been switched off."
-	case failed.Denial == handler.DenialExplicit:
+	case failed.Denial == stop.DenialExplicit:
 		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is denied by a policy (%s)", action, failed.Code)
 		f.Do = "Find the statement with Effect Deny for ecd:" + action + " and change it. Adding the action to a policy does not help."
-	case failed.Family == handler.Denied:
+	case failed.Family == stop.Denied:
 		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is not allowed (%s)", action, failed.Code)
 		f.Do = "Allow ecd:" + action + " on * to " + e.whom() + ", and attach the policy."
 	case strings.HasPrefix(failed.Code, "InvalidRegion"):
 		f.Check, f.Status, f.Message, f.Do = "region", problem, fmt.Sprintf("EDS knows no region %s (%s)", region, failed.Code), "Correct ALLOWED_REGIONS."
-	case failed.Family == handler.Invalid:
+	case failed.Family == stop.Invalid:
 		f.Status, f.Message, f.Do = problem, fmt.Sprintf("ecd:%s is refused (%s)", action, failed.Code), "This may be a fault of stopctl: EDS says that the call is malformed. Look for a newer version."
 	default:
 		f.Status, f.Message = warning, fmt.Sprintf("whether ecd:%s is allowed could not be found out (%s)", action, failed.Code)

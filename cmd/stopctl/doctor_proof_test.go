@@ -46,7 +46,7 @@ func TestProof(t *testing.T) {
 			var failed error
 			for _, event := range events {
 				_, err := h.Handle(ctx, handler.Invocation{
-					Credentials: handler.Credentials{AccessKeyID: who.AccessKeyId, AccessKeySecret: secret.New(who.AccessKeySecret), SecurityToken: secret.New(who.SecurityToken)},
+					Credentials: secret.Credentials{AccessKeyID: who.AccessKeyId, AccessKeySecret: secret.New(who.AccessKeySecret), SecurityToken: secret.New(who.SecurityToken)},
 				}, []byte(event))
 				failed = errors.Join(failed, err)
 			}
@@ -103,7 +103,7 @@ func TestProofOverTheTrigger(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	who, h := emulator.DefaultCredential, compose.Handler(s.config, s.faults, compose.Outside{Log: io.Discard})
-	as := handler.Invocation{Credentials: handler.Credentials{AccessKeyID: who.AccessKeyId, AccessKeySecret: secret.New(who.AccessKeySecret), SecurityToken: secret.New(who.SecurityToken)}}
+	as := handler.Invocation{Credentials: secret.Credentials{AccessKeyID: who.AccessKeyId, AccessKeySecret: secret.New(who.AccessKeySecret), SecurityToken: secret.New(who.SecurityToken)}}
 	for _, request := range []string{`{"DesktopId": "ecd-running1", ` + members["IdleMinutes"], "{" + members["Select"]} {
 		body := []byte(request + ", " + members["DryRun"] + "}")
 		answer, err := h.Handle(ctx, as, emulator.HTTPEvent(http.MethodPost, "/", signed(body, time.Now()), body))

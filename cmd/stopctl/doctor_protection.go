@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/stop"
 )
 
 // protection is what keeps desktops of a region from being stopped.
@@ -37,9 +37,9 @@ func (p *protection) askTag(ctx context.Context, s *eds.Session, tag events.Tag)
 	if tag.Key == "" {
 		return nil
 	}
-	return allPages(func(token string) (handler.Page[handler.Tagged], error) {
+	return allPages(func(token string) (stop.Page[stop.Tagged], error) {
 		return s.ListTagResources(ctx, p.region, events.Tag{Key: tag.Key}, token)
-	}, func(row handler.Tagged) {
+	}, func(row stop.Tagged) {
 		if tag.Value == nil || *tag.Value == row.Value {
 			p.tagged[row.DesktopID] = true
 		} else {
@@ -50,9 +50,9 @@ func (p *protection) askTag(ctx context.Context, s *eds.Session, tag events.Tag)
 
 // askList asks for the desktops with these IDs. A call that is refused because of one of them is made again for its halves.
 func (p *protection) askList(ctx context.Context, s *eds.Session, ids []string) error {
-	for part := range slices.Chunk(ids, handler.MaxDesktopsPerCall) {
+	for part := range slices.Chunk(ids, stop.MaxDesktopsPerCall) {
 		rows, err := s.DescribeDesktopInfo(ctx, p.region, part)
-		if failed := (*handler.CallError)(nil); errors.As(err, &failed) && failed.Family == handler.NotFound {
+		if failed := (*stop.CallError)(nil); errors.As(err, &failed) && failed.Family == stop.NotFound {
 			if half := len(part) / 2; half > 0 {
 				err = errors.Join(p.askList(ctx, s, part[:half]), p.askList(ctx, s, part[half:]))
 			} else {
@@ -70,10 +70,10 @@ func (p *protection) askList(ctx context.Context, s *eds.Session, ids []string) 
 }
 
 func (p *protection) askUsers(ctx context.Context, s *eds.Session, users []string) error {
-	for part := range slices.Chunk(users, handler.MaxUsersPerCall) {
-		err := allPages(func(token string) (handler.Page[handler.Desktop], error) {
+	for part := range slices.Chunk(users, stop.MaxUsersPerCall) {
+		err := allPages(func(token string) (stop.Page[stop.Desktop], error) {
 			return s.DescribeDesktops(ctx, p.region, events.Select{EndUserId: part}, token)
-		}, func(row handler.Desktop) { p.ofUsers[row.DesktopID] = true })
+		}, func(row stop.Desktop) { p.ofUsers[row.DesktopID] = true })
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (p *protection) askUsers(ctx context.Context, s *eds.Session, users []strin
 }
 
 // allPages hands every row of a listing to take.
-func allPages[T any](page func(token string) (handler.Page[T], error), take func(T)) error {
+func allPages[T any](page func(token string) (stop.Page[T], error), take func(T)) error {
 	for token := ""; ; {
 		p, err := page(token)
 		if err != nil {
@@ -165,7 +165,7 @@ func (e *examination) tagFinding(where, region string, tagged, otherValue int) f
 
 // codeOf a failed call, in brackets.
 func codeOf(err error) string {
-	if failed := (*handler.CallError)(nil); errors.As(err, &failed) {
+	if failed := (*stop.CallError)(nil); errors.As(err, &failed) {
 		return " (" + failed.Code + ")"
 	}
 	return ""

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/stop"
 )
 
 // clinic is a folder with a deployment, an account and a receiver of callbacks.
@@ -191,7 +191,7 @@ func readCheckup(t *testing.T, getenv func(string) string) *checkup {
 func TestDoctorAsTheRole(t *testing.T) {
 	newClinic(t)
 	s := readCheckup(t, func(string) string { return "" })
-	denied := &handler.CallError{Family: handler.Denied, Code: "NoPermission"}
+	denied := &stop.CallError{Family: stop.Denied, Code: "NoPermission"}
 	for _, c := range []struct {
 		role, do, left string
 	}{

@@ -12,6 +12,8 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/deployment"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/stop"
 )
 
 // timerRequest is a request that a timer trigger makes.
@@ -74,10 +76,10 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 			continue
 		}
 		refused, reports := false, s.fire(ctx, t)
-		for _, report := range reports {
-			if report.Status == handler.StatusRejected || report.Status == handler.StatusBlocked {
+		for _, rep := range reports {
+			if rep.Status == report.StatusRejected || rep.Status == report.StatusBlocked {
 				refused = true
-				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, report.Status, problemText(report.Error)),
+				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, rep.Status, problemText(rep.Error)),
 					Do: "Correct it, or what the configuration says; `stopctl plan -f FILE` tries a request."})
 			}
 		}
@@ -95,12 +97,12 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 }
 
 // fire a timer at the function's own handler, which can ask nobody: what gets as far as EDS is let in.
-func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []handler.Report {
+func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []report.Report {
 	c := s.config
 	c.LogLevel = 0 // info: the reports are read from the log
 	var log bytes.Buffer
 	h := compose.Handler(c, s.faults, compose.Outside{Log: &log})
-	harmless(h, c.Routes, func() (handler.EDS, error) { return nobody{}, nil })
+	harmless(h, c.Routes, func() (stop.EDS, error) { return nobody{}, nil })
 	h.Policy.Disabled = false // which is said elsewhere, and hides the rest
 	_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, timerEvent(t))
 	return readReports(strings.Split(log.String(), "\n"))
@@ -110,29 +112,29 @@ func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []handler.Repo
 type nobody struct{}
 
 func (nobody) asked(action string) error {
-	return &handler.CallError{Action: action, Family: handler.Denied, Code: "NotAsked", Message: "nobody is asked"}
+	return &stop.CallError{Action: action, Family: stop.Denied, Code: "NotAsked", Message: "nobody is asked"}
 }
 
-func (n nobody) DescribeDesktopInfo(context.Context, string, []string) ([]handler.Desktop, error) {
+func (n nobody) DescribeDesktopInfo(context.Context, string, []string) ([]stop.Desktop, error) {
 	return nil, n.asked("DescribeDesktopInfo")
 }
 
-func (n nobody) StopDesktops(context.Context, handler.StopCall) (string, error) {
+func (n nobody) StopDesktops(context.Context, stop.StopCall) (string, error) {
 	return "", n.asked("StopDesktops")
 }
 
-func (n nobody) DescribeDesktops(context.Context, string, events.Select, string) (p handler.Page[handler.Desktop], err error) {
+func (n nobody) DescribeDesktops(context.Context, string, events.Select, string) (p stop.Page[stop.Desktop], err error) {
 	return p, n.asked("DescribeDesktops")
 }
 
-func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) (p handler.Page[handler.Desktop], err error) {
+func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) (p stop.Page[stop.Desktop], err error) {
 	return p, n.asked("DescribeDesktops")
 }
 
-func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p handler.Page[handler.Tagged], err error) {
+func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p stop.Page[stop.Tagged], err error) {
 	return p, n.asked("ListTagResources")
 }
 
-func (n nobody) DescribeClientEvents(context.Context, string, time.Time, string) (p handler.Page[handler.ClientEvent], err error) {
+func (n nobody) DescribeClientEvents(context.Context, string, time.Time, string) (p stop.Page[stop.ClientEvent], err error) {
 	return p, n.asked("DescribeClientEvents")
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // check holds a record against what is expected of it, and notes each difference.
@@ -54,7 +54,7 @@ func (r *record) checkDesktops(expected []string) {
 	for _, rep := range r.reports {
 		for _, d := range rep.Desktops {
 			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.DesktopId, d.Outcome, cmp.Or(d.Reason, d.Code))))
-			if d.Outcome == handler.Stopped && r.after[d.DesktopId] != "Stopped" {
+			if d.Outcome == report.Stopped && r.after[d.DesktopId] != "Stopped" {
 				r.differ("%s is reported stopped, but is %s", d.DesktopId, r.after[d.DesktopId])
 			}
 		}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 )
 
 // stepJSON is a record for programs, one line each.
@@ -22,7 +22,7 @@ type stepJSON struct {
 	NoAnswer      string                  `json:",omitempty"`
 	HTTPStatus    int                     `json:",omitempty"`
 
-	Reports     []handler.Report
+	Reports     []report.Report
 	Desktops    []desktopJSON  // those of the reports, in the emulated account
 	Calls       []callJSON     // that EDS saw
 	Callbacks   []callbackJSON // that arrived
@@ -96,7 +96,7 @@ func (s *screen) putJSON(n int, r *record) {
 	v := stepJSON{
 		Step: n, Title: r.title, Event: rawJSON(r.event), RequestId: r.result.RequestID,
 		DurationMs: r.result.Duration.Milliseconds(), Answer: rawJSON(r.result.Payload), FunctionError: r.result.FunctionError,
-		Reports: append([]handler.Report{}, r.reports...), Desktops: []desktopJSON{}, Calls: callsJSON(r.calls),
+		Reports: append([]report.Report{}, r.reports...), Desktops: []desktopJSON{}, Calls: callsJSON(r.calls),
 		Callbacks: callbacksJSON(r.deliveries), Violations: append([]string{}, r.violations...), Differences: r.differences,
 	}
 	if r.err != nil {

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // logbook keeps what the function prints, by lines.
@@ -48,7 +48,7 @@ const logPatience = time.Second
 
 // await returns the lines and the reports in them, once so many reports with so many callbacks are
 // there as a whole, or when waiting helps no more.
-func (b *logbook) await(reports, callbacks int) ([]string, []handler.Report) {
+func (b *logbook) await(reports, callbacks int) ([]string, []report.Report) {
 	for deadline := time.Now().Add(logPatience); ; time.Sleep(2 * time.Millisecond) {
 		lines := b.lines()
 		found := readReports(lines)
@@ -59,8 +59,8 @@ func (b *logbook) await(reports, callbacks int) ([]string, []handler.Report) {
 }
 
 // readReports puts the reports in a log together from its lines.
-func readReports(lines []string) []handler.Report {
-	var reports []handler.Report
+func readReports(lines []string) []report.Report {
+	var reports []report.Report
 	for _, rep := range readLogged(lines) {
 		reports = append(reports, rep.Report)
 	}
@@ -73,13 +73,13 @@ func readLogged(lines []string) []foundReport {
 	var reports []foundReport
 	for _, line := range lines {
 		var l struct {
-			Msg          string                  `json:"msg"`
-			Report       handler.Report          `json:"report"`
-			EventId      string                  `json:"EventId"`
-			InvocationId string                  `json:"InvocationId"`
-			Desktops     []handler.DesktopReport `json:"Desktops"`
-			Host         string                  `json:"Host"`
-			Callback     *handler.CallbackResult `json:"Callback"`
+			Msg          string                 `json:"msg"`
+			Report       report.Report          `json:"report"`
+			EventId      string                 `json:"EventId"`
+			InvocationId string                 `json:"InvocationId"`
+			Desktops     []report.DesktopReport `json:"Desktops"`
+			Host         string                 `json:"Host"`
+			Callback     *report.CallbackResult `json:"Callback"`
 		}
 		if json.Unmarshal([]byte(line), &l) != nil {
 			continue // a panic, or something printed
@@ -107,7 +107,7 @@ func readLogged(lines []string) []foundReport {
 }
 
 // complete says whether so many reports are there with all their desktops, and so many callbacks.
-func complete(reports []handler.Report, want, callbacks int) bool {
+func complete(reports []report.Report, want, callbacks int) bool {
 	if len(reports) < want {
 		return false
 	}

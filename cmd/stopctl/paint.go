@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // style is an ANSI style; the zero value is plain.
@@ -70,29 +70,29 @@ func (s *screen) paint(st style, text string) string {
 }
 
 // outcomeStyle: green is final, cyan on its way, yellow left alone, red somebody's business.
-func outcomeStyle(o handler.Outcome) style {
+func outcomeStyle(o report.Outcome) style {
 	switch o {
-	case handler.Stopped, handler.AlreadyStopped:
+	case report.Stopped, report.AlreadyStopped:
 		return green
-	case handler.Accepted, handler.Stopping:
+	case report.Accepted, report.Stopping:
 		return cyan
-	case handler.WouldStop:
+	case report.WouldStop:
 		return blue
-	case handler.Skipped:
+	case report.Skipped:
 		return yellow
 	}
 	return red
 }
 
-func statusStyle(st handler.Status) style {
+func statusStyle(st report.Status) style {
 	switch st {
-	case handler.StatusDone:
+	case report.StatusDone:
 		return green
-	case handler.StatusAccepted:
+	case report.StatusAccepted:
 		return cyan
-	case handler.StatusPlanned:
+	case report.StatusPlanned:
 		return blue
-	case handler.StatusStale, handler.StatusDuplicate, handler.StatusDisabled:
+	case report.StatusStale, report.StatusDuplicate, report.StatusDisabled:
 		return yellow
 	}
 	return red

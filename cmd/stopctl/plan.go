@@ -17,8 +17,10 @@ import (
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 const planUsage = `Usage: stopctl plan -f EVENT [flags]
@@ -164,7 +166,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		defer world.Close()
 		environ = more
 		key := emulator.DefaultCredential
-		who.Credentials = handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)}
+		who.Credentials = secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)}
 	}
 	c, faults := config.Read(environ)
 	c.LogLevel = 0 // info: the reports are read from the log
@@ -189,7 +191,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 	}
 	s.note("%s", set.title())
 	o.env.noteUnknown(s, c.Routes != nil)
-	harmless(h, c.Routes, func() (handler.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	harmless(h, c.Routes, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
 	err = s.during(asking, func() error {
 		// What comes back says less than the log, where a dry run is refused or blocked.
 		_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
@@ -219,9 +221,9 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 }
 
 // harmless takes from a handler all that it could change the world by, whatever its configuration says.
-func harmless(h *handler.Handler, table *routes.Table, connect func() (handler.EDS, error)) {
+func harmless(h *handler.Handler, table *routes.Table, connect func() (stop.EDS, error)) {
 	h.Policy.DryRun = true
-	h.Connect = func(handler.Credentials) (handler.EDS, error) {
+	h.Connect = func(secret.Credentials) (stop.EDS, error) {
 		eds, err := connect()
 		return readOnly{eds}, err
 	}
@@ -236,10 +238,10 @@ func harmless(h *handler.Handler, table *routes.Table, connect func() (handler.E
 
 // readOnly is EDS without the one call that changes something. The plan is a dry run, which makes no
 // such call; if it did all the same, it would fail here.
-type readOnly struct{ handler.EDS }
+type readOnly struct{ stop.EDS }
 
-func (readOnly) StopDesktops(context.Context, handler.StopCall) (string, error) {
-	return "", &handler.CallError{Action: "StopDesktops", Family: handler.Denied, Code: "ReadOnly", Message: "a plan stops nothing"}
+func (readOnly) StopDesktops(context.Context, stop.StopCall) (string, error) {
+	return "", &stop.CallError{Action: "StopDesktops", Family: stop.Denied, Code: "ReadOnly", Message: "a plan stops nothing"}
 }
 
 // silent is a destination that a request may name and that gets nothing.
@@ -252,8 +254,8 @@ func silence(c handler.Callback) handler.Callback {
 	return silent{c}
 }
 
-func (silent) Deliver(context.Context, string, handler.Report) handler.CallbackResult {
-	return handler.CallbackResult{}
+func (silent) Deliver(context.Context, string, report.Report) report.CallbackResult {
+	return report.CallbackResult{}
 }
 
 // write the plan as JSON, for programs and for -expect.

@@ -8,6 +8,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // plan is what the function would do. It has nothing that differs from one look to the next while
@@ -20,21 +21,21 @@ type plan struct {
 type plannedEvent struct {
 	EventId     string
 	Kind        string `json:",omitempty"`
-	Status      handler.Status
-	Route       string                  `json:",omitempty"`
-	RegionId    string                  `json:",omitempty"`
-	StoppedMode string                  `json:",omitempty"`
-	OsUpdate    *bool                   `json:",omitempty"`
-	Counts      map[handler.Outcome]int `json:",omitempty"`
-	Error       *handler.Problem        `json:",omitempty"`
-	Warnings    []handler.Warning       `json:",omitempty"`
-	Desktops    []plannedDesktop        `json:",omitempty"`
+	Status      report.Status
+	Route       string                 `json:",omitempty"`
+	RegionId    string                 `json:",omitempty"`
+	StoppedMode string                 `json:",omitempty"`
+	OsUpdate    *bool                  `json:",omitempty"`
+	Counts      map[report.Outcome]int `json:",omitempty"`
+	Error       *report.Problem        `json:",omitempty"`
+	Warnings    []report.Warning       `json:",omitempty"`
+	Desktops    []plannedDesktop       `json:",omitempty"`
 }
 
 type plannedDesktop struct {
 	DesktopId        string
 	RegionId         string
-	Decision         handler.Outcome
+	Decision         report.Outcome
 	Reason           string `json:",omitempty"` // the code in a report
 	Rule             string // the same for people: what chose or spared it
 	State            string `json:",omitempty"`
@@ -90,7 +91,7 @@ func warnings(lines []string) []string {
 }
 
 // warningText is a warning of a report, with the place of what it is about.
-func warningText(w handler.Warning) string {
+func warningText(w report.Warning) string {
 	if w.Path == "" {
 		return w.Message
 	}
@@ -98,25 +99,25 @@ func warningText(w handler.Warning) string {
 }
 
 // rule that chose or spared a desktop, in words.
-func rule(rep handler.Report, d handler.DesktopReport, policy handler.Policy) string {
+func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) string {
 	switch d.Outcome {
-	case handler.WouldStop:
+	case report.WouldStop:
 		return chosenBy(rep)
-	case handler.AlreadyStopped, handler.Stopping:
+	case report.AlreadyStopped, report.Stopping:
 		return "is " + d.State + " already"
-	case handler.NotFoundThere:
+	case report.NotFound:
 		return "EDS does not know it in " + d.RegionId
-	case handler.Failed:
+	case report.Failed:
 		return strings.TrimSpace("cannot be decided: " + d.Code + " " + d.Message)
 	}
-	switch state, ok := strings.CutPrefix(d.Reason, handler.ReasonStatePrefix); {
+	switch state, ok := strings.CutPrefix(d.Reason, report.ReasonStatePrefix); {
 	case ok && state != d.State: // a flag of its management
 		return "is under management: " + state
 	case ok:
 		return "is " + state + ", not Running"
 	}
 	switch d.Reason {
-	case handler.ReasonProtected:
+	case report.ReasonProtected:
 		switch {
 		case d.Message != "":
 			return d.Message
@@ -124,7 +125,7 @@ func rule(rep handler.Report, d handler.DesktopReport, policy handler.Policy) st
 			return "is on the deny list (DENY_DESKTOPS, DENY_FILE)"
 		}
 		return "carries the protect tag " + tagText(policy.ProtectTag.Key, policy.ProtectTag.Value)
-	case handler.ReasonKeepUntil, handler.ReasonKeepUntilUnreadable:
+	case report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable:
 		return "its tag " + d.Message
 	}
 	if words := ruleWords[d.Reason]; words != "" {
@@ -134,20 +135,20 @@ func rule(rep handler.Report, d handler.DesktopReport, policy handler.Policy) st
 }
 
 var ruleWords = map[string]string{
-	handler.ReasonConflict:          "an earlier event of the batch wants something else done to it",
-	handler.ReasonNotSelected:       "is named in DesktopId, but outside Select",
-	handler.ReasonExcluded:          "is matched by Exclude",
-	handler.ReasonConnected:         "a user is connected",
-	handler.ReasonConnectionUnknown: "it cannot be told whether a user is connected",
-	handler.ReasonNotIdle:           "was started, used or left within IdleMinutes",
-	handler.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
-	handler.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS, or its route, allows",
-	handler.ReasonDeadline:          "the time was up before its turn",
-	handler.ReasonRefusedTogether:   "EDS refused the calls it was in",
+	report.ReasonConflict:          "an earlier event of the batch wants something else done to it",
+	report.ReasonNotSelected:       "is named in DesktopId, but outside Select",
+	report.ReasonExcluded:          "is matched by Exclude",
+	report.ReasonConnected:         "a user is connected",
+	report.ReasonConnectionUnknown: "it cannot be told whether a user is connected",
+	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
+	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
+	report.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS, or its route, allows",
+	report.ReasonDeadline:          "the time was up before its turn",
+	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
 }
 
 // chosenBy says why a desktop is among those asked for.
-func chosenBy(rep handler.Report) string {
+func chosenBy(rep report.Report) string {
 	q := rep.Select
 	if q == nil {
 		return "named in DesktopId"

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // showPlan for people: per event what would happen in numbers, then each desktop.
@@ -48,7 +48,7 @@ func (s *screen) showPlanned(e plannedEvent) {
 			fmt.Fprintln(s.out, s.paint(yellow, line))
 		}
 	}
-	if e.Status == handler.StatusStale {
+	if e.Status == report.StatusStale {
 		s.note("For an event that you have kept, -now moves its times.")
 	}
 	var rows [][]cell

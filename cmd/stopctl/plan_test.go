@@ -17,7 +17,9 @@ import (
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // planFleet has one desktop for each of some rules.
@@ -186,7 +188,7 @@ func TestPlanOfExclusions(t *testing.T) {
 	_, out, _ = execute(t, request, append(args, "-o", "json")...)
 	var p plan
 	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Warnings) != 2 || len(p.Warnings) != 1 ||
-		p.Events[0].Warnings[0] != (handler.Warning{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "nobody"`}) {
+		p.Events[0].Warnings[0] != (report.Warning{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "nobody"`}) {
 		t.Errorf("%v in\n%s", err, out)
 	}
 	fixed := strings.Replace(request, "ecd-typo", "ecd-busy", 1)
@@ -227,8 +229,8 @@ func TestHarmless(t *testing.T) {
 	}
 	connect := h.Connect
 	key := emulator.DefaultCredential
-	harmless(h, c.Routes, func() (handler.EDS, error) {
-		return connect(handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
+	harmless(h, c.Routes, func() (stop.EDS, error) {
+		return connect(secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
 	})
 	h.Policy.DryRun = false
 	_, err := h.Handle(t.Context(), handler.Invocation{}, []byte(`{"specversion":"1.0","id":"1","source":"a","type":"t","data":{"DesktopId":"ecd-running1"}}`))

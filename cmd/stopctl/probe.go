@@ -13,9 +13,9 @@ import (
 
 	"stopdesktops/cmd/stopctl/internal/probe"
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/stop"
 )
 
 const probeUsage = `Usage: stopctl probe [flags]
@@ -208,14 +208,14 @@ func (c *comparison) run(ctx context.Context) error {
 
 // explain a failure after which no question is left.
 func (c *comparison) explain(err error) error {
-	var failed *handler.CallError
+	var failed *stop.CallError
 	if !errors.As(err, &failed) {
 		return err
 	}
 	switch failed.Denial {
-	case handler.DenialClock:
+	case stop.DenialClock:
 		return fmt.Errorf("EDS refuses what is signed here (%s): this machine's clock is more than 15 minutes off. Set it by NTP", visible(failed.Code))
-	case handler.DenialCredentials, handler.DenialExpired, handler.DenialSignature:
+	case stop.DenialCredentials, stop.DenialExpired, stop.DenialSignature:
 		return fmt.Errorf("EDS does not accept the credentials (%s): renew them. Temporary ones expire", visible(failed.Code))
 	}
 	return err

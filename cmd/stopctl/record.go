@@ -6,6 +6,7 @@ import (
 
 	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 )
 
 // record is all there is to see of one invocation.
@@ -16,7 +17,7 @@ type record struct {
 
 	result     emulator.Result
 	err        error // the function gave no answer at all
-	reports    []handler.Report
+	reports    []report.Report
 	before     map[string]string // state by desktop
 	after      map[string]string
 	calls      []emulator.Call
@@ -78,12 +79,12 @@ func (r *record) readLog(log *logbook) {
 }
 
 // answerReports are the reports in the answer, and how many the log should have.
-func (r *record) answerReports() (reports []handler.Report, n int) {
+func (r *record) answerReports() (reports []report.Report, n int) {
 	if !r.answered() {
 		return nil, 0
 	}
 	if e := r.result.FunctionError; e != nil {
-		var m struct{ Events map[handler.Status]int }
+		var m struct{ Events map[report.Status]int }
 		_ = json.Unmarshal([]byte(e.Message), &m)
 		for _, count := range m.Events {
 			n += count
@@ -98,9 +99,9 @@ func (r *record) answerReports() (reports []handler.Report, n int) {
 	if json.Unmarshal(body, &b) == nil && len(b.Reports) > 0 {
 		return b.Reports, len(b.Reports)
 	}
-	var one handler.Report
+	var one report.Report
 	if json.Unmarshal(body, &one) == nil && one.Status != "" {
-		return []handler.Report{one}, 1
+		return []report.Report{one}, 1
 	}
 	return nil, 1
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 const replayUsage = `Usage: stopctl replay REPORT
@@ -101,7 +101,7 @@ func unfinished(rep foundReport, now time.Time) (events.Request, error) {
 		return events.Request{}, err
 	}
 	switch {
-	case rep.Status == handler.StatusRejected || rep.Status == handler.StatusFailed && len(rep.Desktops) == 0:
+	case rep.Status == report.StatusRejected || rep.Status == report.StatusFailed && len(rep.Desktops) == 0:
 		return events.Request{}, fmt.Errorf("it was %s before its desktops were known: send the event itself again", rep.Status)
 	case rep.DryRun:
 		return events.Request{}, nil
@@ -118,7 +118,7 @@ func unfinished(rep foundReport, now time.Time) (events.Request, error) {
 		RequestedBy: rep.RequestedBy,
 	}
 	for _, d := range rep.Desktops {
-		if d.Outcome == handler.Failed || d.Outcome == handler.NotAttempted || waitedInVain(rep) && runsOn(d) {
+		if d.Outcome == report.Failed || d.Outcome == report.NotAttempted || waitedInVain(rep) && runsOn(d) {
 			q.DesktopId = append(q.DesktopId, d.DesktopId)
 		}
 	}
@@ -126,13 +126,13 @@ func unfinished(rep foundReport, now time.Time) (events.Request, error) {
 }
 
 func waitedInVain(rep foundReport) bool {
-	return rep.Error != nil && rep.Error.Code == handler.CodeStillRunning
+	return rep.Error != nil && rep.Error.Code == report.CodeStillRunning
 }
 
 // runsOn says whether EDS took a call for a desktop that was last seen Running: before the call, if
 // the event did not wait.
-func runsOn(d handler.DesktopReport) bool {
-	return d.Outcome == handler.Accepted && d.State == "Running"
+func runsOn(d report.DesktopReport) bool {
+	return d.Outcome == report.Accepted && d.State == "Running"
 }
 
 // notes on a report whose event is replayed, or not: what the replay cannot do as the event did.
@@ -164,7 +164,7 @@ func notes(rep foundReport, replayed bool, receiver string) []string {
 
 // namesAll says whether rep names every desktop that it counts: a callback may be cut, and a log
 // may have lost lines.
-func namesAll(rep handler.Report) error {
+func namesAll(rep report.Report) error {
 	total := 0
 	for _, n := range rep.Counts {
 		total += n

@@ -14,7 +14,7 @@ func replay(t *testing.T, report string) (code int, out, err string) {
 	return execute(t, report, "replay", "-")
 }
 
-const report = `{"InvocationId":"1","EventId":"e1","Status":"partial","RegionId":"cn-hangzhou","StoppedMode":"KeepCharging","OsUpdate":true,
+const oneReport = `{"InvocationId":"1","EventId":"e1","Status":"partial","RegionId":"cn-hangzhou","StoppedMode":"KeepCharging","OsUpdate":true,
  "Reason":"IT-101","Exclude":{"EndUserId":["li"]},
  "Counts":{"accepted":1,"failed":1,"not_attempted":1,"not_found":1,"skipped":1},
  "Desktops":[{"DesktopId":"ecd-f","Outcome":"failed"},{"DesktopId":"ecd-nf","Outcome":"not_found"},{"DesktopId":"ecd-na","Outcome":"not_attempted"},
@@ -39,19 +39,19 @@ const wantReplay = `{
 
 // TestReplay: whatever the report stands in, the event is for what is undone, and no wider than it was.
 func TestReplay(t *testing.T) {
-	oneLine := strings.ReplaceAll(report, "\n", "")
+	oneLine := strings.ReplaceAll(oneReport, "\n", "")
 	var r map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(report), &r); err != nil {
+	if err := json.Unmarshal([]byte(oneReport), &r); err != nil {
 		t.Fatal(err)
 	}
 	desktops := string(r["Desktops"])
 	delete(r, "Desktops")
 	short, _ := json.Marshal(r)
 	for name, text := range map[string]string{
-		"an answer":         report,
-		"a batch":           `{"Reports":[` + report + `]}`,
+		"an answer":         oneReport,
+		"a batch":           `{"Reports":[` + oneReport + `]}`,
 		"a callback":        `{"specversion":"1.0","id":"m","source":"f","type":"com.aliyun.ecd.desktops.stop.partial","data":` + oneLine + `}`,
-		"a byte order mark": "\ufeff" + report,
+		"a byte order mark": "\ufeff" + oneReport,
 		"lines, the newest first": `{"time":"2099-11-22T20:00:02.5Z","msg":"desktops","InvocationId":"1","EventId":"e1","Desktops":` + strings.ReplaceAll(desktops, "\n", "") + "}\n" +
 			`{"time":"2099-11-22T20:00:02.25Z","msg":"report","report":` + string(short) + "}\n",
 		"lines as Log Service exports them": exported(t, `{"msg":"report","report":`+string(short)+`}`) + exported(t, `{"msg":"desktops","InvocationId":"1","EventId":"e1","Desktops":`+strings.ReplaceAll(desktops, "\n", "")+`}`),
@@ -82,7 +82,7 @@ func exported(t *testing.T, message string) string {
 // TestReplayLate: the event is old; whoever used a desktop since must not be stopped by its replay.
 func TestReplayLate(t *testing.T) {
 	at := time.Now().Add(-90 * time.Minute).UTC().Format(time.RFC3339)
-	_, out, _ := replay(t, strings.Replace(report, `"EventId":"e1",`, `"EventId":"e1","EventTime":"`+at+`",`, 1))
+	_, out, _ := replay(t, strings.Replace(oneReport, `"EventId":"e1",`, `"EventId":"e1","EventTime":"`+at+`",`, 1))
 	q, err := events.ParseRequest([]byte(out), "$")
 	if err != nil || q.IdleMinutes < 90 || q.IdleMinutes > 92 {
 		t.Errorf("IdleMinutes %d %v", q.IdleMinutes, err)

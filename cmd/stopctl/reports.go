@@ -8,21 +8,21 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
+	"stopdesktops/internal/report"
 )
 
 // foundReport is a report in a file, and what the file says of it beside it.
 type foundReport struct {
-	handler.Report
+	report.Report
 	loggedAt time.Time // when the function logged it; zero: not known
 	emulated bool      // it comes from stopctl run: of an account that is not real
 }
 
 // statuses that a report can have: what has another is none.
-var statuses = []handler.Status{
-	handler.StatusDone, handler.StatusAccepted, handler.StatusPlanned, handler.StatusPartial, handler.StatusFailed, handler.StatusRejected,
-	handler.StatusBlocked, handler.StatusStale, handler.StatusDuplicate, handler.StatusDisabled, handler.StatusIgnored,
+var statuses = []report.Status{
+	report.StatusDone, report.StatusAccepted, report.StatusPlanned, report.StatusPartial, report.StatusFailed, report.StatusRejected,
+	report.StatusBlocked, report.StatusStale, report.StatusDuplicate, report.StatusDisabled, report.StatusIgnored,
 }
 
 // readReportFile takes reports from whatever the function has written them to. What is not surely a
@@ -56,12 +56,12 @@ func readReportFile(command, name string, stdin io.Reader) ([]foundReport, error
 func readWhole(command, name string, text []byte) (reports []foundReport, whole bool, err error) {
 	var members map[string]json.RawMessage
 	var document struct {
-		handler.Report
-		Reports   []handler.Report
+		report.Report
+		Reports   []report.Report
 		Step      int
-		Type      string         `json:"type"`
-		Data      handler.Report `json:"data"`
-		ErrorType string         `json:"errorType"`
+		Type      string        `json:"type"`
+		Data      report.Report `json:"data"`
+		ErrorType string        `json:"errorType"`
 	}
 	if json.Unmarshal(text, &members) != nil || json.Unmarshal(text, &document) != nil {
 		return nil, false, nil
@@ -75,14 +75,14 @@ func readWhole(command, name string, text []byte) (reports []foundReport, whole 
 	case has("specversion") && !strings.HasPrefix(document.Type, callback.ReportType):
 		return nil, false, usagef("%s: %s is a CloudEvent, but no callback of the function: its type is %q, and would begin with %s", command, name, document.Type, callback.ReportType)
 	case has("specversion"):
-		return found([]handler.Report{document.Data}, false), true, nil
+		return found([]report.Report{document.Data}, false), true, nil
 	case has("Status"):
-		return found([]handler.Report{document.Report}, false), true, nil
+		return found([]report.Report{document.Report}, false), true, nil
 	}
 	return nil, false, nil
 }
 
-func found(reports []handler.Report, emulated bool) []foundReport {
+func found(reports []report.Report, emulated bool) []foundReport {
 	var list []foundReport
 	for _, rep := range reports {
 		list = append(list, foundReport{Report: rep, emulated: emulated})
@@ -104,7 +104,7 @@ func readLines(text string) []foundReport {
 		line = strings.TrimSpace(line[at:])
 		var record struct {
 			Step    int
-			Reports []handler.Report
+			Reports []report.Report
 			Message string `json:"message"` // of Log Service: the line itself is a member of what it exports
 		}
 		if json.Unmarshal([]byte(line), &record) == nil && strings.HasPrefix(record.Message, "{") {

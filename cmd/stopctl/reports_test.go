@@ -24,7 +24,7 @@ func (u untouchable) Read([]byte) (int, error) {
 
 // TestFileNotStandardInput: who names a file has typed nothing, and what he has pasted is for his shell.
 func TestFileNotStandardInput(t *testing.T) {
-	rep, routes := file(t, "report.json", report), file(t, "routes.yaml", someRoutes)
+	rep, routes := file(t, "report.json", oneReport), file(t, "routes.yaml", someRoutes)
 	for _, args := range [][]string{
 		{"undo", rep}, {"replay", rep}, {"callback", "resend", "-to", "http://127.0.0.1:1/", rep},
 		{"routes", "try", "/own", "-f", rep, "-routes", routes},
@@ -57,7 +57,7 @@ func TestNoReport(t *testing.T) {
 
 // The statuses are all that package handler has.
 func TestStatuses(t *testing.T) {
-	source, err := parser.ParseFile(token.NewFileSet(), "../../handler/report.go", nil, 0)
+	source, err := parser.ParseFile(token.NewFileSet(), "../../internal/report/report.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 func TestOwnEvents(t *testing.T) {
@@ -109,7 +109,7 @@ func TestReadReports(t *testing.T) {
 		}
 	}
 	reports := readReports(lines)
-	if len(reports) != 2 || len(reports[0].Desktops) != 2 || reports[0].Callback.Status != handler.CallbackDelivered || reports[1].Callback != nil {
+	if len(reports) != 2 || len(reports[0].Desktops) != 2 || reports[0].Callback.Status != report.CallbackDelivered || reports[1].Callback != nil {
 		t.Errorf("%+v", reports)
 	}
 	if complete(reports, 2, 2) || !complete(reports, 2, 1) {

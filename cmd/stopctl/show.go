@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // show a step as a block.
@@ -120,7 +120,7 @@ const maxRows = 24
 
 func (s *screen) showDesktops(r *record) {
 	var rows [][]cell
-	left := map[handler.Outcome]int{}
+	left := map[report.Outcome]int{}
 	for _, rep := range r.reports {
 		for _, d := range rep.Desktops {
 			if len(rows) >= maxRows && !s.verbose {

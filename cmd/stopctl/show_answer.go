@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 )
 
 // callLines says what EDS was asked. Calls that look alike are put together between two stops:
@@ -198,7 +198,7 @@ func answerKind(r *record) (kind string, own bool) {
 	return "success", true
 }
 
-func problemText(p *handler.Problem) string {
+func problemText(p *report.Problem) string {
 	text := p.Code
 	if p.Path != "" {
 		text += " at " + p.Path

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 )
 
 func TestColor(t *testing.T) {
@@ -113,9 +113,9 @@ func TestCallLines(t *testing.T) {
 
 // A report of a thousand desktops must not bury everything else.
 func TestManyDesktops(t *testing.T) {
-	r := &record{event: []byte(`{}`), before: map[string]string{}, reports: []handler.Report{{Status: handler.StatusAccepted}}}
+	r := &record{event: []byte(`{}`), before: map[string]string{}, reports: []report.Report{{Status: report.StatusAccepted}}}
 	for range 1000 {
-		r.reports[0].Desktops = append(r.reports[0].Desktops, handler.DesktopReport{DesktopId: "ecd-a", Outcome: handler.Accepted})
+		r.reports[0].Desktops = append(r.reports[0].Desktops, report.DesktopReport{DesktopId: "ecd-a", Outcome: report.Accepted})
 	}
 	var out bytes.Buffer
 	(&screen{out: &out}).show(1, r)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // step of the walk: an event to a new instance of the function and an untouched default fleet.
@@ -60,12 +61,12 @@ var walk = []step{
 	},
 	{
 		title:  "EventBridge · a batch",
-		about:  "Three events in one invocation. The third is no request: it harms no other.",
+		about:  "Three events in one invocation. The third is no request: it harms no other. Each report goes out when its event is done.",
 		sample: "eventbridge-array.json",
 		want: want{
 			desktops:  []string{"ecd-running1 accepted", "ecd-unknown1 skipped connection_unknown"},
 			stops:     []string{"StopCharging ecd-running1"},
-			callbacks: []string{"accepted", "done", "rejected"},
+			callbacks: []string{"rejected", "accepted", "done"},
 			failure:   handler.StopPartial,
 			problem:   "InvalidJSON",
 		},
@@ -124,7 +125,7 @@ var walk = []step{
 		about:   "Whoever cannot prove who they are costs one answer: no call, no callback.",
 		request: `{"DesktopId":["ecd-running1"]}`,
 		http:    forged,
-		want:    want{noCalls: true, http: http.StatusUnauthorized, problem: handler.CodeUnauthenticated},
+		want:    want{noCalls: true, http: http.StatusUnauthorized, problem: report.CodeUnauthenticated},
 	},
 	{
 		title:   "Direct · invoked by a program or by hand",

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // tally is what all steps come to together.
@@ -48,8 +48,8 @@ func (t *tally) add(n int, r *record) {
 		kind = "no answer"
 	}
 	t.answers[strings.TrimPrefix(kind, "failure ")]++
-	t.outOfTime = t.outOfTime || slices.ContainsFunc(r.reports, func(rep handler.Report) bool {
-		return rep.Status == handler.StatusStale || rep.Error != nil && rep.Error.Code == "InvalidTime"
+	t.outOfTime = t.outOfTime || slices.ContainsFunc(r.reports, func(rep report.Report) bool {
+		return rep.Status == report.StatusStale || rep.Error != nil && rep.Error.Code == "InvalidTime"
 	})
 }
 

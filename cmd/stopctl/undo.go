@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/stop"
 )
 
 const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] REPORT
@@ -158,7 +159,7 @@ func checkEmulated(reports []foundReport, endpoint string) error {
 // stoppedBy are the desktops that the calls of these events stopped, by region; unsure are those
 // that went down without a call that is known, or may have. A report that names only some of its
 // desktops, or what cannot be the name of one, is refused.
-func stoppedBy(reports []foundReport) (stopped map[string][]string, unsure []handler.DesktopReport, err error) {
+func stoppedBy(reports []foundReport) (stopped map[string][]string, unsure []report.DesktopReport, err error) {
 	type place struct{ region, id string }
 	stopped = map[string][]string{}
 	known, doubtful := map[place]bool{}, map[place]bool{} // several events may have wanted one
@@ -185,21 +186,21 @@ func stoppedBy(reports []foundReport) (stopped map[string][]string, unsure []han
 		}
 	}
 	// A retry finds on its way down what the try before it has stopped.
-	unsure = slices.DeleteFunc(unsure, func(d handler.DesktopReport) bool { return known[place{d.RegionId, d.DesktopId}] })
+	unsure = slices.DeleteFunc(unsure, func(d report.DesktopReport) bool { return known[place{d.RegionId, d.DesktopId}] })
 	return stopped, unsure, nil
 }
 
-func stoppedByCall(d handler.DesktopReport) bool {
-	return d.Outcome == handler.Accepted || d.RequestId != "" && (d.Outcome == handler.Stopping || d.Outcome == handler.Stopped)
+func stoppedByCall(d report.DesktopReport) bool {
+	return d.Outcome == report.Accepted || d.RequestId != "" && (d.Outcome == report.Stopping || d.Outcome == report.Stopped)
 }
 
 // doubt says why nobody knows whether the event stopped a desktop that no known call did: empty if it
 // surely did not.
-func doubt(d handler.DesktopReport) string {
+func doubt(d report.DesktopReport) string {
 	switch {
-	case d.Outcome == handler.Stopping || d.Outcome == handler.Stopped:
+	case d.Outcome == report.Stopping || d.Outcome == report.Stopped:
 		return fmt.Sprintf("is %s, but not by a call that the report knows", d.Outcome)
-	case d.Outcome == handler.Failed && d.Code == handler.CodeUnconfirmed:
+	case d.Outcome == report.Failed && d.Code == report.CodeUnconfirmed:
 		return "may be stopped: a call was sent for it, and its answer lost"
 	}
 	return ""
@@ -209,7 +210,7 @@ func doubt(d handler.DesktopReport) string {
 // on --RegionId.
 func printStarts(w io.Writer, stopped map[string][]string) {
 	for _, region := range slices.Sorted(maps.Keys(stopped)) {
-		for ids := range slices.Chunk(stopped[region], handler.MaxDesktopsPerCall) {
+		for ids := range slices.Chunk(stopped[region], stop.MaxDesktopsPerCall) {
 			var b strings.Builder
 			for i, id := range ids {
 				fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)

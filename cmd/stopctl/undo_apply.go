@@ -9,9 +9,9 @@ import (
 	"slices"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/stop"
 )
 
 // undo makes the calls and shows what became of each desktop.
@@ -186,7 +186,7 @@ func (s *starter) in(state string) []*starting {
 
 // look at the desktops. What one of them is refused for harms no other.
 func (s *starter) look(ctx context.Context, list []*starting) {
-	for some := range slices.Chunk(list, handler.MaxDesktopsPerCall) {
+	for some := range slices.Chunk(list, stop.MaxDesktopsPerCall) {
 		s.halving(ctx, some, func(ctx context.Context, some []*starting) error {
 			seen, err := s.session.DescribeDesktopInfo(ctx, s.region, idsOf(some))
 			if err != nil {
@@ -207,11 +207,11 @@ func (s *starter) look(ctx context.Context, list []*starting) {
 // call for desktops that are Stopped. Where it fails, another look says how they are; where its answer
 // is lost, that look is only the first of some.
 func (s *starter) call(ctx context.Context, list []*starting) {
-	for some := range slices.Chunk(list, handler.MaxDesktopsPerCall) {
+	for some := range slices.Chunk(list, stop.MaxDesktopsPerCall) {
 		s.halving(ctx, some, func(ctx context.Context, some []*starting) error {
 			_, err := eds.StartDesktops(ctx, s.session, s.region, idsOf(some))
-			var failed *handler.CallError
-			lost := errors.As(err, &failed) && failed.Family == handler.Ambiguous
+			var failed *stop.CallError
+			lost := errors.As(err, &failed) && failed.Family == stop.Ambiguous
 			for _, d := range some {
 				d.called = err == nil
 				if lost {
@@ -244,7 +244,7 @@ var errInterrupted = errors.New("interrupted before its turn")
 // halving makes a call; refused because of a desktop it names, it is made for each half. What is
 // refused alone, or for another reason, is the desktop's error.
 func (s *starter) halving(ctx context.Context, list []*starting, call func(context.Context, []*starting) error) {
-	var failed *handler.CallError
+	var failed *stop.CallError
 	for try := range maxTries {
 		if ctx.Err() != nil {
 			break
@@ -270,7 +270,7 @@ func (s *starter) halving(ctx context.Context, list []*starting, call func(conte
 }
 
 // pause before the next try. It returns false if the time is over before the time that EDS asks for is.
-func (s *starter) pause(ctx context.Context, e *handler.CallError, own time.Duration) bool {
+func (s *starter) pause(ctx context.Context, e *stop.CallError, own time.Duration) bool {
 	if e.RetryAfter > own && e.RetryAfter > time.Until(s.deadline) {
 		s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", e.Action, duration(e.RetryAfter), visible(e.Code))
 		return false
@@ -280,12 +280,12 @@ func (s *starter) pause(ctx context.Context, e *handler.CallError, own time.Dura
 	return sleep(ctx, wait)
 }
 
-func passing(e *handler.CallError) bool {
-	return e.Family == handler.Throttled || e.Family == handler.Temporary || e.Family == handler.Ambiguous
+func passing(e *stop.CallError) bool {
+	return e.Family == stop.Throttled || e.Family == stop.Temporary || e.Family == stop.Ambiguous
 }
 
-func refused(e *handler.CallError) bool {
-	return e.Family == handler.NotFound || e.Family == handler.WrongState
+func refused(e *stop.CallError) bool {
+	return e.Family == stop.NotFound || e.Family == stop.WrongState
 }
 
 func idsOf(list []*starting) []string {

@@ -14,6 +14,7 @@ import (
 
 	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/report"
 )
 
 var tookPattern = regexp.MustCompile(`─+ [0-9.]+ m?s( [✓✗])?\n`)
@@ -132,7 +133,7 @@ func TestWalkSaysWhatDiffers(t *testing.T) {
 // A desktop that is stopped behind the report's back, or said to be stopped and is not, is found.
 func TestCheckFindsLies(t *testing.T) {
 	r := &record{
-		reports: []handler.Report{{Desktops: []handler.DesktopReport{{DesktopId: "ecd-a", Outcome: handler.Stopped}}}},
+		reports: []report.Report{{Desktops: []report.DesktopReport{{DesktopId: "ecd-a", Outcome: report.Stopped}}}},
 		after:   map[string]string{"ecd-a": "Running"},
 		calls:   []emulator.Call{{Action: "StopDesktops", DesktopIds: []string{"ecd-b"}, Stopped: []string{"ecd-b"}}},
 	}

@@ -20,7 +20,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -100,15 +100,15 @@ const ReportType = "com.aliyun.ecd.desktops.stop."
 
 // cloudEvent is CloudEvents 1.0 in JSON.
 type cloudEvent struct {
-	SpecVersion     string         `json:"specversion"`
-	ID              string         `json:"id"`
-	Source          string         `json:"source"`
-	Type            string         `json:"type"`
-	Subject         string         `json:"subject,omitempty"`
-	Time            time.Time      `json:"time"`
-	DataContentType string         `json:"datacontenttype"`
-	Traceparent     string         `json:"traceparent,omitempty"` // extension Distributed Tracing
-	Data            handler.Report `json:"data"`
+	SpecVersion     string        `json:"specversion"`
+	ID              string        `json:"id"`
+	Source          string        `json:"source"`
+	Type            string        `json:"type"`
+	Subject         string        `json:"subject,omitempty"`
+	Time            time.Time     `json:"time"`
+	DataContentType string        `json:"datacontenttype"`
+	Traceparent     string        `json:"traceparent,omitempty"` // extension Distributed Tracing
+	Data            report.Report `json:"data"`
 }
 
 // Admit says whether an event may name a destination; the error is for its sender.
@@ -122,10 +122,10 @@ const minLeft = 50 * time.Millisecond
 
 // Deliver sends a report to the URL that its event names, or to the configured one if that is empty.
 // Without a destination, or if nobody wants the report, the result is empty.
-func (s *Sender) Deliver(ctx context.Context, to string, report handler.Report) handler.CallbackResult {
-	d, wanted := s.delivery(to, report)
+func (s *Sender) Deliver(ctx context.Context, to string, rep report.Report) report.CallbackResult {
+	d, wanted := s.delivery(to, rep)
 	if !wanted {
-		return handler.CallbackResult{}
+		return report.CallbackResult{}
 	}
 	result := s.send(ctx, d)
 	if d.url != nil {
@@ -145,13 +145,13 @@ type delivery struct {
 	trace  string         // the report's Traceparent
 }
 
-func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted bool) {
+func (s *Sender) delivery(to string, rep report.Report) (d delivery, wanted bool) {
 	var err error
 	switch {
 	case to != "":
 		d.client = s.guarded
 		d.url, err = s.parseNamed(to)
-	case s.options.URL.Empty() || s.options.On == Problems && report.Status.Succeeded():
+	case s.options.URL.Empty() || s.options.On == Problems && rep.Status.Succeeded():
 		return d, false
 	default:
 		d.client = s.trusted
@@ -162,59 +162,59 @@ func (s *Sender) delivery(to string, report handler.Report) (d delivery, wanted 
 		d.url = nil
 		return d, true
 	}
-	d.id, d.trace = "msg_"+rand.Text(), report.Traceparent
+	d.id, d.trace = "msg_"+rand.Text(), rep.Traceparent
 	if f := s.options.Format; f.forPeople() {
-		d.text = f.message(s.options.Source, report)
+		d.text = f.message(s.options.Source, rep)
 	} else {
-		d.event = s.cloudEvent(d.id, report)
+		d.event = s.cloudEvent(d.id, rep)
 	}
 	return d, true
 }
 
-func (s *Sender) cloudEvent(id string, report handler.Report) []byte {
+func (s *Sender) cloudEvent(id string, rep report.Report) []byte {
 	body, _ := json.Marshal(cloudEvent{
 		SpecVersion:     "1.0",
 		ID:              id,
 		Source:          s.options.Source,
-		Type:            ReportType + string(report.Status),
-		Subject:         report.EventId,
+		Type:            ReportType + string(rep.Status),
+		Subject:         rep.EventId,
 		Time:            time.Now().UTC().Truncate(time.Millisecond),
 		DataContentType: "application/json",
-		Traceparent:     report.Traceparent,
-		Data:            truncate(report, s.options.MaxDesktops),
+		Traceparent:     rep.Traceparent,
+		Data:            truncate(rep, s.options.MaxDesktops),
 	})
 	return body
 }
 
 // send tries again after what may pass: no answer, 429 and 5xx. The ID is the same over the tries,
 // so that a receiver can tell a second try from a second report.
-func (s *Sender) send(ctx context.Context, d delivery) handler.CallbackResult {
+func (s *Sender) send(ctx context.Context, d delivery) report.CallbackResult {
 	if d.url == nil {
-		return handler.CallbackResult{Status: handler.CallbackFailed, Code: "refused"}
+		return report.CallbackResult{Status: report.CallbackFailed, Code: "refused"}
 	}
 	if timeLeft(ctx) < minLeft {
-		return handler.CallbackResult{Status: handler.CallbackNotAttempted, Code: "deadline"}
+		return report.CallbackResult{Status: report.CallbackNotAttempted, Code: "deadline"}
 	}
 	pause := backoff.NewExponentialBackOff()
 	for attempt := 1; ; attempt++ {
 		again, asked, code := s.try(ctx, d)
 		switch {
 		case code == "":
-			return handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: attempt}
+			return report.CallbackResult{Status: report.CallbackDelivered, Attempts: attempt}
 		case !again || attempt == maxTries || !sleep(ctx, max(pause.NextBackOff(), asked)):
-			return handler.CallbackResult{Status: handler.CallbackFailed, Attempts: attempt, Code: code}
+			return report.CallbackResult{Status: report.CallbackFailed, Attempts: attempt, Code: code}
 		}
 	}
 }
 
 // truncate a report to so many desktops: they are in order, problems first. One that is sent again may
 // have been cut before.
-func truncate(report handler.Report, limit int) handler.Report {
-	if extra := len(report.Desktops) - limit; extra > 0 {
-		report.Desktops = report.Desktops[:limit]
-		report.Truncated += extra
+func truncate(rep report.Report, limit int) report.Report {
+	if extra := len(rep.Desktops) - limit; extra > 0 {
+		rep.Desktops = rep.Desktops[:limit]
+		rep.Truncated += extra
 	}
-	return report
+	return rep
 }
 
 // try sends the body once. An empty code is success; again says whether another try may help, and
@@ -225,7 +225,7 @@ func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Du
 	defer cancel()
 	request, err := s.request(ctx, d, time.Now())
 	if err != nil {
-		return false, 0, handler.CodeInternal
+		return false, 0, report.CodeInternal
 	}
 	response, err := d.client.Do(request)
 	if err != nil {

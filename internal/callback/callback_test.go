@@ -18,10 +18,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/pipes"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -85,21 +85,21 @@ func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, 
 }
 
 // deliver to the configured destination. The host is for the log alone, and compared there.
-func deliver(ctx context.Context, s *callback.Sender, r handler.Report) handler.CallbackResult {
+func deliver(ctx context.Context, s *callback.Sender, r report.Report) report.CallbackResult {
 	result := s.Deliver(ctx, "", r)
 	result.Host = ""
 	return result
 }
 
-// report of so many desktops.
-func report(desktops int) handler.Report {
-	r := handler.Report{
-		InvocationId: "1-fake", EventId: "timer 2026-11-22T20:00:00Z", Kind: "timer", Status: handler.StatusPartial, RegionId: "cn-hangzhou",
-		Reason: "CHG-1 <&> 加班", Counts: map[handler.Outcome]int{handler.Stopped: desktops},
-		Error: &handler.Problem{Code: "IncorrectDesktopStatus", Message: "m"},
+// sampleReport of so many desktops.
+func sampleReport(desktops int) report.Report {
+	r := report.Report{
+		InvocationId: "1-fake", EventId: "timer 2026-11-22T20:00:00Z", Kind: "timer", Status: report.StatusPartial, RegionId: "cn-hangzhou",
+		Reason: "CHG-1 <&> 加班", Counts: map[report.Outcome]int{report.Stopped: desktops},
+		Error: &report.Problem{Code: "IncorrectDesktopStatus", Message: "m"},
 	}
 	for i := range desktops {
-		r.Desktops = append(r.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%03d", i), Outcome: handler.Stopped})
+		r.Desktops = append(r.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-%03d", i), Outcome: report.Stopped})
 	}
 	return r
 }
@@ -128,9 +128,9 @@ func TestDelivered(t *testing.T) {
 			w := serve(t, receiver)
 			// While secrets are exchanged, each delivery is signed with both.
 			s := sender(t, w.Dial, func(o *callback.Options) { o.Keys = keys(t, firstSecret, secondSecret) })
-			sent := report(3)
+			sent := sampleReport(3)
 			result := deliver(t.Context(), s, sent)
-			if want := (handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: 1}); result != want {
+			if want := (report.CallbackResult{Status: report.CallbackDelivered, Attempts: 1}); result != want {
 				t.Errorf("result %+v, want %+v", result, want)
 			}
 			deliveries := receiver.Deliveries()
@@ -148,7 +148,7 @@ func TestDelivered(t *testing.T) {
 			if d.Header.Get("User-Agent") != "stop-desktops" || d.Header.Get("Proxy-Authorization") != "" {
 				t.Errorf("header %v", d.Header)
 			}
-			var got handler.Report
+			var got report.Report
 			if err := json.Unmarshal(e.Data, &got); err != nil || !reflect.DeepEqual(got, sent) {
 				t.Errorf("data %+v, %v\nwant %+v", got, err, sent)
 			}
@@ -164,7 +164,7 @@ func TestDelivered(t *testing.T) {
 func TestNotSigned(t *testing.T) {
 	receiver := &emulator.Receiver{}
 	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.Keys = nil })
-	if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
+	if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
 	d := receiver.Deliveries()[0]
@@ -182,18 +182,18 @@ func TestTries(t *testing.T) {
 		}
 		return a
 	}
-	delivered := func(n int) handler.CallbackResult {
-		return handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: n}
+	delivered := func(n int) report.CallbackResult {
+		return report.CallbackResult{Status: report.CallbackDelivered, Attempts: n}
 	}
-	failed := func(n int, code string) handler.CallbackResult {
-		return handler.CallbackResult{Status: handler.CallbackFailed, Attempts: n, Code: code}
+	failed := func(n int, code string) report.CallbackResult {
+		return report.CallbackResult{Status: report.CallbackFailed, Attempts: n, Code: code}
 	}
 	const at0 = 0
 	for _, c := range []struct {
 		name    string
 		answers []emulator.Answer
 		left    time.Duration // 0: a minute
-		want    handler.CallbackResult
+		want    report.CallbackResult
 		atLeast time.Duration
 		atMost  time.Duration
 	}{
@@ -239,7 +239,7 @@ func TestTries(t *testing.T) {
 				receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: c.answers}
 				w := serve(t, receiver)
 				begin := time.Now()
-				result := deliver(ctx, sender(t, w.Dial, nil), report(1))
+				result := deliver(ctx, sender(t, w.Dial, nil), sampleReport(1))
 				if result != c.want {
 					t.Errorf("result %+v, want %+v", result, c.want)
 				}
@@ -283,7 +283,7 @@ func TestIDs(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
+			if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered {
 				t.Errorf("%+v", result)
 			}
 		})
@@ -306,8 +306,8 @@ func TestRedirects(t *testing.T) {
 				rw.Header().Set("Location", to)
 				rw.WriteHeader(status)
 			}))
-			result := deliver(t.Context(), sender(t, w.Dial, nil), report(1))
-			if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: fmt.Sprintf("http_%d", status)}); result != want {
+			result := deliver(t.Context(), sender(t, w.Dial, nil), sampleReport(1))
+			if want := (report.CallbackResult{Status: report.CallbackFailed, Attempts: 1, Code: fmt.Sprintf("http_%d", status)}); result != want {
 				t.Errorf("%d to %s: %+v", status, to, result)
 			}
 			if n := requests.Load(); n != 1 || len(w.Dials()) != 1 {
@@ -334,12 +334,12 @@ func TestStalledReceiver(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		server http.Handler
-		want   handler.CallbackResult
+		want   report.CallbackResult
 	}{
-		{"before its answer", stalled(""), handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 3, Code: "timeout"}},
-		{"in its header", stalled("HTTP/1.1 200 OK\r\nX-Slow:"), handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 3, Code: "timeout"}},
-		{"in the body of a success", stalled("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"), handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: 1}},
-		{"in the body of a refusal", stalled("HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\n"), handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: "http_410"}},
+		{"before its answer", stalled(""), report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "timeout"}},
+		{"in its header", stalled("HTTP/1.1 200 OK\r\nX-Slow:"), report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "timeout"}},
+		{"in the body of a success", stalled("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"), report.CallbackResult{Status: report.CallbackDelivered, Attempts: 1}},
+		{"in the body of a refusal", stalled("HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\n"), report.CallbackResult{Status: report.CallbackFailed, Attempts: 1, Code: "http_410"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -348,7 +348,7 @@ func TestStalledReceiver(t *testing.T) {
 				defer cancel()
 				w := serve(t, c.server)
 				begin := time.Now()
-				if result := deliver(ctx, sender(t, w.Dial, nil), report(1)); result != c.want {
+				if result := deliver(ctx, sender(t, w.Dial, nil), sampleReport(1)); result != c.want {
 					t.Errorf("%+v, want %+v", result, c.want)
 				}
 				end := time.Now()
@@ -377,14 +377,14 @@ func TestTimeIsUp(t *testing.T) {
 		s := sender(t, serve(t, receiver).Dial, nil)
 		over, cancel := context.WithTimeout(t.Context(), -time.Second)
 		defer cancel()
-		if result := deliver(over, s, report(1)); result.Status != handler.CallbackNotAttempted || result.Attempts != 0 || len(receiver.Deliveries()) != 0 {
+		if result := deliver(over, s, sampleReport(1)); result.Status != report.CallbackNotAttempted || result.Attempts != 0 || len(receiver.Deliveries()) != 0 {
 			t.Errorf("after its time: %+v, %d deliveries", result, len(receiver.Deliveries()))
 		}
 		for _, at := range []time.Duration{time.Millisecond, 5 * time.Second} { // in the pause, in the second try
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(at, cancel)
 			begin := time.Now()
-			if result := deliver(ctx, s, report(1)); result.Status != handler.CallbackFailed {
+			if result := deliver(ctx, s, sampleReport(1)); result.Status != report.CallbackFailed {
 				t.Errorf("%+v", result)
 			}
 			if took := time.Since(begin); took != at {
@@ -396,7 +396,7 @@ func TestTimeIsUp(t *testing.T) {
 
 // TestHugeAnswer: a receiver that never ends its answer costs at most 64 KiB of reading.
 func TestHugeAnswer(t *testing.T) {
-	for status, want := range map[int]string{200: handler.CallbackDelivered, 410: handler.CallbackFailed} {
+	for status, want := range map[int]string{200: report.CallbackDelivered, 410: report.CallbackFailed} {
 		var written atomic.Int64
 		w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			rw.WriteHeader(status)
@@ -408,7 +408,7 @@ func TestHugeAnswer(t *testing.T) {
 				}
 			}
 		}))
-		if result := deliver(t.Context(), sender(t, w.Dial, nil), report(1)); result.Status != want || result.Attempts != 1 {
+		if result := deliver(t.Context(), sender(t, w.Dial, nil), sampleReport(1)); result.Status != want || result.Attempts != 1 {
 			t.Errorf("%+v", result)
 		}
 		// What the buffers of both ends hold comes on top.
@@ -425,14 +425,14 @@ func TestTruncated(t *testing.T) {
 		{0, 100, 0, 0}, {99, 100, 99, 0}, {100, 100, 100, 0}, {101, 100, 100, 1}, {5, 2, 2, 3}, {5, 0, 0, 5},
 	} {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
-		whole := report(c.desktops)
+		whole := sampleReport(c.desktops)
 		s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = c.limit })
 		deliver(t.Context(), s, whole)
-		var got handler.Report
+		var got report.Report
 		if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil {
 			t.Fatal(err)
 		}
-		if len(got.Desktops) != c.sent || got.Truncated != c.truncated || got.Counts[handler.Stopped] != c.desktops {
+		if len(got.Desktops) != c.sent || got.Truncated != c.truncated || got.Counts[report.Stopped] != c.desktops {
 			t.Errorf("%+v: %d desktops, Truncated %d, Counts %v", c, len(got.Desktops), got.Truncated, got.Counts)
 		}
 		if c.sent > 0 && got.Desktops[0].DesktopId != "ecd-000" {
@@ -448,10 +448,10 @@ func TestTruncated(t *testing.T) {
 func TestTruncatedAgain(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = 2 })
-	cut := report(5)
+	cut := sampleReport(5)
 	cut.Truncated = 10
 	deliver(t.Context(), s, cut)
-	var got handler.Report
+	var got report.Report
 	if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil || got.Truncated != 13 || len(got.Desktops) != 2 {
 		t.Errorf("Truncated %d, %d desktops, %v", got.Truncated, len(got.Desktops), err)
 	}
@@ -466,8 +466,8 @@ func TestHost(t *testing.T) {
 			addresses = append(addresses, address)
 			return nil, errors.New("dial robot.example at 127.0.0.1 with " + callbackURL)
 		}, func(o *callback.Options) { o.URL = secret.New(callbackURL) })
-		result := deliver(t.Context(), s, report(1))
-		if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 3, Code: "unreachable"}); result != want {
+		result := deliver(t.Context(), s, sampleReport(1))
+		if want := (report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
 		}
 		hides(t, result)

@@ -15,10 +15,10 @@ import (
 	"sync"
 	"testing"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/pipes"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -123,8 +123,8 @@ func TestNamed(t *testing.T) {
 		if err := s.Admit(url); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
-		want := handler.CallbackResult{Status: handler.CallbackDelivered, Attempts: 1, Host: "example.com"}
-		result := s.Deliver(t.Context(), url, report(1))
+		want := report.CallbackResult{Status: report.CallbackDelivered, Attempts: 1, Host: "example.com"}
+		result := s.Deliver(t.Context(), url, sampleReport(1))
 		result.Host = strings.ToLower(result.Host)
 		if result != want {
 			t.Errorf("%s: %+v", url, result)
@@ -166,8 +166,8 @@ func TestNamedURLs(t *testing.T) {
 		if url == "" {
 			continue // names no destination: there is none
 		}
-		want := handler.CallbackResult{Status: handler.CallbackFailed, Code: "refused"}
-		if result := s.Deliver(t.Context(), url, report(1)); result != want || spy.asked != 0 || len(spy.Dials()) != 0 {
+		want := report.CallbackResult{Status: report.CallbackFailed, Code: "refused"}
+		if result := s.Deliver(t.Context(), url, sampleReport(1)); result != want || spy.asked != 0 || len(spy.Dials()) != 0 {
 			t.Errorf("%q: %+v, %d look-ups, %v", url, result, spy.asked, spy.Dials())
 		}
 	}
@@ -188,8 +188,8 @@ func TestRefusedAddresses(t *testing.T) {
 		for _, answer := range [][]string{{address}, {publicIP, address}, {address, publicIP}} {
 			receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 			spy := newSpy(t, receiver, answer)
-			result := spy.sender(t, nil).Deliver(t.Context(), namedURL, report(1))
-			if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 1, Code: "refused", Host: namedHost}); result != want {
+			result := spy.sender(t, nil).Deliver(t.Context(), namedURL, sampleReport(1))
+			if want := (report.CallbackResult{Status: report.CallbackFailed, Attempts: 1, Code: "refused", Host: namedHost}); result != want {
 				t.Errorf("%v: %+v", answer, result)
 			}
 			if len(spy.Dials()) != 0 || len(spy.bytes()) != 0 || len(receiver.Deliveries()) != 0 {
@@ -204,8 +204,8 @@ func TestRefusedAddresses(t *testing.T) {
 func TestRebinding(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: []emulator.Answer{{Status: 500}}}
 	spy := newSpy(t, receiver, []string{publicIP}, []string{"100.100.100.200"})
-	result := spy.sender(t, nil).Deliver(t.Context(), namedURL, report(1))
-	if want := (handler.CallbackResult{Status: handler.CallbackFailed, Attempts: 2, Code: "refused", Host: namedHost}); result != want {
+	result := spy.sender(t, nil).Deliver(t.Context(), namedURL, sampleReport(1))
+	if want := (report.CallbackResult{Status: report.CallbackFailed, Attempts: 2, Code: "refused", Host: namedHost}); result != want {
 		t.Errorf("%+v, want %+v", result, want)
 	}
 	var addresses []string
@@ -226,7 +226,7 @@ func TestConfiguredIsTrusted(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 	spy := newSpy(t, receiver, []string{publicIP})
 	s := spy.sender(t, func(o *callback.Options) { o.URL = secret.New("https://127.0.0.1:8443/hook") })
-	if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered {
+	if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
 	if spy.asked != 0 || spy.bytes()["127.0.0.1:8443"] == 0 {
@@ -246,7 +246,7 @@ func TestNoHosts(t *testing.T) {
 	if err := s.Admit(namedURL); err == nil || !strings.Contains(err.Error(), "CALLBACK_ALLOWED_HOSTS") {
 		t.Errorf("%v", err)
 	}
-	if result := spy.sender(t, nil).Deliver(t.Context(), "", report(1)); result != (handler.CallbackResult{}) || len(spy.Dials()) != 0 {
+	if result := spy.sender(t, nil).Deliver(t.Context(), "", sampleReport(1)); result != (report.CallbackResult{}) || len(spy.Dials()) != 0 {
 		t.Errorf("%+v", result)
 	}
 }
@@ -254,7 +254,7 @@ func TestNoHosts(t *testing.T) {
 // TestNamedRedirect: not even to the same host.
 func TestNamedRedirect(t *testing.T) {
 	spy := newSpy(t, http.RedirectHandler("https://example.com/inside", http.StatusTemporaryRedirect), []string{publicIP})
-	result := spy.sender(t, nil).Deliver(t.Context(), namedURL, report(1))
+	result := spy.sender(t, nil).Deliver(t.Context(), namedURL, sampleReport(1))
 	if result.Code != "http_307" || len(spy.Dials()) != 1 {
 		t.Errorf("%+v over %v", result, spy.Dials())
 	}
@@ -278,24 +278,24 @@ func TestHosts(t *testing.T) {
 
 // TestOn: with problems, what went well is not sent, unless its event asked for it.
 func TestOn(t *testing.T) {
-	for status, problem := range map[handler.Status]bool{
-		handler.StatusDone: false, handler.StatusAccepted: false, handler.StatusPlanned: false, handler.StatusStale: false, handler.StatusDuplicate: false, handler.StatusDisabled: false,
-		handler.StatusPartial: true, handler.StatusFailed: true, handler.StatusRejected: true, handler.StatusBlocked: true,
+	for status, problem := range map[report.Status]bool{
+		report.StatusDone: false, report.StatusAccepted: false, report.StatusPlanned: false, report.StatusStale: false, report.StatusDuplicate: false, report.StatusDisabled: false,
+		report.StatusPartial: true, report.StatusFailed: true, report.StatusRejected: true, report.StatusBlocked: true,
 	} {
 		for _, on := range []string{callback.All, callback.Problems} {
 			receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 			spy := newSpy(t, receiver, []string{publicIP})
 			s := spy.sender(t, func(o *callback.Options) { o.URL, o.On = secret.New("https://example.com/configured"), on })
-			rep := report(1)
+			rep := sampleReport(1)
 			rep.Status = status
-			want := handler.CallbackDelivered
+			want := report.CallbackDelivered
 			if on == callback.Problems && !problem {
 				want = ""
 			}
 			if result := s.Deliver(t.Context(), "", rep); result.Status != want || (len(receiver.Deliveries()) == 1) != (want != "") {
 				t.Errorf("%s, %s: %+v, %d deliveries", on, status, result, len(receiver.Deliveries()))
 			}
-			if result := s.Deliver(t.Context(), namedURL, rep); result.Status != handler.CallbackDelivered {
+			if result := s.Deliver(t.Context(), namedURL, rep); result.Status != report.CallbackDelivered {
 				t.Errorf("%s, %s, asked for by its event: %+v", on, status, result)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -98,16 +98,16 @@ func (f Format) try() error {
 var required = map[string]string{dingTalk: "msgtype", weCom: "msgtype", feishu: "msg_type", slack: "text"}
 
 // sample has a value for every placeholder.
-var sample = handler.Report{
-	InvocationId: "1-sample", EventId: "sample", Kind: "direct", Source: "sample", EventTime: time.Unix(1795377600, 0), Status: handler.StatusPartial,
+var sample = report.Report{
+	InvocationId: "1-sample", EventId: "sample", Kind: "direct", Source: "sample", EventTime: time.Unix(1795377600, 0), Status: report.StatusPartial,
 	Reason: "CHG-1", RequestedBy: "li.si", Version: "v1", RegionId: "cn-hangzhou", StoppedMode: "StopCharging",
-	Counts:   map[handler.Outcome]int{handler.Stopped: 1, handler.Skipped: 1, handler.Failed: 1},
-	Error:    &handler.Problem{Code: "IncorrectDesktopStatus", Message: "sample", Path: "$"},
-	Warnings: []handler.Warning{{Code: handler.WarnExclusionMatchesNothing, Path: "$", Message: "sample"}},
-	Desktops: []handler.DesktopReport{
-		{DesktopId: "ecd-sample1", Outcome: handler.Failed, Code: "IncorrectDesktopStatus"},
-		{DesktopId: "ecd-sample2", Outcome: handler.Skipped, Reason: handler.ReasonConnected},
-		{DesktopId: "ecd-sample3", Outcome: handler.Stopped},
+	Counts:   map[report.Outcome]int{report.Stopped: 1, report.Skipped: 1, report.Failed: 1},
+	Error:    &report.Problem{Code: "IncorrectDesktopStatus", Message: "sample", Path: "$"},
+	Warnings: []report.Warning{{Code: report.WarnExclusionMatchesNothing, Path: "$", Message: "sample"}},
+	Desktops: []report.DesktopReport{
+		{DesktopId: "ecd-sample1", Outcome: report.Failed, Code: "IncorrectDesktopStatus"},
+		{DesktopId: "ecd-sample2", Outcome: report.Skipped, Reason: report.ReasonConnected},
+		{DesktopId: "ecd-sample3", Outcome: report.Stopped},
 	},
 }
 

@@ -16,8 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -42,11 +42,11 @@ func (r *robot) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 const allWell = `{"errcode":0,"errmsg":"ok","code":0}`
 
 // send a report in a format and return what arrived.
-func send(t *testing.T, format callback.Format, rep handler.Report) []byte {
+func send(t *testing.T, format callback.Format, rep report.Report) []byte {
 	t.Helper()
 	r := &robot{answers: []string{allWell}}
 	s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, format })
-	if result := s.Deliver(t.Context(), "", rep); result.Status != handler.CallbackDelivered {
+	if result := s.Deliver(t.Context(), "", rep); result.Status != report.CallbackDelivered {
 		t.Fatalf("%+v", result)
 	}
 	if kind := r.requests[0].Header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
@@ -65,33 +65,33 @@ func parseFormat(t *testing.T, name string, own []byte) callback.Format {
 }
 
 // reports that the golden files show.
-func goldenReports() map[string]handler.Report {
-	done := handler.Report{EventId: "timer 2026-11-22T20:00:00Z", Status: handler.StatusDone, Reason: "CHG-4711", RequestedBy: "Li Si", RegionId: "cn-hangzhou",
-		Counts: map[handler.Outcome]int{handler.Stopped: 97, handler.AlreadyStopped: 3}}
+func goldenReports() map[string]report.Report {
+	done := report.Report{EventId: "timer 2026-11-22T20:00:00Z", Status: report.StatusDone, Reason: "CHG-4711", RequestedBy: "Li Si", RegionId: "cn-hangzhou",
+		Counts: map[report.Outcome]int{report.Stopped: 97, report.AlreadyStopped: 3}}
 	for i := range 14 {
-		done.Desktops = append(done.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-7w78ozhjcwa3u00%02d", i+1), Outcome: handler.Stopped})
+		done.Desktops = append(done.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-7w78ozhjcwa3u00%02d", i+1), Outcome: report.Stopped})
 	}
-	done.Desktops = append(done.Desktops, handler.DesktopReport{DesktopId: "ecd-off", Outcome: handler.AlreadyStopped})
+	done.Desktops = append(done.Desktops, report.DesktopReport{DesktopId: "ecd-off", Outcome: report.AlreadyStopped})
 	skipped := done
-	skipped.Counts = map[handler.Outcome]int{handler.Skipped: 2}
-	skipped.Desktops = []handler.DesktopReport{{DesktopId: "ecd-busy1", Outcome: handler.Skipped, Reason: handler.ReasonConnected}, {DesktopId: "ecd-busy2", Outcome: handler.Skipped, Reason: handler.ReasonConnected}}
+	skipped.Counts = map[report.Outcome]int{report.Skipped: 2}
+	skipped.Desktops = []report.DesktopReport{{DesktopId: "ecd-busy1", Outcome: report.Skipped, Reason: report.ReasonConnected}, {DesktopId: "ecd-busy2", Outcome: report.Skipped, Reason: report.ReasonConnected}}
 	partial := done
-	partial.Status, partial.Counts = handler.StatusPartial, map[handler.Outcome]int{handler.Accepted: 57, handler.Skipped: 32, handler.Failed: 1, handler.NotFoundThere: 1}
-	partial.Error = &handler.Problem{Code: "IncorrectDesktopStatus", Message: "the desktop is being rebuilt"}
-	partial.Desktops = []handler.DesktopReport{{DesktopId: "ecd-7w78ozhjcwa3u0001", Outcome: handler.Failed, Code: "IncorrectDesktopStatus"}, {DesktopId: "ecd-nosuch", Outcome: handler.NotFoundThere},
-		{DesktopId: "ecd-slow", Outcome: handler.Accepted, State: "Running"}, {DesktopId: "ecd-starting", Outcome: handler.Skipped, Reason: "state:Starting"}}
+	partial.Status, partial.Counts = report.StatusPartial, map[report.Outcome]int{report.Accepted: 57, report.Skipped: 32, report.Failed: 1, report.NotFound: 1}
+	partial.Error = &report.Problem{Code: "IncorrectDesktopStatus", Message: "the desktop is being rebuilt"}
+	partial.Desktops = []report.DesktopReport{{DesktopId: "ecd-7w78ozhjcwa3u0001", Outcome: report.Failed, Code: "IncorrectDesktopStatus"}, {DesktopId: "ecd-nosuch", Outcome: report.NotFound},
+		{DesktopId: "ecd-slow", Outcome: report.Accepted, State: "Running"}, {DesktopId: "ecd-starting", Outcome: report.Skipped, Reason: "state:Starting"}}
 	for i := range 2 {
-		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-idle%02d", i), Outcome: handler.Accepted})
+		partial.Desktops = append(partial.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-idle%02d", i), Outcome: report.Accepted})
 	}
 	for i := range 31 {
-		partial.Desktops = append(partial.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: handler.Skipped, Reason: handler.ReasonConnected})
+		partial.Desktops = append(partial.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: report.Skipped, Reason: report.ReasonConnected})
 	}
-	partial.Warnings = []handler.Warning{{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "<li.si>"`}}
+	partial.Warnings = []report.Warning{{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "<li.si>"`}}
 	for i := range 4 {
-		partial.Warnings = append(partial.Warnings, handler.Warning{Code: "ExclusionMatchesNothing", Path: fmt.Sprintf("$.Exclude.DesktopId[%d]", i), Message: "there is no such desktop"})
+		partial.Warnings = append(partial.Warnings, report.Warning{Code: "ExclusionMatchesNothing", Path: fmt.Sprintf("$.Exclude.DesktopId[%d]", i), Message: "there is no such desktop"})
 	}
-	return map[string]handler.Report{"done": done, "skipped": skipped, "partial": partial, "rejected": {EventId: "tickets|4711", Status: handler.StatusRejected,
-		Error: &handler.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
+	return map[string]report.Report{"done": done, "skipped": skipped, "partial": partial, "rejected": {EventId: "tickets|4711", Status: report.StatusRejected,
+		Error: &report.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
 }
 
 // TestGolden: what each platform gets, and that it is of the shape that the platform documents.
@@ -173,15 +173,15 @@ const hostile = `<!channel> <@U1> <at user_id="all"></at> @all &lt;!here&gt; &#6
 func TestHostile(t *testing.T) {
 	for _, name := range messages {
 		var golden, got any
-		clean := handler.Report{Status: handler.StatusFailed, Error: &handler.Problem{}, InvocationId: "must-not-appear"}
+		clean := report.Report{Status: report.StatusFailed, Error: &report.Problem{}, InvocationId: "must-not-appear"}
 		if err := json.Unmarshal(send(t, parseFormat(t, name, nil), clean), &golden); err != nil {
 			t.Fatal(err)
 		}
 		for at := 0; at < utf8.RuneCountInString(hostile); at += 20 { // each part of it once where nothing is cut off yet
 			text := string([]rune(hostile)[at:])
-			rep := handler.Report{Status: handler.StatusFailed, Reason: text, RequestedBy: text, EventId: text, Source: text, RegionId: text, InvocationId: "must-not-appear",
-				Error: &handler.Problem{Code: text, Message: text, Path: text}, Counts: map[handler.Outcome]int{handler.Failed: 1},
-				Desktops: []handler.DesktopReport{{DesktopId: text, Outcome: handler.Failed, Code: text}, {DesktopId: "d", Outcome: handler.Skipped, Reason: text}, {DesktopId: "e", Outcome: handler.Skipped, Reason: "state:" + text}}}
+			rep := report.Report{Status: report.StatusFailed, Reason: text, RequestedBy: text, EventId: text, Source: text, RegionId: text, InvocationId: "must-not-appear",
+				Error: &report.Problem{Code: text, Message: text, Path: text}, Counts: map[report.Outcome]int{report.Failed: 1},
+				Desktops: []report.DesktopReport{{DesktopId: text, Outcome: report.Failed, Code: text}, {DesktopId: "d", Outcome: report.Skipped, Reason: text}, {DesktopId: "e", Outcome: report.Skipped, Reason: "state:" + text}}}
 			body := send(t, parseFormat(t, name, nil), rep)
 			checkShape(t, name, body)
 			if err := json.Unmarshal(body, &got); err != nil {
@@ -242,15 +242,15 @@ func texts(v any) (all []string) {
 // TestLongest: the longest report there can be still is a message that each platform takes.
 func TestLongest(t *testing.T) {
 	long := strings.Repeat("云", 1_000)
-	rep := handler.Report{Status: handler.StatusDuplicate, Reason: long, RequestedBy: long, EventId: long, Source: long, RegionId: long,
-		Error: &handler.Problem{Code: long, Message: long, Path: long}, Warnings: slices.Repeat([]handler.Warning{{Code: long, Path: long, Message: long}}, 40), Counts: map[handler.Outcome]int{}}
+	rep := report.Report{Status: report.StatusDuplicate, Reason: long, RequestedBy: long, EventId: long, Source: long, RegionId: long,
+		Error: &report.Problem{Code: long, Message: long, Path: long}, Warnings: slices.Repeat([]report.Warning{{Code: long, Path: long, Message: long}}, 40), Counts: map[report.Outcome]int{}}
 	for i := range 10_000 {
-		rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: handler.Failed, Code: fmt.Sprint(i%50, long)})
-		for _, outcome := range []handler.Outcome{handler.Stopped, handler.Stopping, handler.Accepted, handler.AlreadyStopped, handler.WouldStop} {
-			rep.Desktops = append(rep.Desktops, handler.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: outcome})
+		rep.Desktops = append(rep.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: report.Failed, Code: fmt.Sprint(i%50, long)})
+		for _, outcome := range []report.Outcome{report.Stopped, report.Stopping, report.Accepted, report.AlreadyStopped, report.WouldStop} {
+			rep.Desktops = append(rep.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-%060d", i), Outcome: outcome})
 		}
 	}
-	for _, outcome := range []handler.Outcome{handler.Stopped, handler.Failed, handler.Skipped, handler.NotFoundThere, handler.NotAttempted, handler.Accepted, handler.Stopping, handler.WouldStop, handler.AlreadyStopped} {
+	for _, outcome := range []report.Outcome{report.Stopped, report.Failed, report.Skipped, report.NotFound, report.NotAttempted, report.Accepted, report.Stopping, report.WouldStop, report.AlreadyStopped} {
 		rep.Counts[outcome] = 100_000
 	}
 	for _, name := range messages {
@@ -263,29 +263,29 @@ func TestRobotAnswers(t *testing.T) {
 	for _, c := range []struct {
 		format  string
 		answers []string
-		want    handler.CallbackResult
+		want    report.CallbackResult
 	}{
-		{"dingtalk", []string{`{"errcode":0,"errmsg":"ok"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
-		{"dingtalk", []string{`{"errcode":310000,"errmsg":"sign not match"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_310000"}},
-		{"dingtalk", []string{`{"errcode":130101}`, `{"errcode":0}`}, handler.CallbackResult{Status: "delivered", Attempts: 2}},
-		{"wecom-en", []string{`{"errcode":0}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
-		{"wecom", []string{`{"errcode":93000,"errmsg":"invalid webhook url"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_93000"}},
-		{"wecom", []string{`{"errcode":45009}`}, handler.CallbackResult{Status: "failed", Attempts: 3, Code: "robot_45009"}},
-		{"feishu", []string{`{"code":0,"msg":"success"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
-		{"feishu", []string{`{"StatusCode":0,"StatusMessage":"success"}`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
-		{"feishu-en", []string{`{"code":19021,"msg":"sign match fail"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
-		{"feishu", []string{`{"code":19021,"StatusCode":0}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
-		{"dingtalk", []string{`<html>`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
-		{"dingtalk", []string{``}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
-		{"wecom", []string{`{}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
-		{"feishu", []string{`{"errcode":0}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
-		{"dingtalk", []string{`{"errcode":0,"x":"` + strings.Repeat("x", 64<<10) + `"}`}, handler.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
-		{"slack", []string{`ok`}, handler.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"dingtalk", []string{`{"errcode":0,"errmsg":"ok"}`}, report.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"dingtalk", []string{`{"errcode":310000,"errmsg":"sign not match"}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_310000"}},
+		{"dingtalk", []string{`{"errcode":130101}`, `{"errcode":0}`}, report.CallbackResult{Status: "delivered", Attempts: 2}},
+		{"wecom-en", []string{`{"errcode":0}`}, report.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"wecom", []string{`{"errcode":93000,"errmsg":"invalid webhook url"}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_93000"}},
+		{"wecom", []string{`{"errcode":45009}`}, report.CallbackResult{Status: "failed", Attempts: 3, Code: "robot_45009"}},
+		{"feishu", []string{`{"code":0,"msg":"success"}`}, report.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"feishu", []string{`{"StatusCode":0,"StatusMessage":"success"}`}, report.CallbackResult{Status: "delivered", Attempts: 1}},
+		{"feishu-en", []string{`{"code":19021,"msg":"sign match fail"}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
+		{"feishu", []string{`{"code":19021,"StatusCode":0}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_19021"}},
+		{"dingtalk", []string{`<html>`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"dingtalk", []string{``}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"wecom", []string{`{}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"feishu", []string{`{"errcode":0}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"dingtalk", []string{`{"errcode":0,"x":"` + strings.Repeat("x", 64<<10) + `"}`}, report.CallbackResult{Status: "failed", Attempts: 1, Code: "robot_unreadable"}},
+		{"slack", []string{`ok`}, report.CallbackResult{Status: "delivered", Attempts: 1}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &robot{answers: c.answers}
 			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, c.format, nil) })
-			if result := deliver(t.Context(), s, report(1)); result != c.want {
+			if result := deliver(t.Context(), s, sampleReport(1)); result != c.want {
 				t.Errorf("%s %.60s: %+v", c.format, c.answers, result)
 			}
 		})
@@ -308,7 +308,7 @@ func TestRobotSignatures(t *testing.T) {
 			}
 			r := &robot{answers: []string{`{"errcode":-1,"code":11232}`, allWell}}
 			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format, o.RobotSecret = nil, format, key })
-			if result := deliver(t.Context(), s, report(1)); result.Status != handler.CallbackDelivered || result.Attempts != 2 {
+			if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered || result.Attempts != 2 {
 				t.Fatalf("%+v", result)
 			}
 			var signs []string
@@ -346,7 +346,7 @@ func TestRobotSignatureStays(t *testing.T) {
 		s := spy.sender(t, func(o *callback.Options) {
 			o.Keys, o.Format, o.RobotSecret = nil, parseFormat(t, name, nil), secret.New("fake-robot-secret")
 		})
-		if result := s.Deliver(t.Context(), namedURL, report(1)); result.Status != handler.CallbackDelivered {
+		if result := s.Deliver(t.Context(), namedURL, sampleReport(1)); result.Status != report.CallbackDelivered {
 			t.Fatalf("%+v", result)
 		}
 		if all := r.requests[0].URL.String() + string(r.bodies[0]); strings.Contains(all, "sign=") || strings.Contains(all, `"sign"`) {
@@ -391,7 +391,7 @@ func TestSigning(t *testing.T) {
 // TestOwnSkeleton: a file of one's own, found wrong at start and not at the first report.
 func TestOwnSkeleton(t *testing.T) {
 	own := `{"n":1,"none":null,"title":"${Status} ${Counts.stopped}/${Counts.failed}","lines":["a\nerror ${Error.Code}\n${RegionId} ${Kind}"],"fixed":"no ${Error.Path}\nline"}`
-	body := send(t, parseFormat(t, "custom", []byte(own)), handler.Report{Status: handler.StatusDone, RegionId: "cn-hangzhou", Counts: map[handler.Outcome]int{handler.Stopped: 5}})
+	body := send(t, parseFormat(t, "custom", []byte(own)), report.Report{Status: report.StatusDone, RegionId: "cn-hangzhou", Counts: map[report.Outcome]int{report.Stopped: 5}})
 	if want := `{"fixed":"line","lines":["a\ncn-hangzhou "],"n":1,"none":null,"title":"done 5/0"}`; string(body) != want {
 		t.Errorf("%s", body)
 	}
@@ -434,7 +434,7 @@ func TestFormats(t *testing.T) {
 		if name == "cloudevents" {
 			continue
 		}
-		body := string(send(t, f, handler.Report{Status: handler.StatusDone, Counts: map[handler.Outcome]int{handler.Stopped: 1}}))
+		body := string(send(t, f, report.Report{Status: report.StatusDone, Counts: map[report.Outcome]int{report.Stopped: 1}}))
 		if chinese := !strings.HasSuffix(name, "-en") && name != "slack" && name != "custom"; strings.Contains(body, "完成") != chinese {
 			t.Errorf("%s: %s", name, body)
 		}
@@ -451,9 +451,9 @@ func TestWords(t *testing.T) {
 		}
 		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled", "ignored", "nothing_stopped",
 			"stopped", "stopping", "already_stopped", "skipped", "would_stop", "not_found", "not_attempted", "still_running", "state",
-			handler.ReasonConflict, handler.ReasonNotSelected, handler.ReasonProtected, handler.ReasonKeepUntil, handler.ReasonKeepUntilUnreadable, handler.ReasonExcluded, handler.ReasonConnected,
-			handler.ReasonConnectionUnknown, handler.ReasonNotIdle, handler.ReasonUsedSinceEvent, handler.ReasonMaxDesktops, handler.ReasonDeadline,
-			handler.ReasonRefusedTogether} {
+			report.ReasonConflict, report.ReasonNotSelected, report.ReasonProtected, report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable, report.ReasonExcluded, report.ReasonConnected,
+			report.ReasonConnectionUnknown, report.ReasonNotIdle, report.ReasonUsedSinceEvent, report.ReasonMaxDesktops, report.ReasonDeadline,
+			report.ReasonRefusedTogether} {
 			if all[i].Terms[code] == "" {
 				t.Errorf("%s has no word for %s", language, code)
 			}
@@ -469,7 +469,7 @@ func TestRobotAnswerCutOff(t *testing.T) {
 			_, _ = io.WriteString(rw, `{"errcode":0`)
 		}))
 		s := sender(t, w.Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, "dingtalk", nil) })
-		if result, want := deliver(t.Context(), s, report(1)), (handler.CallbackResult{Status: "failed", Attempts: 3, Code: "unreachable"}); result != want {
+		if result, want := deliver(t.Context(), s, sampleReport(1)), (report.CallbackResult{Status: "failed", Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
 		}
 	})

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // message of a report, for people.
-func (f Format) message(function string, rep handler.Report) map[string]any {
+func (f Format) message(function string, rep report.Report) map[string]any {
 	m := &message{Report: rep, function: function, words: vocabulary()[f.language], most: maxNamed}
 	for {
 		rendered := render(f.skeleton.root, func(name string) string { return placeholders()[name](m) }).(map[string]any)
@@ -41,7 +41,7 @@ func (f Format) fits(rendered map[string]any) bool {
 }
 
 type message struct {
-	handler.Report
+	report.Report
 	function string
 	words    words
 	most     int // desktops that are named as stopped: less where the message would be too large
@@ -116,9 +116,9 @@ var placeholders = sync.OnceValue(func() map[string]func(*message) string {
 
 func placeholderNames() []string { return slices.Sorted(maps.Keys(placeholders())) }
 
-func (m *message) problem() handler.Problem {
+func (m *message) problem() report.Problem {
 	if m.Error == nil {
-		return handler.Problem{}
+		return report.Problem{}
 	}
 	return *m.Error
 }
@@ -180,8 +180,8 @@ func (m *message) warningsText() string {
 }
 
 // outcomes in the order of good news first.
-var outcomes = []handler.Outcome{handler.Stopped, handler.AlreadyStopped, handler.Stopping, handler.Accepted, handler.WouldStop,
-	handler.Skipped, handler.NotAttempted, handler.NotFoundThere, handler.Failed}
+var outcomes = []report.Outcome{report.Stopped, report.AlreadyStopped, report.Stopping, report.Accepted, report.WouldStop,
+	report.Skipped, report.NotAttempted, report.NotFound, report.Failed}
 
 // counts says what happened in numbers.
 func (m *message) counts() string {
@@ -210,19 +210,19 @@ const (
 
 // notStopped names the desktops that were not stopped, by reason, and counts those beyond the limit.
 func (m *message) notStopped() string {
-	ids := map[handler.DesktopReport][]string{} // by what their reports have in common
-	var reasons []handler.DesktopReport
-	unnamed := m.Counts[handler.Failed] + m.Counts[handler.NotFoundThere] + m.Counts[handler.NotAttempted] + m.Counts[handler.Skipped]
+	ids := map[report.DesktopReport][]string{} // by what their reports have in common
+	var reasons []report.DesktopReport
+	unnamed := m.Counts[report.Failed] + m.Counts[report.NotFound] + m.Counts[report.NotAttempted] + m.Counts[report.Skipped]
 	for _, d := range m.Desktops {
 		if !m.untouched(d) {
 			continue
 		}
-		why := handler.DesktopReport{Outcome: d.Outcome, Reason: d.Reason, Code: d.Code}
+		why := report.DesktopReport{Outcome: d.Outcome, Reason: d.Reason, Code: d.Code}
 		if ids[why] == nil {
 			reasons = append(reasons, why)
 		}
 		ids[why] = append(ids[why], d.DesktopId)
-		if d.Outcome != handler.Accepted {
+		if d.Outcome != report.Accepted {
 			unnamed--
 		}
 	}
@@ -258,25 +258,25 @@ func (m *message) notStopped() string {
 }
 
 // untouched says whether a desktop was not stopped and is not on its way.
-func (m *message) untouched(d handler.DesktopReport) bool {
+func (m *message) untouched(d report.DesktopReport) bool {
 	switch d.Outcome {
-	case handler.Skipped, handler.NotAttempted, handler.Failed, handler.NotFoundThere:
+	case report.Skipped, report.NotAttempted, report.Failed, report.NotFound:
 		return true
-	case handler.Accepted: // the wait is over, and it runs on
-		return d.State == "Running" && m.Status == handler.StatusPartial && m.problem().Code == handler.CodeStillRunning
+	case report.Accepted: // the wait is over, and it runs on
+		return d.State == "Running" && m.Status == report.StatusPartial && m.problem().Code == report.CodeStillRunning
 	}
 	return false
 }
 
 // why a desktop was not stopped.
-func (m *message) why(d handler.DesktopReport) string {
+func (m *message) why(d report.DesktopReport) string {
 	switch d.Outcome {
-	case handler.Skipped, handler.NotAttempted:
-		if state, ok := strings.CutPrefix(d.Reason, handler.ReasonStatePrefix); ok {
+	case report.Skipped, report.NotAttempted:
+		if state, ok := strings.CutPrefix(d.Reason, report.ReasonStatePrefix); ok {
 			return m.words.term("state") + " " + foreign(state, 40)
 		}
 		return m.words.term(d.Reason)
-	case handler.Accepted:
+	case report.Accepted:
 		return m.words.term("still_running")
 	}
 	return strings.TrimSpace(m.words.term(string(d.Outcome)) + " " + foreign(d.Code, 40))

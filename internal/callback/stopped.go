@@ -5,17 +5,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 )
 
 // reached are the outcomes in which a desktop is stopped, or on its way there, as the event asked.
 // already_stopped is one of them: nothing had to be done, and the event got what it asked for.
-var reached = []handler.Outcome{handler.Stopped, handler.Stopping, handler.Accepted, handler.AlreadyStopped}
+var reached = []report.Outcome{report.Stopped, report.Stopping, report.Accepted, report.AlreadyStopped}
 
 // stopped says whether the event stopped at least one desktop. Only an event that is done or accepted
 // does: a plan, a duplicate or a stale event stops nothing, whatever state its desktops are in.
 func (m *message) stopped() bool {
-	if m.Status != handler.StatusDone && m.Status != handler.StatusAccepted {
+	if m.Status != report.StatusDone && m.Status != report.StatusAccepted {
 		return false
 	}
 	for _, outcome := range reached {
@@ -30,7 +30,7 @@ func (m *message) stopped() bool {
 // color. Green means that at least one desktop is stopped as asked: some people read only the color.
 func (m *message) color() string {
 	switch {
-	case m.Status == handler.StatusPartial:
+	case m.Status == report.StatusPartial:
 		return "orange"
 	case !m.Status.Succeeded():
 		return "red"
@@ -43,7 +43,7 @@ func (m *message) color() string {
 // statusText is the status in words. Most platforms show no color, so these words say that nothing
 // was stopped where the status alone does not.
 func (m *message) statusText() string {
-	if m.Status == handler.StatusDone && !m.stopped() {
+	if m.Status == report.StatusDone && !m.stopped() {
 		return m.words.term("nothing_stopped")
 	}
 	return m.words.term(string(m.Status))
@@ -54,7 +54,7 @@ func (m *message) statusText() string {
 func (m *message) stoppedText() string {
 	var groups []string
 	left := m.most
-	for _, outcome := range append([]handler.Outcome{handler.WouldStop}, reached...) {
+	for _, outcome := range append([]report.Outcome{report.WouldStop}, reached...) {
 		var named []string
 		rest := m.Counts[outcome]
 		for _, d := range m.Desktops {

@@ -14,6 +14,7 @@ import (
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/webhook"
 )
 
@@ -124,7 +125,7 @@ type ownReceiver struct {
 
 func (o ownReceiver) Admit(url string) error { return o.whole.Admit(url) }
 
-func (o ownReceiver) Deliver(ctx context.Context, url string, report handler.Report) handler.CallbackResult {
+func (o ownReceiver) Deliver(ctx context.Context, url string, report report.Report) report.CallbackResult {
 	if url != "" {
 		return o.whole.Deliver(ctx, url, report)
 	}

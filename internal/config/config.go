@@ -23,6 +23,7 @@ import (
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/setting"
+	"stopdesktops/internal/stop"
 	"stopdesktops/internal/webhook"
 )
 
@@ -297,23 +298,25 @@ func between[T int | time.Duration](f Faults, variable string, value, low, high 
 // Policy is the part of the configuration that the handler acts by.
 func (c Config) Policy(version string) handler.Policy {
 	return handler.Policy{
-		Regions:        c.AllowedRegions,
-		StoppedMode:    c.StoppedMode,
-		MaxDesktops:    c.MaxDesktops,
-		Deny:           c.deny,
-		DenyUsers:      c.DenyUsers,
-		ProtectTag:     protectTag(c.ProtectTag),
-		KeepUntilTag:   c.KeepUntilTag,
-		Location:       c.location,
-		AllowForce:     c.AllowForce,
-		AllowDirect:    c.AllowDirect,
-		MaxEventAge:    c.MaxEventAge,
-		Preflight:      c.Preflight,
-		Wait:           c.Wait,
-		DryRun:         c.DryRun,
-		Disabled:       c.Disabled,
-		APIConcurrency: c.APIConcurrency,
-		Version:        version,
+		Policy: stop.Policy{
+			MaxDesktops:    c.MaxDesktops,
+			Deny:           c.deny,
+			DenyUsers:      c.DenyUsers,
+			ProtectTag:     protectTag(c.ProtectTag),
+			KeepUntilTag:   c.KeepUntilTag,
+			Location:       c.location,
+			Preflight:      c.Preflight,
+			DryRun:         c.DryRun,
+			APIConcurrency: c.APIConcurrency,
+		},
+		Regions:     c.AllowedRegions,
+		StoppedMode: c.StoppedMode,
+		AllowForce:  c.AllowForce,
+		AllowDirect: c.AllowDirect,
+		MaxEventAge: c.MaxEventAge,
+		Wait:        c.Wait,
+		Disabled:    c.Disabled,
+		Version:     version,
 	}
 }
 

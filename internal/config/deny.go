@@ -9,15 +9,15 @@ import (
 	"strings"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/setting"
+	"stopdesktops/internal/stop"
 )
 
 // readDeny puts the deny list together. A file that cannot be read, or a line that is no ID, is a
 // fault: a list that is half read protects half.
 func (c *Config) readDeny(f Faults) {
 	var denied []string
-	defer func() { c.deny = handler.FoldIDs(denied) }()
+	defer func() { c.deny = stop.FoldIDs(denied) }()
 	ids := trim(c.DenyDesktops)
 	for i, id := range ids {
 		if !events.ValidDesktopId(id) {

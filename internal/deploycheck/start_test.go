@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/stop"
 )
 
 // operatorActions are made by internal/eds for stopctl alone: the role is not granted them, and the function's binary
@@ -49,7 +49,7 @@ func TestTheFunctionStartsNothing(t *testing.T) {
 
 // What the function holds of EDS has no method that starts anything.
 func TestNoMethodStarts(t *testing.T) {
-	for _, held := range []reflect.Type{reflect.TypeFor[handler.EDS](), reflect.TypeFor[*eds.Session](), reflect.TypeFor[*eds.Client]()} {
+	for _, held := range []reflect.Type{reflect.TypeFor[stop.EDS](), reflect.TypeFor[*eds.Session](), reflect.TypeFor[*eds.Client]()} {
 		for i := range held.NumMethod() {
 			if name := held.Method(i).Name; regexp.MustCompile(`Start|Reboot|Wakeup|Ask`).MatchString(name) {
 				t.Errorf("%s has a method %s", held, name)

@@ -12,7 +12,7 @@ import (
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // envelope is what every answer of the API has, or may have.
@@ -45,7 +45,7 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, bu
 	}
 	x := s.client.exchange(request)
 	if !x.connected && ctx.Err() != nil {
-		return response{}, named(action, &handler.CallError{Family: handler.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"})
+		return response{}, named(action, &stop.CallError{Family: stop.Temporary, Code: codeTimeout, Message: "the time was up before the call was sent"})
 	}
 	requestID, e := x.read(out)
 	if e != nil {
@@ -54,13 +54,13 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, bu
 	return response{action: action, requestID: requestID, status: x.status, body: x.body}, nil
 }
 
-func named(action string, e *handler.CallError) *handler.CallError {
+func named(action string, e *stop.CallError) *stop.CallError {
 	e.Action = action
 	return e
 }
 
-func toCallError(err error) *handler.CallError {
-	if e, ok := err.(*handler.CallError); ok {
+func toCallError(err error) *stop.CallError {
+	if e, ok := err.(*stop.CallError); ok {
 		return e
 	}
 	return notSigned()
@@ -68,13 +68,13 @@ func toCallError(err error) *handler.CallError {
 
 // notSigned is the error of a call that the SDK did not build. The SDK's own text may show the
 // request, its token included.
-func notSigned() *handler.CallError {
-	return &handler.CallError{Family: handler.Invalid, Code: "NotSent", Message: "the SDK could not build the request"}
+func notSigned() *stop.CallError {
+	return &stop.CallError{Family: stop.Invalid, Code: "NotSent", Message: "the SDK could not build the request"}
 }
 
 // read takes the answer apart. Only a 2xx with a RequestId, without a sign of an error inside and with
 // what out wants is a success.
-func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
+func (x *exchange) read(out any) (requestID string, failed *stop.CallError) {
 	if !x.answered || x.err != nil {
 		return "", unanswered(x)
 	}
@@ -86,7 +86,7 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 	case !ok && (unreadable != nil || !isErrorCode(e.Code)):
 		return "", x.codeless(status, e.RequestId)
 	case isErrorCode(e.Code):
-		return "", &handler.CallError{
+		return "", &stop.CallError{
 			Family:     familyOf(status, e.Code),
 			Code:       e.Code,
 			Message:    e.explanation(),
@@ -95,10 +95,10 @@ func (x *exchange) read(out any) (requestID string, failed *handler.CallError) {
 			OneOfMany:  maybeOneOfMany(e.Code),
 		}
 	case unreadable == nil && unquoted(e.Success) == "false":
-		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnsuccessful, RequestID: e.RequestId,
+		return "", &stop.CallError{Family: stop.Ambiguous, Code: codeUnsuccessful, RequestID: e.RequestId,
 			Message: "EDS answered that the call did not succeed, without a code"}
 	case unreadable != nil || e.RequestId == "" || out != nil && json.Unmarshal(x.body, out) != nil:
-		return "", &handler.CallError{Family: handler.Ambiguous, Code: codeUnreadable, RequestID: e.RequestId,
+		return "", &stop.CallError{Family: stop.Ambiguous, Code: codeUnreadable, RequestID: e.RequestId,
 			Message: "EDS answered with something that is not the answer of this call"}
 	}
 	return e.RequestId, nil
@@ -126,7 +126,7 @@ func isErrorCode(code string) bool {
 // explanation of an error, in the service's words. Not of a wrong signature: it would repeat the
 // request as the service saw it, host and security token included. See caller.explain for those.
 func (e envelope) explanation() string {
-	if denialOf(e.Code) == handler.DenialSignature {
+	if denialOf(e.Code) == stop.DenialSignature {
 		return "the signature does not match"
 	}
 	return events.Clean(e.Message, 256)
@@ -134,10 +134,10 @@ func (e envelope) explanation() string {
 
 // codeless is the error of an answer that is not a success and has no code: a gateway's page, an
 // empty body, a redirect.
-func (x *exchange) codeless(status int, requestID string) *handler.CallError {
+func (x *exchange) codeless(status int, requestID string) *stop.CallError {
 	number := strconv.Itoa(status)
-	e := &handler.CallError{
-		Family:     familyOfStatus(status, handler.Invalid),
+	e := &stop.CallError{
+		Family:     familyOfStatus(status, stop.Invalid),
 		Code:       "HTTP" + number,
 		Message:    "EDS, or something between, answered " + number + " " + http.StatusText(status) + " without a code",
 		RequestID:  requestID,

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 const apiError = `{"RequestId":"REQ-1","HostId":"ecd.cn-hangzhou.aliyuncs.com","Code":"CODE","Message":"The reason.","Recommend":"https://api.aliyun.com/troubleshoot?requestId=REQ-1"}`
@@ -51,110 +51,110 @@ func TestOddAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		server http.Handler
-		want   handler.CallError // without its message
-		took   time.Duration     // by the clock
+		want   stop.CallError // without its message
+		took   time.Duration  // by the clock
 	}{
 		{"an error of the API keeps its code and its request", answer(400, coded("IncorrectDesktopStatus")),
-			handler.CallError{Family: handler.WrongState, Code: "IncorrectDesktopStatus", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.WrongState, Code: "IncorrectDesktopStatus", RequestID: "REQ-1"}, 0},
 		{"no permission", answer(403, coded("NoPermission")),
-			handler.CallError{Family: handler.Denied, Code: "NoPermission", Denial: handler.DenialPermission, RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Denied, Code: "NoPermission", Denial: stop.DenialPermission, RequestID: "REQ-1"}, 0},
 		{"a fault inside the service may have had its effect", answer(500, coded("InternalError")),
-			handler.CallError{Family: handler.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
 		{"an error without a request ID", answer(400, `{"Code":"NoPermission","Message":"The reason."}`),
-			handler.CallError{Family: handler.Denied, Code: "NoPermission", Denial: handler.DenialPermission}, 0},
+			stop.CallError{Family: stop.Denied, Code: "NoPermission", Denial: stop.DenialPermission}, 0},
 		{"an error without a message", answer(400, `{"RequestId":"REQ-1","Code":"NoPermission"}`),
-			handler.CallError{Family: handler.Denied, Code: "NoPermission", Denial: handler.DenialPermission, RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Denied, Code: "NoPermission", Denial: stop.DenialPermission, RequestID: "REQ-1"}, 0},
 		{"an error with a code that is a number", answer(400, `{"RequestId":"REQ-1","Code":400,"Message":"x"}`),
-			handler.CallError{Family: handler.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
 
 		{"throttled with 400", answer(400, coded("Throttling.User")),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling.User", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling.User", RequestID: "REQ-1"}, 0},
 		{"throttled with 429 and how long", answer(429, coded("Throttling.Api"), "x-ratelimit-user-api", "Limit:100,Remain:0,TimeLeft:1234,Reset:1"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling.Api", RequestID: "REQ-1", RetryAfter: 1234 * time.Millisecond}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling.Api", RequestID: "REQ-1", RetryAfter: 1234 * time.Millisecond}, 0},
 		{"throttled with 400 and how long, for the whole account", answer(400, coded("Throttling"), "X-RateLimit-User", "Limit:5, TimeLeft:800"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 800 * time.Millisecond}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 800 * time.Millisecond}, 0},
 		{"throttled with Retry-After", answer(429, coded("Throttling"), "Retry-After", "7"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 7 * time.Second}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 7 * time.Second}, 0},
 		{"throttled by something that is not the API", answer(429, "slow down", "Retry-After", "7"),
-			handler.CallError{Family: handler.Throttled, Code: "HTTP429", RetryAfter: 7 * time.Second}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "HTTP429", RetryAfter: 7 * time.Second}, 0},
 		{"throttled for longer than one limit says", answer(429, coded("Throttling"), "X-Ratelimit-User", "Limit:5,Remain:0,TimeLeft:800", "Retry-After", "40"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 40 * time.Second}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 40 * time.Second}, 0},
 		{"throttled by the other limit: of this one calls remain", answer(429, coded("Throttling"), "X-Ratelimit-User-Api", "Limit:1000,Remain:900,TimeLeft:50000", "X-Ratelimit-User", "limit: 5, remain: 0, timeleft: 800"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 800 * time.Millisecond}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 800 * time.Millisecond}, 0},
 		{"throttled until a date, by the clock of the service", answer(429, coded("Throttling"), "Date", "Fri, 31 Dec 1999 23:59:00 GMT", "Retry-After", "Fri, 31 Dec 1999 23:59:40 GMT"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 40 * time.Second}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 40 * time.Second}, 0},
 		{"throttled until a date that is over", answer(429, coded("Throttling"), "Date", "Fri, 31 Dec 1999 23:59:00 GMT", "Retry-After", "Fri, 31 Dec 1999 23:58:40 GMT"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
 		{"throttled until next year", answer(429, coded("Throttling"), "Date", "Fri, 31 Dec 1999 23:59:00 GMT", "Retry-After", "Fri, 30 Dec 2000 23:58:40 GMT"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: time.Hour}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: time.Hour}, 0},
 		{"throttled for a part of a second", answer(429, coded("Throttling"), "Retry-After", "0.5"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 500 * time.Millisecond}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 500 * time.Millisecond}, 0},
 		{"throttled with the header of the draft standard", answer(429, coded("Throttling"), "RateLimit-Reset", "12"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 12 * time.Second}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: 12 * time.Second}, 0},
 		{"throttled with a pause that is no number", answer(429, coded("Throttling"), "Retry-After", "NaN", "RateLimit-Reset", "-Inf"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
 		{"throttled with a header nobody can read", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:soon", "Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
 		{"throttled with a negative pause", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:-5", "Retry-After", "-1"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1"}, 0},
 		{"throttled for a thousand years: not for a negative time", answer(429, coded("Throttling"), "x-ratelimit-user-api", "TimeLeft:9223372036854775807"),
-			handler.CallError{Family: handler.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: time.Hour}, 0},
+			stop.CallError{Family: stop.Throttled, Code: "Throttling", RequestID: "REQ-1", RetryAfter: time.Hour}, 0},
 
-		{"502 with a gateway's page", answer(502, "<html>nginx</html>"), handler.CallError{Family: handler.Ambiguous, Code: "HTTP502"}, 0},
-		{"503 with a gateway's page: not served", answer(503, "<html>busy</html>"), handler.CallError{Family: handler.Temporary, Code: "HTTP503"}, 0},
-		{"504 with a gateway's page", answer(504, "<html>late</html>"), handler.CallError{Family: handler.Ambiguous, Code: "HTTP504"}, 0},
-		{"403 with a firewall's page", answer(403, "<html>no</html>"), handler.CallError{Family: handler.Denied, Code: "HTTP403"}, 0},
-		{"414 with a gateway's page: no desktop is to blame", answer(414, "<html>long</html>"), handler.CallError{Family: handler.Invalid, Code: "HTTP414"}, 0},
-		{"200 with a page to sign in", answer(200, "<html>Wi-Fi</html>"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"500 without a body", answer(500, ""), handler.CallError{Family: handler.Ambiguous, Code: "HTTP500"}, 0},
-		{"200 without a body", answer(200, ""), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"204", answer(204, ""), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"200 {}", answer(200, "{}"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"200 null", answer(200, "null"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"200 []", answer(200, "[]"), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"200 with an empty request ID", answer(200, `{"RequestId":""}`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
-		{"200 with a request ID nobody can see", answer(200, `{"RequestId":"\u200b\u0000"}`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"502 with a gateway's page", answer(502, "<html>nginx</html>"), stop.CallError{Family: stop.Ambiguous, Code: "HTTP502"}, 0},
+		{"503 with a gateway's page: not served", answer(503, "<html>busy</html>"), stop.CallError{Family: stop.Temporary, Code: "HTTP503"}, 0},
+		{"504 with a gateway's page", answer(504, "<html>late</html>"), stop.CallError{Family: stop.Ambiguous, Code: "HTTP504"}, 0},
+		{"403 with a firewall's page", answer(403, "<html>no</html>"), stop.CallError{Family: stop.Denied, Code: "HTTP403"}, 0},
+		{"414 with a gateway's page: no desktop is to blame", answer(414, "<html>long</html>"), stop.CallError{Family: stop.Invalid, Code: "HTTP414"}, 0},
+		{"200 with a page to sign in", answer(200, "<html>Wi-Fi</html>"), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"500 without a body", answer(500, ""), stop.CallError{Family: stop.Ambiguous, Code: "HTTP500"}, 0},
+		{"200 without a body", answer(200, ""), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"204", answer(204, ""), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 {}", answer(200, "{}"), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 null", answer(200, "null"), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 []", answer(200, "[]"), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 with an empty request ID", answer(200, `{"RequestId":""}`), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
+		{"200 with a request ID nobody can see", answer(200, `{"RequestId":"\u200b\u0000"}`), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
 		{"200 with an error inside", answer(200, coded("InternalError")),
-			handler.CallError{Family: handler.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "InternalError", RequestID: "REQ-1"}, 0},
 		{"200 with a refusal inside", answer(200, coded("InvalidDesktopId.NotFound")),
-			handler.CallError{Family: handler.NotFound, Code: "InvalidDesktopId.NotFound", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.NotFound, Code: "InvalidDesktopId.NotFound", RequestID: "REQ-1"}, 0},
 		{"200 with a failure inside, without a code", answer(200, `{"RequestId":"REQ-1","Success":false}`),
-			handler.CallError{Family: handler.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
 		{"200 with a failure inside, as text", answer(200, `{"RequestId":"REQ-1","Success":"false","HttpStatusCode":200}`),
-			handler.CallError{Family: handler.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
 		{"200 with a failure inside that calls itself 200", answer(200, `{"RequestId":"REQ-1","Code":"200","Success":false}`),
-			handler.CallError{Family: handler.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "Unsuccessful", RequestID: "REQ-1"}, 0},
 		{"200 with a failure and a code inside", answer(200, `{"RequestId":"REQ-1","Code":"IncorrectDesktopStatus","Success":false}`),
-			handler.CallError{Family: handler.WrongState, Code: "IncorrectDesktopStatus", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.WrongState, Code: "IncorrectDesktopStatus", RequestID: "REQ-1"}, 0},
 		{"200 with 403 inside", answer(200, `{"RequestId":"REQ-1","HttpStatusCode":403}`),
-			handler.CallError{Family: handler.Denied, Code: "HTTP403", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Denied, Code: "HTTP403", RequestID: "REQ-1"}, 0},
 		{"200 with 400 inside, as text", answer(200, `{"RequestId":"REQ-1","Success":false,"HttpStatusCode":"400"}`),
-			handler.CallError{Family: handler.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
 		{"200 with 500 inside that calls itself OK", answer(200, `{"RequestId":"REQ-1","Code":"OK","HttpStatusCode":500}`),
-			handler.CallError{Family: handler.Ambiguous, Code: "HTTP500", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "HTTP500", RequestID: "REQ-1"}, 0},
 		{"200 with 404 and a code of nobody inside", answer(200, `{"RequestId":"REQ-1","Code":"SomethingNew","HttpStatusCode":404}`),
-			handler.CallError{Family: handler.WrongState, Code: "SomethingNew", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.WrongState, Code: "SomethingNew", RequestID: "REQ-1"}, 0},
 		{"400 with the code of a success", answer(400, `{"RequestId":"REQ-1","Code":"OK","HttpStatusCode":200}`),
-			handler.CallError{Family: handler.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
+			stop.CallError{Family: stop.Invalid, Code: "HTTP400", RequestID: "REQ-1"}, 0},
 		{"malformed, perhaps because of one desktop", answer(400, coded("InvalidParameter.DesktopId")),
-			handler.CallError{Family: handler.Invalid, Code: "InvalidParameter.DesktopId", RequestID: "REQ-1", OneOfMany: true}, 0},
-		{"200 and more behind the answer", answer(200, `{"RequestId":"REQ-1"} trailing`), handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+			stop.CallError{Family: stop.Invalid, Code: "InvalidParameter.DesktopId", RequestID: "REQ-1", OneOfMany: true}, 0},
+		{"200 and more behind the answer", answer(200, `{"RequestId":"REQ-1"} trailing`), stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
 		{"200 larger than anything the API sends", answer(200, `{"RequestId":"REQ-1","x":"`+strings.Repeat("x", 8<<20)+`"}`),
-			handler.CallError{Family: handler.Ambiguous, Code: "UnreadableAnswer"}, 0},
+			stop.CallError{Family: stop.Ambiguous, Code: "UnreadableAnswer"}, 0},
 
-		{"302 is not followed", answer(302, "", "Location", "http://elsewhere.example/"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
-		{"307 is not followed", answer(307, "", "Location", "http://elsewhere.example/"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
-		{"307 within the host is not followed", answer(307, "", "Location", "/elsewhere"), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
-		{"302 without a place to go", answer(302, ""), handler.CallError{Family: handler.Ambiguous, Code: "Redirected"}, 0},
+		{"302 is not followed", answer(302, "", "Location", "http://elsewhere.example/"), stop.CallError{Family: stop.Ambiguous, Code: "Redirected"}, 0},
+		{"307 is not followed", answer(307, "", "Location", "http://elsewhere.example/"), stop.CallError{Family: stop.Ambiguous, Code: "Redirected"}, 0},
+		{"307 within the host is not followed", answer(307, "", "Location", "/elsewhere"), stop.CallError{Family: stop.Ambiguous, Code: "Redirected"}, 0},
+		{"302 without a place to go", answer(302, ""), stop.CallError{Family: stop.Ambiguous, Code: "Redirected"}, 0},
 
-		{"the answer is cut", say(head + `{"RequestId":"REQ-1"`), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
-		{"the answer is cut where it could end", say(head + `{"RequestId":"REQ-1"}`), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"the answer is cut", say(head + `{"RequestId":"REQ-1"`), stop.CallError{Family: stop.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"the answer is cut where it could end", say(head + `{"RequestId":"REQ-1"}`), stop.CallError{Family: stop.Ambiguous, Code: "ConnectionLost"}, 0},
 		{"a refusal is cut: what was refused is not known", say(strings.Replace(head, "200 OK", "400 Bad Request", 1) + `{"Code":"Throttling"`),
-			handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
-		{"no answer at all", say(""), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
-		{"an answer that is not HTTP", say("SSH-2.0-OpenSSH_9.6\r\n"), handler.CallError{Family: handler.Ambiguous, Code: "ConnectionLost"}, 0},
-		{"the answer never begins", stall(""), handler.CallError{Family: handler.Ambiguous, Code: "Timeout"}, 12 * time.Second},
-		{"the answer never ends", stall(head + `{"RequestId":"REQ-1"`), handler.CallError{Family: handler.Ambiguous, Code: "Timeout"}, 15 * time.Second},
+			stop.CallError{Family: stop.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"no answer at all", say(""), stop.CallError{Family: stop.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"an answer that is not HTTP", say("SSH-2.0-OpenSSH_9.6\r\n"), stop.CallError{Family: stop.Ambiguous, Code: "ConnectionLost"}, 0},
+		{"the answer never begins", stall(""), stop.CallError{Family: stop.Ambiguous, Code: "Timeout"}, 12 * time.Second},
+		{"the answer never ends", stall(head + `{"RequestId":"REQ-1"`), stop.CallError{Family: stop.Ambiguous, Code: "Timeout"}, 15 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestOddAnswers(t *testing.T) {
 					c.server.ServeHTTP(rw, r)
 				}))
 				begin := time.Now()
-				requestID, err := stop(t.Context(), connect(t, w.Dial))
+				requestID, err := stopTwo(t.Context(), connect(t, w.Dial))
 				if requestID != "" {
 					t.Errorf("request ID %q of a call that failed", requestID)
 				}
@@ -186,9 +186,9 @@ func TestOddAnswers(t *testing.T) {
 }
 
 // callErrorOrEmpty is callError for errors whose message may be the API's own, and so empty.
-func callErrorOrEmpty(t *testing.T, err error) handler.CallError {
+func callErrorOrEmpty(t *testing.T, err error) stop.CallError {
 	t.Helper()
-	var e *handler.CallError
+	var e *stop.CallError
 	if errors.As(err, &e) && e.Message == "" && e.RequestID != "" {
 		shows(t, e)
 		return *e
@@ -211,7 +211,7 @@ func TestSuccess(t *testing.T) {
 		`{"RequestId":"REQ-1","Success":null,"HttpStatusCode":null}`,
 		`{"RequestId":"REQ-1","Success":{},"HttpStatusCode":"fine"}`,
 	} {
-		requestID, err := stop(t.Context(), connect(t, serve(t, answer(200, body)).Dial))
+		requestID, err := stopTwo(t.Context(), connect(t, serve(t, answer(200, body)).Dial))
 		if err != nil || requestID != "REQ-1" {
 			t.Errorf("%s: %q, %v", body, requestID, err)
 		}
@@ -221,7 +221,7 @@ func TestSuccess(t *testing.T) {
 // TestCleanedTexts: what the service says goes to logs, reports and terminals.
 func TestCleanedTexts(t *testing.T) {
 	body := `{"RequestId":"REQ\n1` + strings.Repeat("r", 100) + `","Code":"Odd\u202e` + strings.Repeat("c", 100) + `","Message":"one\r\ntwo\u001b[31m` + strings.Repeat("m", 1000) + `"}`
-	_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
+	_, err := stopTwo(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
 	e := callError(t, err)
 	for _, text := range []string{e.RequestID, e.Code, e.Message} {
 		if strings.ContainsAny(text, "\r\n\x1b\u202e") || len(text) > 256+len("…") {
@@ -246,11 +246,11 @@ func TestReusedConnectionLost(t *testing.T) {
 			say("").ServeHTTP(rw, r)
 		}))
 		s := connect(t, w.Dial)
-		if _, err := stop(t.Context(), s); err != nil {
+		if _, err := stopTwo(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
-		_, err := stop(t.Context(), s)
-		if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "ConnectionLost" {
+		_, err := stopTwo(t.Context(), s)
+		if e := callError(t, err); e.Family != stop.Ambiguous || e.Code != "ConnectionLost" {
 			t.Errorf("%+v", e)
 		}
 		if n := requests.Load(); n != 2 || len(w.Dials()) != 1 {
@@ -277,8 +277,8 @@ func TestNoConnection(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
-				_, err := stop(t.Context(), connect(t, dial))
-				if e := callError(t, err); e.Family != handler.Temporary || e.Code != "Unreachable" {
+				_, err := stopTwo(t.Context(), connect(t, dial))
+				if e := callError(t, err); e.Family != stop.Temporary || e.Code != "Unreachable" {
 					t.Errorf("%+v", e)
 				}
 				if took := time.Since(begin); took > 15*time.Second {
@@ -301,8 +301,8 @@ func TestTimeIsUp(t *testing.T) {
 			}
 			cancel()
 			var rec recorder
-			_, err := stop(ctx, connect(t, serve(t, &rec).Dial))
-			if e := callError(t, err); e.Family != handler.Temporary || len(rec.all()) != 0 {
+			_, err := stopTwo(ctx, connect(t, serve(t, &rec).Dial))
+			if e := callError(t, err); e.Family != stop.Temporary || len(rec.all()) != 0 {
 				t.Errorf("%s: %+v after %d requests", cause, e, len(rec.all()))
 			} else if strings.Contains(e.Message, "network") {
 				t.Errorf("%s: %q sends the operator to look for a fault of the network", cause, e.Message)
@@ -325,8 +325,8 @@ func TestTimeIsUp(t *testing.T) {
 						time.AfterFunc(2*time.Second, cancel)
 					}
 					begin := time.Now()
-					_, err := stop(ctx, connect(t, serve(t, server).Dial))
-					if e := callError(t, err); e.Family != handler.Ambiguous || e.Code != "Timeout" {
+					_, err := stopTwo(ctx, connect(t, serve(t, server).Dial))
+					if e := callError(t, err); e.Family != stop.Ambiguous || e.Code != "Timeout" {
 						t.Errorf("%+v", e)
 					}
 					if took := time.Since(begin); took != 2*time.Second {

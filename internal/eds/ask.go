@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"stopdesktops/internal/stop"
+
 	openapiutil "github.com/alibabacloud-go/darabonba-openapi/v2/utils"
 	"github.com/alibabacloud-go/tea/dara"
 
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
-
-	"stopdesktops/handler"
 )
 
 // Response is what EDS sent back for one call, as it came.
@@ -25,7 +25,7 @@ type Response struct {
 }
 
 // Failure returns the error that the function would read from the response. It is nil for a success.
-func (r *Response) Failure(action string) *handler.CallError {
+func (r *Response) Failure(action string) *stop.CallError {
 	x := &exchange{connected: true, answered: true, status: r.Status, header: r.Header, body: r.Body}
 	if _, failed := x.read(nil); failed != nil {
 		return r.caller.explain(named(action, failed), r.Body)

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"testing"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/stop"
 )
 
 // TestAsk: what goes out is what was given, signed like every call, and what comes back is left as it is.
@@ -31,13 +31,13 @@ func TestAskFailures(t *testing.T) {
 	for body, want := range map[string]struct {
 		status int
 		code   string
-		family handler.Family
+		family stop.Family
 	}{
-		`{"RequestId":"R","Code":"InvalidDesktopId.NotFound","Message":"no"}`: {404, "InvalidDesktopId.NotFound", handler.NotFound},
-		`{"RequestId":"R","Code":"NoPermission","Message":"no"}`:              {403, "NoPermission", handler.Denied},
-		`{"RequestId":"R","Code":"InternalError","Message":"no"}`:             {200, "InternalError", handler.Ambiguous},
-		`<html>`: {502, "HTTP502", handler.Ambiguous},
-		`{}`:     {200, "UnreadableAnswer", handler.Ambiguous},
+		`{"RequestId":"R","Code":"InvalidDesktopId.NotFound","Message":"no"}`: {404, "InvalidDesktopId.NotFound", stop.NotFound},
+		`{"RequestId":"R","Code":"NoPermission","Message":"no"}`:              {403, "NoPermission", stop.Denied},
+		`{"RequestId":"R","Code":"InternalError","Message":"no"}`:             {200, "InternalError", stop.Ambiguous},
+		`<html>`: {502, "HTTP502", stop.Ambiguous},
+		`{}`:     {200, "UnreadableAnswer", stop.Ambiguous},
 	} {
 		s := connect(t, serve(t, answer(want.status, body)).Dial).(*eds.Session)
 		r, err := eds.Ask(t.Context(), s, "DescribeDesktops", region, nil)
@@ -52,7 +52,7 @@ func TestAskFailures(t *testing.T) {
 	w := serve(t, &recorder{})
 	s := connect(t, w.Dial).(*eds.Session)
 	_ = w.Close()
-	if r, err := eds.Ask(t.Context(), s, "DescribeDesktops", region, nil); r != nil || callError(t, err).Family != handler.Temporary {
+	if r, err := eds.Ask(t.Context(), s, "DescribeDesktops", region, nil); r != nil || callError(t, err).Family != stop.Temporary {
 		t.Errorf("nobody there: %+v, %v", r, err)
 	}
 }
@@ -64,7 +64,7 @@ func TestAskIsBounded(t *testing.T) {
 	for _, c := range []struct{ action, region string }{
 		{"StartDesktops", region}, {"DeleteDesktops", region}, {"", region}, {"DescribeDesktops", "cn-beijing"}, {"DescribeDesktops", "evil.example.com/x?"},
 	} {
-		if r, err := eds.Ask(t.Context(), s, c.action, c.region, nil); r != nil || callError(t, err).Family != handler.Invalid {
+		if r, err := eds.Ask(t.Context(), s, c.action, c.region, nil); r != nil || callError(t, err).Family != stop.Invalid {
 			t.Errorf("%s in %s: %+v, %v", c.action, c.region, r, err)
 		}
 	}

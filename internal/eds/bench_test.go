@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // BenchmarkSign is a StopDesktops call: built and signed by the SDK, sent, and its answer read.
@@ -16,7 +16,7 @@ func BenchmarkSign(b *testing.B) {
 	session := connect(b, w.Dial)
 	for _, n := range []int{1, 100} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			call := handler.StopCall{RegionID: region, DesktopIDs: benchIDs(n), StoppedMode: "StopCharging"}
+			call := stop.StopCall{RegionID: region, DesktopIDs: benchIDs(n), StoppedMode: "StopCharging"}
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := session.StopDesktops(b.Context(), call); err != nil {

@@ -11,10 +11,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
+
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
-
-	"stopdesktops/handler"
 )
 
 // Options of a Client.
@@ -114,16 +115,16 @@ func (c *Client) Endpoint(regionID string) (protocol, host string) {
 // Session makes calls with the credentials of one invocation. It implements handler.EDS.
 type Session struct {
 	client      *Client
-	credentials handler.Credentials
+	credentials secret.Credentials
 	caller      *caller
 }
 
 // Connect makes a Session. It makes no call. All three parts of the credentials must be there: the
 // SDK would silently fill in what is missing from the environment, and so mix two identities.
-func (c *Client) Connect(credentials handler.Credentials) (handler.EDS, error) {
+func (c *Client) Connect(credentials secret.Credentials) (stop.EDS, error) {
 	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() || credentials.SecurityToken.Empty() {
-		return nil, &handler.CallError{
-			Family:  handler.Denied,
+		return nil, &stop.CallError{
+			Family:  stop.Denied,
 			Code:    "NoRole",
 			Message: "the function has no role: no temporary credentials came with the invocation. Give the function a RAM role that may call EDS.",
 		}
@@ -132,14 +133,14 @@ func (c *Client) Connect(credentials handler.Credentials) (handler.EDS, error) {
 }
 
 // ConnectOperator makes a Session for a person, whose access key may have no SecurityToken.
-func (c *Client) ConnectOperator(credentials handler.Credentials) (*Session, error) {
+func (c *Client) ConnectOperator(credentials secret.Credentials) (*Session, error) {
 	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() {
-		return nil, &handler.CallError{Family: handler.Denied, Code: "NoCredentials", Message: "there is no access key"}
+		return nil, &stop.CallError{Family: stop.Denied, Code: "NoCredentials", Message: "there is no access key"}
 	}
 	return c.session(credentials, operator), nil
 }
 
-func (c *Client) session(credentials handler.Credentials, who *caller) *Session {
+func (c *Client) session(credentials secret.Credentials, who *caller) *Session {
 	c.forgetOldConnections()
 	return &Session{client: c, credentials: credentials, caller: who}
 }
@@ -156,7 +157,7 @@ func (c *Client) forgetOldConnections() {
 // sdkClient makes the SDK's client for one call to a region.
 func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 	if !validRegion(regionID) || !slices.Contains(s.client.regions, regionID) {
-		return nil, &handler.CallError{Family: handler.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
+		return nil, &stop.CallError{Family: stop.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
 	}
 	protocol, host := s.client.Endpoint(regionID)
 	id, secret, token := s.credentials.AccessKeyID, s.credentials.AccessKeySecret.Reveal(), s.credentials.SecurityToken.Reveal()

@@ -5,32 +5,32 @@ import (
 	"strings"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // denials are the codes by which a denied call tells why, by their beginnings. The first row that
 // matches decides.
 var denials = []struct {
-	denial   handler.Denial
+	denial   stop.Denial
 	prefixes []string
 }{
-	{handler.DenialClock, []string{"InvalidTimeStamp"}},
-	{handler.DenialExpired, []string{"InvalidSecurityToken.Expired"}},
-	{handler.DenialSignature, []string{"SignatureDoesNotMatch", "IncompleteSignature"}},
-	{handler.DenialCredentials, []string{"InvalidAccessKey", "InvalidSecurityToken", "InvalidCredentials", "MissingSecurityToken"}},
-	{handler.DenialPermission, []string{"NoPermission", forbidden, "Unauthorized"}},
+	{stop.DenialClock, []string{"InvalidTimeStamp"}},
+	{stop.DenialExpired, []string{"InvalidSecurityToken.Expired"}},
+	{stop.DenialSignature, []string{"SignatureDoesNotMatch", "IncompleteSignature"}},
+	{stop.DenialCredentials, []string{"InvalidAccessKey", "InvalidSecurityToken", "InvalidCredentials", "MissingSecurityToken"}},
+	{stop.DenialPermission, []string{"NoPermission", forbidden, "Unauthorized"}},
 }
 
 // forbidden is the code of a denial that may also be about one resource of the call.
 const forbidden = "Forbidden"
 
-func denialOf(code string) handler.Denial {
+func denialOf(code string) stop.Denial {
 	for _, d := range denials {
 		if matches(code, nil, d.prefixes, nil) {
 			return d.denial
 		}
 	}
-	return handler.DenialUnclassified
+	return stop.DenialUnclassified
 }
 
 // caller has the words for the identity that makes the calls: how to mend a denial depends on it.
@@ -59,27 +59,27 @@ var (
 
 // explain makes the message of a denied call say which action was denied and how to mend that. The
 // service's own text seldom does.
-func (c *caller) explain(e *handler.CallError, body []byte) *handler.CallError {
-	if e.Family != handler.Denied && e.Code != forbidden {
+func (c *caller) explain(e *stop.CallError, body []byte) *stop.CallError {
+	if e.Family != stop.Denied && e.Code != forbidden {
 		return e
 	}
 	detail := readDetail(body)
 	action := detail.action("ecd:" + e.Action)
 	switch e.Denial = denialOf(e.Code); {
-	case e.Denial == handler.DenialClock:
+	case e.Denial == stop.DenialClock:
 		e.Message = "EDS refuses " + action + " because of its time: the clock here is more than 15 minutes off, correct it"
-	case e.Denial == handler.DenialExpired:
+	case e.Denial == stop.DenialExpired:
 		e.Message = action + ": " + c.expired
-	case e.Denial == handler.DenialSignature:
+	case e.Denial == stop.DenialSignature:
 		e.Message = "EDS computes another signature for " + action + ": the parts of the credentials do not belong together, or something between changes requests (check EDS_ENDPOINT)"
-	case e.Denial == handler.DenialCredentials:
+	case e.Denial == stop.DenialCredentials:
 		e.Message = action + ": " + c.credentials
 	case detail.NoPermissionType == "ExplicitDeny":
-		e.Denial = handler.DenialExplicit
+		e.Denial = stop.DenialExplicit
 		e.Message = detail.policy("a policy") + " denies " + action + " to " + c.name + ": find its statement with Effect Deny and change that; adding the action to a policy does not help"
 	case e.Code == forbidden:
 		e.Message = c.forbids(e, action)
-	case e.Denial == handler.DenialPermission:
+	case e.Denial == stop.DenialPermission:
 		e.Message = c.missing(e, action, detail)
 	default:
 		e.Message = action + ": " + e.Message + "; check the policy of " + c.name
@@ -89,7 +89,7 @@ func (c *caller) explain(e *handler.CallError, body []byte) *handler.CallError {
 }
 
 // missing says which permission is missing.
-func (c *caller) missing(e *handler.CallError, action string, detail accessDeniedDetail) string {
+func (c *caller) missing(e *stop.CallError, action string, detail accessDeniedDetail) string {
 	message := c.name + " may not call " + action
 	switch policy := detail.policy(""); {
 	case policy != "":
@@ -103,7 +103,7 @@ func (c *caller) missing(e *handler.CallError, action string, detail accessDenie
 }
 
 // forbids says what a bare Forbidden may mean: the action, or one desktop.
-func (c *caller) forbids(e *handler.CallError, action string) string {
+func (c *caller) forbids(e *stop.CallError, action string) string {
 	message := "EDS forbids " + action + " for this desktop or to " + c.name + ": if others work, check the desktop, else " + c.add
 	if e.Message != "" && !strings.Contains(e.Message, "acs:") {
 		message += ". EDS says: " + events.Clean(e.Message, 60)

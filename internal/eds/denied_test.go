@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // TestDenials: a denied call says which action was denied and how to mend that, each kind in another
@@ -24,43 +24,43 @@ func TestDenials(t *testing.T) {
 		code    string
 		message string
 		detail  string
-		denial  handler.Denial
+		denial  stop.Denial
 		want    string
 	}{
-		{403, "NoPermission", "You are not authorized to do this operation. Resource: acs:ecd:*:PRIVATE:*", "", handler.DenialPermission, role},
-		{400, "NoPermission", "", detail(`"NoPermissionType":"ImplicitDeny","AuthAction":"ecd:StopDesktops","PolicyType":"AccountLevelIdentityBasedPolicy"`), handler.DenialPermission, role},
-		{403, "Forbidden.RAM", "User not authorized to operate on the specified resource, or this API doesn't support RAM.", "", handler.DenialPermission, role},
-		{401, "Unauthorized", "x", "", handler.DenialPermission, role},
-		{403, "UnauthorizedOperation", "x", "", handler.DenialPermission, role},
-		{403, "Forbidden", "Not authorized to operate on the resource.", "", handler.DenialPermission, either + ". EDS says: Not authorized to operate on the resource."},
-		{403, "Forbidden", "acs:ram::PRIVATE:role/x may not", "", handler.DenialPermission, either},
-		{403, "NoPermission", "x", detail(`"AuthAction":"ecd:DescribeDesktops","NoPermissionType":"ImplicitDeny"`), handler.DenialPermission,
+		{403, "NoPermission", "You are not authorized to do this operation. Resource: acs:ecd:*:PRIVATE:*", "", stop.DenialPermission, role},
+		{400, "NoPermission", "", detail(`"NoPermissionType":"ImplicitDeny","AuthAction":"ecd:StopDesktops","PolicyType":"AccountLevelIdentityBasedPolicy"`), stop.DenialPermission, role},
+		{403, "Forbidden.RAM", "User not authorized to operate on the specified resource, or this API doesn't support RAM.", "", stop.DenialPermission, role},
+		{401, "Unauthorized", "x", "", stop.DenialPermission, role},
+		{403, "UnauthorizedOperation", "x", "", stop.DenialPermission, role},
+		{403, "Forbidden", "Not authorized to operate on the resource.", "", stop.DenialPermission, either + ". EDS says: Not authorized to operate on the resource."},
+		{403, "Forbidden", "acs:ram::PRIVATE:role/x may not", "", stop.DenialPermission, either},
+		{403, "NoPermission", "x", detail(`"AuthAction":"ecd:DescribeDesktops","NoPermissionType":"ImplicitDeny"`), stop.DenialPermission,
 			"the function's role may not call ecd:DescribeDesktops: add the action to its policy"},
-		{403, "NoPermission", "x", detail(`"AuthAction":"ecd:Stop PRIVATE","NoPermissionType":"PRIVATE","PolicyType":"PRIVATE"`), handler.DenialPermission, role},
-		{403, "NoPermission", "x", detail(`"AuthAction":7`), handler.DenialPermission, role},
-		{403, "NoPermission", "x", `,"AccessDeniedDetail":"PRIVATE"`, handler.DenialPermission, role},
-		{403, "NoPermission", "x", detail(`"NoPermissionType":"ImplicitDeny","PolicyType":"ControlPolicy"`), handler.DenialPermission,
+		{403, "NoPermission", "x", detail(`"AuthAction":"ecd:Stop PRIVATE","NoPermissionType":"PRIVATE","PolicyType":"PRIVATE"`), stop.DenialPermission, role},
+		{403, "NoPermission", "x", detail(`"AuthAction":7`), stop.DenialPermission, role},
+		{403, "NoPermission", "x", `,"AccessDeniedDetail":"PRIVATE"`, stop.DenialPermission, role},
+		{403, "NoPermission", "x", detail(`"NoPermissionType":"ImplicitDeny","PolicyType":"ControlPolicy"`), stop.DenialPermission,
 			"the function's role may not call ecd:StopDesktops: a control policy of the resource directory does not allow it, add the action there"},
-		{403, "NoPermission", "x", detail(`"NoPermissionType":"ExplicitDeny"`), handler.DenialExplicit, "a policy" + explicit},
-		{403, "Forbidden.RAM", "x", detail(`"NoPermissionType":"ExplicitDeny","PolicyType":"ControlPolicy"`), handler.DenialExplicit, "a control policy of the resource directory" + explicit},
-		{403, "NoPermission", "x", detail(`"NoPermissionType":"ExplicitDeny","PolicyType":"SessionPolicy"`), handler.DenialExplicit, "the session policy" + explicit},
+		{403, "NoPermission", "x", detail(`"NoPermissionType":"ExplicitDeny"`), stop.DenialExplicit, "a policy" + explicit},
+		{403, "Forbidden.RAM", "x", detail(`"NoPermissionType":"ExplicitDeny","PolicyType":"ControlPolicy"`), stop.DenialExplicit, "a control policy of the resource directory" + explicit},
+		{403, "NoPermission", "x", detail(`"NoPermissionType":"ExplicitDeny","PolicyType":"SessionPolicy"`), stop.DenialExplicit, "the session policy" + explicit},
 
-		{404, "InvalidAccessKeyId.NotFound", "Specified access key is not found: PRIVATE.", "", handler.DenialCredentials, "ecd:StopDesktops: EDS does not accept the credentials of the function's role: check"},
-		{400, "InvalidAccessKeyId.Inactive", "x", "", handler.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
-		{400, "InvalidSecurityToken.Malformed", "x", "", handler.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
-		{400, "MissingSecurityToken", "x", "", handler.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
-		{403, "InvalidSecurityToken.Expired", "x", "", handler.DenialExpired, "ecd:StopDesktops: the credentials of this invocation have expired: send the event again"},
-		{400, "SignatureDoesNotMatch", "server string to sign is PRIVATE", "", handler.DenialSignature, "EDS computes another signature for ecd:StopDesktops: "},
-		{400, "IncompleteSignature", "PRIVATE", "", handler.DenialSignature, "EDS computes another signature for ecd:StopDesktops: "},
-		{400, "InvalidTimeStamp.Expired", "x", "", handler.DenialClock, "EDS refuses ecd:StopDesktops because of its time: the clock"},
+		{404, "InvalidAccessKeyId.NotFound", "Specified access key is not found: PRIVATE.", "", stop.DenialCredentials, "ecd:StopDesktops: EDS does not accept the credentials of the function's role: check"},
+		{400, "InvalidAccessKeyId.Inactive", "x", "", stop.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
+		{400, "InvalidSecurityToken.Malformed", "x", "", stop.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
+		{400, "MissingSecurityToken", "x", "", stop.DenialCredentials, "ecd:StopDesktops: EDS does not accept"},
+		{403, "InvalidSecurityToken.Expired", "x", "", stop.DenialExpired, "ecd:StopDesktops: the credentials of this invocation have expired: send the event again"},
+		{400, "SignatureDoesNotMatch", "server string to sign is PRIVATE", "", stop.DenialSignature, "EDS computes another signature for ecd:StopDesktops: "},
+		{400, "IncompleteSignature", "PRIVATE", "", stop.DenialSignature, "EDS computes another signature for ecd:StopDesktops: "},
+		{400, "InvalidTimeStamp.Expired", "x", "", stop.DenialClock, "EDS refuses ecd:StopDesktops because of its time: the clock"},
 
-		{403, "SomethingNew", "The words of the service.", "", handler.DenialUnclassified, "ecd:StopDesktops: The words of the service.; check the policy of the function's role"},
-		{403, "", "", "", handler.DenialUnclassified, "ecd:StopDesktops: EDS, or something between, answered 403 Forbidden without a code; check the policy of the function's role"},
+		{403, "SomethingNew", "The words of the service.", "", stop.DenialUnclassified, "ecd:StopDesktops: The words of the service.; check the policy of the function's role"},
+		{403, "", "", "", stop.DenialUnclassified, "ecd:StopDesktops: EDS, or something between, answered 403 Forbidden without a code; check the policy of the function's role"},
 	} {
 		body := `{"RequestId":"REQ-1","Code":"` + c.code + `","Message":"` + c.message + `"` + c.detail + `}`
-		_, err := stop(t.Context(), connect(t, serve(t, answer(c.status, body)).Dial))
+		_, err := stopTwo(t.Context(), connect(t, serve(t, answer(c.status, body)).Dial))
 		e := callError(t, err)
-		if e.Denial != c.denial || !strings.HasPrefix(e.Message, c.want) || c.denial == handler.DenialPermission && e.Message != c.want {
+		if e.Denial != c.denial || !strings.HasPrefix(e.Message, c.want) || c.denial == stop.DenialPermission && e.Message != c.want {
 			t.Errorf("%d %s: %s\n got %s\nwant %s", c.status, c.code, e.Denial, e.Message, c.want)
 		}
 		if strings.Contains(e.Error(), "PRIVATE") || strings.Count(e.Error(), "StopDesktops") != 1 && c.denial != "" && !strings.Contains(c.want, "ecd:DescribeDesktops") {
@@ -83,7 +83,7 @@ func TestDenialOfAnOperator(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = stop(t.Context(), s); callError(t, err).Message != want {
+		if _, err = stopTwo(t.Context(), s); callError(t, err).Message != want {
 			t.Errorf("%s: %v", code, err)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // StopDesktops makes one StopDesktops call.
-func (s *Session) StopDesktops(ctx context.Context, call handler.StopCall) (requestID string, err error) {
+func (s *Session) StopDesktops(ctx context.Context, call stop.StopCall) (requestID string, err error) {
 	r, err := s.call(ctx, "StopDesktops", call.RegionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.StopDesktopsWithContext(ctx, &sdk.StopDesktopsRequest{
 			RegionId:    &call.RegionID,
@@ -38,7 +38,7 @@ type desktopInfo struct {
 }
 
 // DescribeDesktopInfo makes one DescribeDesktopInfo call.
-func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]handler.Desktop, error) {
+func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]stop.Desktop, error) {
 	var info desktopInfo
 	r, err := s.call(ctx, "DescribeDesktopInfo", regionID, &info, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.DescribeDesktopInfoWithContext(ctx, &sdk.DescribeDesktopInfoRequest{
@@ -54,9 +54,9 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 	if err != nil {
 		return nil, err
 	}
-	desktops := make([]handler.Desktop, len(rows))
+	desktops := make([]stop.Desktop, len(rows))
 	for i, d := range rows {
-		desktops[i] = handler.Desktop{
+		desktops[i] = stop.Desktop{
 			DesktopID:        d.DesktopId,
 			DesktopStatus:    word(d.DesktopStatus),
 			ConnectionStatus: word(d.ConnectionStatus),

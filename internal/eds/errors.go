@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // No error code of StopDesktops or of the Describe calls is documented, so codes are matched by
@@ -18,25 +18,25 @@ import (
 // Throttling is the exception: the part of the code that names it stands at the beginning
 // (Throttling.User), at the end (Rejected.Throttling) or between. See isThrottled.
 var families = []struct {
-	family                  handler.Family
+	family                  stop.Family
 	codes, prefixes, suffix []string
 }{
-	{handler.Temporary,
+	{stop.Temporary,
 		nil, []string{"ServiceUnavailable"}, nil},
 	// A fault inside the service, or a request that was seen before: it may have had its effect.
-	{handler.Ambiguous,
+	{stop.Ambiguous,
 		[]string{"SignatureNonceUsed"}, []string{"InternalError"}, nil},
-	{handler.Denied,
+	{stop.Denied,
 		[]string{"SignatureDoesNotMatch", "IncompleteSignature", "InvalidCredentials", "MissingSecurityToken"},
 		[]string{"NoPermission", "Forbidden", "Unauthorized", "InvalidAccessKey", "InvalidSecurityToken", "InvalidTimeStamp"}, nil},
 	// Malformed as a whole: what the call carries is not to blame on one desktop.
-	{handler.Invalid,
+	{stop.Invalid,
 		nil, []string{"Missing", "InvalidParameter", "InvalidAction", "InvalidApi", "InvalidVersion", "InvalidRegion", "Unsupported", "InvalidStoppedMode"}, nil},
 	// Of a desktop only. An unknown office site, or another thing that a desktop refers to, says nothing
 	// about the desktop.
-	{handler.NotFound,
+	{stop.NotFound,
 		desktopNotFound, nil, nil},
-	{handler.WrongState,
+	{stop.WrongState,
 		nil, []string{"Incorrect", "OperationDenied"}, []string{"Status", ".NotFound"}},
 }
 
@@ -56,16 +56,16 @@ func maybeOneOfMany(code string) bool {
 }
 
 // familyOf an answer that is an error with a code.
-func familyOf(status int, code string) handler.Family {
+func familyOf(status int, code string) stop.Family {
 	if isThrottled(code) {
-		return handler.Throttled
+		return stop.Throttled
 	}
 	for _, f := range families {
 		if matches(code, f.codes, f.prefixes, f.suffix) {
 			return f.family
 		}
 	}
-	return familyOfStatus(status, handler.WrongState)
+	return familyOfStatus(status, stop.WrongState)
 }
 
 // throttlingWords name throttling wherever they are in a code, in any case: Alibaba Cloud's products
@@ -81,21 +81,21 @@ func isThrottled(code string) bool {
 // client's (4xx) that we have no name for. With a code it counts as one because of a desktop: the
 // handler then looks again, and halves the call, within a budget. Better that than to let one
 // desktop spoil 99 others because its code is new.
-func familyOfStatus(status int, unknown handler.Family) handler.Family {
+func familyOfStatus(status int, unknown stop.Family) stop.Family {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return handler.Throttled
+		return stop.Throttled
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return handler.Denied
+		return stop.Denied
 	case status == http.StatusServiceUnavailable:
-		return handler.Temporary
+		return stop.Temporary
 	case status == http.StatusRequestTimeout:
-		return handler.Ambiguous
+		return stop.Ambiguous
 	case status >= 400 && status < 500:
 		return unknown
 	}
 	// A redirect, a broken gateway, a lost back end: the request may have had its effect.
-	return handler.Ambiguous
+	return stop.Ambiguous
 }
 
 func matches(code string, codes, prefixes, suffixes []string) bool {
@@ -129,14 +129,14 @@ const (
 
 // unanswered is the error of an exchange without an answer. Its text is ours: the transport's own
 // names hosts, addresses and every desktop of the call.
-func unanswered(x *exchange) *handler.CallError {
+func unanswered(x *exchange) *stop.CallError {
 	var timeout net.Error
 	timedOut := errors.Is(x.err, context.DeadlineExceeded) || errors.Is(x.err, context.Canceled) || errors.As(x.err, &timeout) && timeout.Timeout()
 	switch {
 	case !x.connected:
-		return &handler.CallError{Family: handler.Temporary, Code: codeUnreachable, Message: "no connection to EDS: check the region, the endpoint and the function's network"}
+		return &stop.CallError{Family: stop.Temporary, Code: codeUnreachable, Message: "no connection to EDS: check the region, the endpoint and the function's network"}
 	case timedOut:
-		return &handler.CallError{Family: handler.Ambiguous, Code: codeTimeout, Message: "EDS did not answer in time"}
+		return &stop.CallError{Family: stop.Ambiguous, Code: codeTimeout, Message: "EDS did not answer in time"}
 	}
-	return &handler.CallError{Family: handler.Ambiguous, Code: codeConnectionLost, Message: "the connection to EDS ended before its answer"}
+	return &stop.CallError{Family: stop.Ambiguous, Code: codeConnectionLost, Message: "the connection to EDS ended before its answer"}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // FuzzRead reads answers of any status and any bytes. What must hold: no panic; a success only for a
@@ -24,7 +24,7 @@ func FuzzRead(f *testing.F) {
 			f.Add(status, []byte(body), "Limit:1,TimeLeft:100", "3")
 		}
 	}
-	families := []handler.Family{handler.Throttled, handler.Temporary, handler.Ambiguous, handler.NotFound, handler.WrongState, handler.Denied, handler.Invalid}
+	families := []stop.Family{stop.Throttled, stop.Temporary, stop.Ambiguous, stop.NotFound, stop.WrongState, stop.Denied, stop.Invalid}
 	f.Fuzz(func(t *testing.T, status int, body []byte, limit, retryAfter string) {
 		header := http.Header{"X-Ratelimit-User-Api": {limit}, "Retry-After": {retryAfter}}
 		for _, out := range []any{nil, &desktopInfo{}, &desktopsPage{}, &tagsPage{}, &clientEventsPage{}} {

@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // TestMissingCredentials: the SDK would fill in what is missing from the environment (TestMain has
@@ -22,7 +22,7 @@ import (
 func TestMissingCredentials(t *testing.T) {
 	w := serve(t, &recorder{})
 	full := credentials(key)
-	for name, c := range map[string]handler.Credentials{
+	for name, c := range map[string]secret.Credentials{
 		"nothing at all":     {},
 		"no AccessKeyID":     {AccessKeySecret: full.AccessKeySecret, SecurityToken: full.SecurityToken},
 		"no AccessKeySecret": {AccessKeyID: full.AccessKeyID, SecurityToken: full.SecurityToken},
@@ -34,7 +34,7 @@ func TestMissingCredentials(t *testing.T) {
 			t.Errorf("%s: connected", name)
 			continue
 		}
-		if e := callError(t, err); e.Family != handler.Denied || e.Code != "NoRole" || !strings.Contains(e.Message, "role") {
+		if e := callError(t, err); e.Family != stop.Denied || e.Code != "NoRole" || !strings.Contains(e.Message, "role") {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
@@ -47,7 +47,7 @@ func TestMissingCredentials(t *testing.T) {
 func TestOperator(t *testing.T) {
 	w := serve(t, &recorder{})
 	full := credentials(key)
-	for name, c := range map[string]handler.Credentials{
+	for name, c := range map[string]secret.Credentials{
 		"nothing at all":     {},
 		"no AccessKeyID":     {AccessKeySecret: full.AccessKeySecret},
 		"no AccessKeySecret": {AccessKeyID: full.AccessKeyID},
@@ -57,7 +57,7 @@ func TestOperator(t *testing.T) {
 		}
 	}
 	r := &recorder{}
-	s, err := newClient(t, serve(t, r).Dial).ConnectOperator(handler.Credentials{AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret})
+	s, err := newClient(t, serve(t, r).Dial).ConnectOperator(secret.Credentials{AccessKeyID: full.AccessKeyID, AccessKeySecret: full.AccessKeySecret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		{"IncompleteSignature", `The request signature does not conform to Aliyun standards. server string to sign is:POST&SecurityToken=` + key.SecurityToken},
 	} {
 		body := fmt.Sprintf(`{"RequestId":"REQ-1","Code":%q,"Message":"%s"}`, c.code, c.message)
-		_, err := stop(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
+		_, err := stopTwo(t.Context(), connect(t, serve(t, answer(400, body)).Dial))
 		if e := callError(t, err); e.Code != c.code || e.RequestID != "REQ-1" {
 			t.Errorf("%+v", e)
 		}
@@ -115,7 +115,7 @@ func TestConcurrentSessions(t *testing.T) {
 			if _, err := s.DescribeDesktopInfo(t.Context(), region, []string{desktop(i)}); err != nil {
 				t.Error(err)
 			}
-			if _, err := s.StopDesktops(t.Context(), handler.StopCall{RegionID: region, DesktopIDs: []string{desktop(i)}, StoppedMode: "StopCharging"}); err != nil {
+			if _, err := s.StopDesktops(t.Context(), stop.StopCall{RegionID: region, DesktopIDs: []string{desktop(i)}, StoppedMode: "StopCharging"}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -147,7 +147,7 @@ func TestConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := serve(t, &recorder{})
 		client := newClient(t, w.Dial)
-		var s handler.EDS
+		var s stop.EDS
 		for _, step := range []struct {
 			pause  time.Duration
 			invoke bool // a new invocation connects
@@ -170,7 +170,7 @@ func TestConnections(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := stop(t.Context(), s); err != nil {
+			if _, err := stopTwo(t.Context(), s); err != nil {
 				t.Errorf("%s: %v", step.what, err)
 			}
 			if n := len(w.Dials()); n != step.dials {
@@ -198,7 +198,7 @@ func TestFrozenConnection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := stop(t.Context(), s); err != nil {
+			if _, err := stopTwo(t.Context(), s); err != nil {
 				t.Errorf("frozen %v: %v", frozen.Load(), err)
 			}
 			time.Sleep(20 * time.Second)
@@ -236,7 +236,7 @@ func TestConnectionsKept(t *testing.T) {
 			var wait sync.WaitGroup
 			for range 8 {
 				wait.Go(func() {
-					if _, err := stop(t.Context(), s); err != nil {
+					if _, err := stopTwo(t.Context(), s); err != nil {
 						t.Error(err)
 					}
 				})

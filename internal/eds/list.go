@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // paging is what a page of a listing says about the listing.
@@ -30,8 +30,8 @@ func (c *count) UnmarshalJSON(text []byte) error {
 
 // pageOf returns the page with these rows. listed is how many rows the response had, before those
 // that nobody asked for were dropped.
-func pageOf[T any](rows []T, listed int, p paging) handler.Page[T] {
-	return handler.Page[T]{Rows: rows, NextToken: p.NextToken, Listed: listed, TotalCount: int(p.TotalCount)}
+func pageOf[T any](rows []T, listed int, p paging) stop.Page[T] {
+	return stop.Page[T]{Rows: rows, NextToken: p.NextToken, Listed: listed, TotalCount: int(p.TotalCount)}
 }
 
 // rowsOf returns the rows of the list that a response calls member. list is nil where the response has
@@ -48,8 +48,8 @@ func rowsOf[T any](r response, member string, list *[]T) ([]T, error) {
 }
 
 // missing is the error of a response that lacks a member, and does not say that there is nothing.
-func missing(action, member, requestID string) *handler.CallError {
-	return &handler.CallError{Action: action, Family: handler.Ambiguous, Code: codeUnreadable, RequestID: requestID,
+func missing(action, member, requestID string) *stop.CallError {
+	return &stop.CallError{Action: action, Family: stop.Ambiguous, Code: codeUnreadable, RequestID: requestID,
 		Message: "EDS answered without " + member}
 }
 

@@ -7,24 +7,24 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // listings are the calls whose answer holds a list.
-var listings = map[string]func(context.Context, handler.EDS) (int, error){
-	"Desktops of DescribeDesktopInfo": func(ctx context.Context, s handler.EDS) (int, error) {
+var listings = map[string]func(context.Context, stop.EDS) (int, error){
+	"Desktops of DescribeDesktopInfo": func(ctx context.Context, s stop.EDS) (int, error) {
 		rows, err := s.DescribeDesktopInfo(ctx, region, []string{"ecd-a"})
 		return len(rows), err
 	},
-	"Desktops of DescribeDesktops": func(ctx context.Context, s handler.EDS) (int, error) {
+	"Desktops of DescribeDesktops": func(ctx context.Context, s stop.EDS) (int, error) {
 		page, err := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 		return len(page.Rows), err
 	},
-	"TagResources of ListTagResources": func(ctx context.Context, s handler.EDS) (int, error) {
+	"TagResources of ListTagResources": func(ctx context.Context, s stop.EDS) (int, error) {
 		page, err := s.ListTagResources(ctx, region, events.Tag{Key: "k"}, "")
 		return len(page.Rows), err
 	},
-	"Events of DescribeClientEvents": func(ctx context.Context, s handler.EDS) (int, error) {
+	"Events of DescribeClientEvents": func(ctx context.Context, s stop.EDS) (int, error) {
 		page, err := s.DescribeClientEvents(ctx, region, time.Now(), "")
 		return len(page.Rows), err
 	},
@@ -91,7 +91,7 @@ func TestEmptyLists(t *testing.T) {
 			body = strings.ReplaceAll(body, "LIST", member)
 			_, err := call(t.Context(), connect(t, serve(t, answer(200, body)).Dial))
 			e := callError(t, err)
-			if e.Family != handler.Ambiguous || e.Code != "UnreadableAnswer" || e.RequestID != "REQ-1" || e.Action != action {
+			if e.Family != stop.Ambiguous || e.Code != "UnreadableAnswer" || e.RequestID != "REQ-1" || e.Action != action {
 				t.Errorf("%s %s: %+v", action, body, e)
 			}
 		}

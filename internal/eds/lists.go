@@ -10,7 +10,7 @@ import (
 	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // pageSize of every listing. Where the API says no other, 100 is the most it gives; its default of
@@ -40,7 +40,7 @@ type desktopRow struct {
 
 // DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
 // of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
-func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (handler.Page[handler.Desktop], error) {
+func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (stop.Page[stop.Desktop], error) {
 	rows, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
 		RegionId:        &regionID,
 		NextToken:       given(nextToken),
@@ -54,9 +54,9 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 		DesktopName:     given(choice.DesktopName),
 	})
 	if err != nil {
-		return handler.Page[handler.Desktop]{}, err
+		return stop.Page[stop.Desktop]{}, err
 	}
-	wanted := make([]handler.Desktop, 0, len(rows))
+	wanted := make([]stop.Desktop, 0, len(rows))
 	for _, d := range rows {
 		told := []bool{
 			agrees(d.OfficeSiteId, choice.OfficeSiteId),
@@ -76,16 +76,16 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 
 // DescribeDesktopsByID makes one DescribeDesktops call: one page of those of the desktops that the
 // service lists, pooled desktops included.
-func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (handler.Page[handler.Desktop], error) {
+func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Desktop], error) {
 	listed, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
 		RegionId:  &regionID,
 		NextToken: given(nextToken),
 		DesktopId: pointers(desktopIDs),
 	})
 	if err != nil {
-		return handler.Page[handler.Desktop]{}, err
+		return stop.Page[stop.Desktop]{}, err
 	}
-	rows := make([]handler.Desktop, len(listed))
+	rows := make([]stop.Desktop, len(listed))
 	for i, d := range listed {
 		rows[i] = d.desktop()
 	}
@@ -108,12 +108,12 @@ func (s *Session) describeDesktops(ctx context.Context, request *sdk.DescribeDes
 	return rows, page.paging, err
 }
 
-func (d *desktopRow) desktop() handler.Desktop {
+func (d *desktopRow) desktop() stop.Desktop {
 	flags := d.ManagementFlags
 	if len(flags) == 0 && d.ManagementFlag != "" {
 		flags = []string{d.ManagementFlag}
 	}
-	return handler.Desktop{
+	return stop.Desktop{
 		DesktopID:        d.DesktopId,
 		DesktopStatus:    word(d.DesktopStatus),
 		ConnectionStatus: word(d.ConnectionStatus),
@@ -138,7 +138,7 @@ type tagsPage struct {
 
 // ListTagResources makes one ListTagResources call: one page of the desktops that carry a tag.
 // (Tags in the rows of DescribeDesktops may come back empty.)
-func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (handler.Page[handler.Tagged], error) {
+func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (stop.Page[stop.Tagged], error) {
 	const action = "ListTagResources"
 	var page tagsPage
 	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
@@ -152,20 +152,20 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 		return err
 	})
 	if err != nil {
-		return handler.Page[handler.Tagged]{}, err
+		return stop.Page[stop.Tagged]{}, err
 	}
 	listed, err := rowsOf(r, "TagResources", page.TagResources)
 	if err != nil {
-		return handler.Page[handler.Tagged]{}, err
+		return stop.Page[stop.Tagged]{}, err
 	}
-	var rows []handler.Tagged
+	var rows []stop.Tagged
 	for _, t := range listed {
 		if t.TagKey == nil {
-			return handler.Page[handler.Tagged]{}, missing(action, "TagKey", r.requestID)
+			return stop.Page[stop.Tagged]{}, missing(action, "TagKey", r.requestID)
 		}
 		// Whether a resource is listed with all its tags is not documented.
 		if *t.TagKey == tag.Key && (tag.Value == nil || *tag.Value == t.TagValue) {
-			rows = append(rows, handler.Tagged{DesktopID: t.ResourceId, Value: t.TagValue})
+			rows = append(rows, stop.Tagged{DesktopID: t.ResourceId, Value: t.TagValue})
 		}
 	}
 	return pageOf(rows, len(listed), page.paging), nil
@@ -183,7 +183,7 @@ type clientEventsPage struct {
 
 // DescribeClientEvents makes one DescribeClientEvents call: one page of what users have done with
 // the desktops of a region since a time. It tells of users' acts only, with an unknown delay.
-func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (handler.Page[handler.ClientEvent], error) {
+func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (stop.Page[stop.ClientEvent], error) {
 	const action = "DescribeClientEvents"
 	var page clientEventsPage
 	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
@@ -192,25 +192,25 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 			MaxResults: dara.Int32(pageSize),
 			NextToken:  given(nextToken),
 			StartTime:  dara.String(since.UTC().Format("2006-01-02T15:04:05Z")),
-			EventTypes: pointers(slices.Clone(handler.UserActs)),
+			EventTypes: pointers(slices.Clone(stop.UserActs)),
 		}, o)
 		return err
 	})
 	if err != nil {
-		return handler.Page[handler.ClientEvent]{}, err
+		return stop.Page[stop.ClientEvent]{}, err
 	}
 	listed, err := rowsOf(r, "Events", page.Events)
 	if err != nil {
-		return handler.Page[handler.ClientEvent]{}, err
+		return stop.Page[stop.ClientEvent]{}, err
 	}
-	var rows []handler.ClientEvent
+	var rows []stop.ClientEvent
 	for _, e := range listed {
 		at, err := time.Parse(time.RFC3339, e.EventTime)
 		if err != nil {
 			// When it happened cannot be told: it counts as happening now, which spares the desktop.
 			at = time.Now()
 		}
-		rows = append(rows, handler.ClientEvent{DesktopID: e.DesktopId, Type: e.EventType, Time: at})
+		rows = append(rows, stop.ClientEvent{DesktopID: e.DesktopId, Type: e.EventType, Time: at})
 	}
 	return pageOf(rows, len(listed), page.paging), nil
 }

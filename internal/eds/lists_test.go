@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // TestDescribeDesktopInfo reads a state as it is told, and nothing into what is not told.
@@ -21,7 +21,7 @@ func TestDescribeDesktopInfo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []handler.Desktop{
+	want := []stop.Desktop{
 		{DesktopID: "ecd-a", DesktopStatus: "Running", ConnectionStatus: "Connected", ManagementFlags: []string{"Migrating"}},
 		{DesktopID: "ecd-b", DesktopStatus: "BrandNew " + strings.Repeat("x", 32-len("BrandNew ")) + "…"},
 		{DesktopID: "ecd-c"},
@@ -87,7 +87,7 @@ func TestDescribeDesktopsByID(t *testing.T) {
 		{"DesktopId":"ecd-c"},
 		{"DesktopId":"ecd-d","EndUserIds":null}]}`
 	got, err := connect(t, serve(t, answer(200, body)).Dial).DescribeDesktopsByID(t.Context(), region, []string{"ecd-a", "ecd-b", "ecd-c", "ecd-d"}, "")
-	want := handler.Page[handler.Desktop]{NextToken: "page 2", Listed: 4, Rows: []handler.Desktop{
+	want := stop.Page[stop.Desktop]{NextToken: "page 2", Listed: 4, Rows: []stop.Desktop{
 		{DesktopID: "ecd-a", DesktopStatus: "Running", EndUserIDs: []string{"Anna", "bob"}},
 		{DesktopID: "ecd-b", EndUserIDs: []string{}},
 		{DesktopID: "ecd-c"},
@@ -112,7 +112,7 @@ func TestDescribeDesktopsPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := handler.Page[handler.Desktop]{NextToken: "page 2", Listed: 2, TotalCount: 9, Rows: []handler.Desktop{
+	want := stop.Page[stop.Desktop]{NextToken: "page 2", Listed: 2, TotalCount: 9, Rows: []stop.Desktop{
 		{DesktopID: "ecd-a", DesktopStatus: "Running", ConnectionStatus: "Disconnected", ManagementFlags: []string{"Updating"}},
 		{DesktopID: "ecd-b", DesktopStatus: "Stopped", ManagementFlags: []string{"Migrating", "Updating"}},
 	}}
@@ -137,12 +137,12 @@ func TestListTagResources(t *testing.T) {
 	s := connect(t, serve(t, answer(200, body)).Dial)
 	for _, c := range []struct {
 		tag  events.Tag
-		want []handler.Tagged
+		want []stop.Tagged
 	}{
-		{events.Tag{Key: "team"}, []handler.Tagged{{DesktopID: "ecd-a", Value: "red"}, {DesktopID: "ecd-b", Value: "blue"}, {DesktopID: "ecd-d"}}},
-		{events.Tag{Key: "team", Value: pointer("red")}, []handler.Tagged{{DesktopID: "ecd-a", Value: "red"}}},
-		{events.Tag{Key: "team", Value: pointer("")}, []handler.Tagged{{DesktopID: "ecd-d"}}},
-		{events.Tag{Key: "stop-desktops:protected"}, []handler.Tagged{{DesktopID: "ecd-a", Value: "yes"}}},
+		{events.Tag{Key: "team"}, []stop.Tagged{{DesktopID: "ecd-a", Value: "red"}, {DesktopID: "ecd-b", Value: "blue"}, {DesktopID: "ecd-d"}}},
+		{events.Tag{Key: "team", Value: pointer("red")}, []stop.Tagged{{DesktopID: "ecd-a", Value: "red"}}},
+		{events.Tag{Key: "team", Value: pointer("")}, []stop.Tagged{{DesktopID: "ecd-d"}}},
+		{events.Tag{Key: "stop-desktops:protected"}, []stop.Tagged{{DesktopID: "ecd-a", Value: "yes"}}},
 		{events.Tag{Key: "nobody"}, nil},
 	} {
 		page, err := s.ListTagResources(t.Context(), region, c.tag, "")
@@ -167,7 +167,7 @@ func TestDescribeClientEvents(t *testing.T) {
 			t.Fatalf("%+v, %v", page, err)
 		}
 		at := time.Date(2026, 11, 22, 20, 59, 51, 0, time.UTC)
-		for i, want := range []handler.ClientEvent{
+		for i, want := range []stop.ClientEvent{
 			{DesktopID: "ecd-a", Type: "DESKTOP_CONNECT", Time: at},
 			{DesktopID: "ecd-b", Type: "DESKTOP_START", Time: at},
 			{DesktopID: "ecd-c", Type: "DESKTOP_START", Time: time.Now()},

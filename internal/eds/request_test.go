@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/stop"
 )
 
 func pointer[T any](v T) *T { return &v }
@@ -35,38 +35,38 @@ func TestRequests(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		call func(context.Context, handler.EDS) error
+		call func(context.Context, stop.EDS) error
 		want url.Values
 	}{
-		{"StopDesktops", func(ctx context.Context, s handler.EDS) error {
-			_, err := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-b", "ecd-a"}, StoppedMode: "StopCharging"})
+		{"StopDesktops", func(ctx context.Context, s stop.EDS) error {
+			_, err := s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-b", "ecd-a"}, StoppedMode: "StopCharging"})
 			return err
 		}, values("RegionId", region, "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a", "StoppedMode", "StopCharging")},
-		{"StopDesktops with OsUpdate", func(ctx context.Context, s handler.EDS) error {
-			_, err := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging", OsUpdate: pointer(true)})
+		{"StopDesktops with OsUpdate", func(ctx context.Context, s stop.EDS) error {
+			_, err := s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging", OsUpdate: pointer(true)})
 			return err
 		}, values("RegionId", region, "DesktopId.1", "ecd-a", "StoppedMode", "StopCharging", "OsUpdate", "true")},
-		{"StopDesktops without OsUpdate, said so", func(ctx context.Context, s handler.EDS) error {
-			_, err := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging", OsUpdate: pointer(false)})
+		{"StopDesktops without OsUpdate, said so", func(ctx context.Context, s stop.EDS) error {
+			_, err := s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging", OsUpdate: pointer(false)})
 			return err
 		}, values("RegionId", region, "DesktopId.1", "ecd-a", "StoppedMode", "StopCharging", "OsUpdate", "false")},
-		{"StopDesktops of 100", func(ctx context.Context, s handler.EDS) error {
-			_, err := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: ids, StoppedMode: "KeepCharging"})
+		{"StopDesktops of 100", func(ctx context.Context, s stop.EDS) error {
+			_, err := s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: ids, StoppedMode: "KeepCharging"})
 			return err
 		}, hundred},
-		{"StartDesktops", func(ctx context.Context, s handler.EDS) error {
+		{"StartDesktops", func(ctx context.Context, s stop.EDS) error {
 			_, err := eds.StartDesktops(ctx, s.(*eds.Session), region, []string{"ecd-b", "ecd-a"})
 			return err
 		}, values("RegionId", region, "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a")},
-		{"DescribeDesktopInfo", func(ctx context.Context, s handler.EDS) error {
+		{"DescribeDesktopInfo", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{"ecd-b", "ecd-a"})
 			return err
 		}, values("RegionId", region, "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a")},
-		{"DescribeDesktops of all", func(ctx context.Context, s handler.EDS) error {
+		{"DescribeDesktops of all", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 			return err
 		}, values("RegionId", region, "MaxResults", "100", "FilterDesktopGroup", "false")},
-		{"DescribeDesktops with every filter, a later page", func(ctx context.Context, s handler.EDS) error {
+		{"DescribeDesktops with every filter, a later page", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.DescribeDesktops(ctx, region, events.Select{
 				OfficeSiteId: "office", DesktopGroupId: "dg", EndUserId: []string{"bob", "小明 & co"}, PolicyGroupId: "pg",
 				ResourceGroupId: "rg", ChargeType: "PostPaid", SubPayType: "postPaid", DesktopName: "a+b=c",
@@ -76,19 +76,19 @@ func TestRequests(t *testing.T) {
 		}, values("RegionId", region, "MaxResults", "100", "FilterDesktopGroup", "false", "NextToken", "page/2+==",
 			"OfficeSiteId", "office", "DesktopGroupId", "dg", "EndUserId.1", "bob", "EndUserId.2", "小明 & co", "PolicyGroupId", "pg",
 			"ResourceGroupId", "rg", "ChargeType", "PostPaid", "SubPayType", "postPaid", "DesktopName", "a+b=c")},
-		{"DescribeDesktops by ID, a later page", func(ctx context.Context, s handler.EDS) error {
+		{"DescribeDesktops by ID, a later page", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.DescribeDesktopsByID(ctx, region, []string{"ecd-b", "ecd-a"}, "page2")
 			return err
 		}, values("RegionId", region, "MaxResults", "100", "FilterDesktopGroup", "false", "NextToken", "page2", "DesktopId.1", "ecd-b", "DesktopId.2", "ecd-a")},
-		{"ListTagResources of a key", func(ctx context.Context, s handler.EDS) error {
+		{"ListTagResources of a key", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.ListTagResources(ctx, region, events.Tag{Key: "stop-desktops:protected"}, "")
 			return err
 		}, values("RegionId", region, "MaxResults", "100", "ResourceType", "ALIYUN::GWS::INSTANCE", "Tag.1.Key", "stop-desktops:protected")},
-		{"ListTagResources of a key and value, a later page", func(ctx context.Context, s handler.EDS) error {
+		{"ListTagResources of a key and value, a later page", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.ListTagResources(ctx, region, events.Tag{Key: "team", Value: pointer("red")}, "page2")
 			return err
 		}, values("RegionId", region, "MaxResults", "100", "ResourceType", "ALIYUN::GWS::INSTANCE", "Tag.1.Key", "team", "Tag.1.Value", "red", "NextToken", "page2")},
-		{"DescribeClientEvents", func(ctx context.Context, s handler.EDS) error {
+		{"DescribeClientEvents", func(ctx context.Context, s stop.EDS) error {
 			_, err := s.DescribeClientEvents(ctx, region, time.Date(2026, 11, 23, 4, 59, 51, 999e6, east), "page2")
 			return err
 		}, values("RegionId", region, "MaxResults", "100", "StartTime", "2026-11-22T20:59:51Z", "NextToken", "page2",
@@ -137,7 +137,7 @@ func TestEachCallIsSignedAnew(t *testing.T) {
 	s := connect(t, serve(t, &rec).Dial)
 	nonces := map[string]bool{}
 	for range 3 {
-		if _, err := stop(t.Context(), s); err != nil {
+		if _, err := stopTwo(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -176,8 +176,8 @@ func TestHosts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.StopDesktops(t.Context(), handler.StopCall{RegionID: c.region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging"})
-		if e := callError(t, err); e.Family != handler.Temporary {
+		_, err = s.StopDesktops(t.Context(), stop.StopCall{RegionID: c.region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging"})
+		if e := callError(t, err); e.Family != stop.Temporary {
 			t.Errorf("%q %s: %+v", c.endpoint, c.region, e)
 		}
 		if !slices.Equal(dialled, []string{c.want}) {
@@ -255,7 +255,7 @@ func TestHostileRegions(t *testing.T) {
 					t.Fatal(err)
 				}
 				for action, err := range everyCall(t.Context(), s, r) {
-					if e := callError(t, err); e.Family != handler.Invalid || e.Code != "RegionNotAllowed" || e.Action != action {
+					if e := callError(t, err); e.Family != stop.Invalid || e.Code != "RegionNotAllowed" || e.Action != action {
 						t.Errorf("region %q: %+v", r, e)
 					} else if r != "" && strings.Contains(e.Error(), r) && len(r) > 2 {
 						t.Errorf("the hostile region is in the error: %q", e.Error())
@@ -270,7 +270,7 @@ func TestHostileRegions(t *testing.T) {
 func TestRegionNotAllowed(t *testing.T) {
 	w := serve(t, &recorder{})
 	for action, err := range everyCall(t.Context(), connect(t, w.Dial), "cn-beijing") {
-		if e := callError(t, err); e.Family != handler.Invalid || e.Code != "RegionNotAllowed" || e.Action != action {
+		if e := callError(t, err); e.Family != stop.Invalid || e.Code != "RegionNotAllowed" || e.Action != action {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -280,9 +280,9 @@ func TestRegionNotAllowed(t *testing.T) {
 }
 
 // everyCall makes each call once and returns the errors by action.
-func everyCall(ctx context.Context, s handler.EDS, region string) map[string]error {
+func everyCall(ctx context.Context, s stop.EDS, region string) map[string]error {
 	errs := map[string]error{}
-	_, errs["StopDesktops"] = s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging"})
+	_, errs["StopDesktops"] = s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a"}, StoppedMode: "StopCharging"})
 	_, errs["StartDesktops"] = eds.StartDesktops(ctx, s.(*eds.Session), region, []string{"ecd-a"})
 	_, errs["DescribeDesktopInfo"] = s.DescribeDesktopInfo(ctx, region, []string{"ecd-a"})
 	_, errs["DescribeDesktops"] = s.DescribeDesktops(ctx, region, events.Select{All: true}, "")

@@ -13,11 +13,11 @@ import (
 	"sync"
 	"testing"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 // TestMain gives every test of this package an environment that would like to be used: credentials
@@ -46,8 +46,8 @@ const (
 
 var key = emulator.DefaultCredential
 
-func credentials(c emulator.Credential) handler.Credentials {
-	return handler.Credentials{
+func credentials(c emulator.Credential) secret.Credentials {
+	return secret.Credentials{
 		AccessKeyID:     c.AccessKeyId,
 		AccessKeySecret: secret.New(c.AccessKeySecret),
 		SecurityToken:   secret.New(c.SecurityToken),
@@ -76,7 +76,7 @@ func newClient(t testing.TB, dial dialFunc) *eds.Client {
 }
 
 // connect is a session with the emulator's own key over dial.
-func connect(t testing.TB, dial dialFunc) handler.EDS {
+func connect(t testing.TB, dial dialFunc) stop.EDS {
 	t.Helper()
 	session, err := newClient(t, dial).Connect(credentials(key))
 	if err != nil {
@@ -85,16 +85,16 @@ func connect(t testing.TB, dial dialFunc) handler.EDS {
 	return session
 }
 
-// stop is the call that the tests make where any would do.
-func stop(ctx context.Context, s handler.EDS) (string, error) {
-	return s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a", "ecd-b"}, StoppedMode: "StopCharging"})
+// stopTwo is the call that the tests make where any would do.
+func stopTwo(ctx context.Context, s stop.EDS) (string, error) {
+	return s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a", "ecd-b"}, StoppedMode: "StopCharging"})
 }
 
 // callError is the *handler.CallError that every error of this package must be, checked for what
 // it must never show.
-func callError(t *testing.T, err error) handler.CallError {
+func callError(t *testing.T, err error) stop.CallError {
 	t.Helper()
-	var e *handler.CallError
+	var e *stop.CallError
 	if !errors.As(err, &e) {
 		t.Fatalf("error %T %v, want a *handler.CallError", err, err)
 	}

@@ -11,13 +11,12 @@ import (
 
 	"github.com/aliyun/credentials-go/credentials/providers"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/secret"
 )
 
 // Identity is what calls are signed with, and where it was found: env, profile, ram_role_arn …
 type Identity struct {
-	handler.Credentials
+	secret.Credentials
 	Origin string
 }
 
@@ -85,7 +84,7 @@ func get(ctx context.Context, p providers.CredentialsProvider) (*providers.Crede
 
 func identity(c *providers.Credentials) Identity {
 	return Identity{
-		Credentials: handler.Credentials{
+		Credentials: secret.Credentials{
 			AccessKeyID:     c.AccessKeyId,
 			AccessKeySecret: secret.New(c.AccessKeySecret),
 			SecurityToken:   secret.New(c.SecurityToken),

@@ -11,9 +11,10 @@ import (
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
-var policy = handler.Policy{Regions: []string{"cn-hangzhou", "cn-shanghai"}, MaxDesktops: 100}
+var policy = handler.Policy{Regions: []string{"cn-hangzhou", "cn-shanghai"}, Policy: stop.Policy{MaxDesktops: 100}}
 
 var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-for-tests-2", "SHORT": "fake", "EMPTY": " ", "PLACEHOLDER": "changeme-changeme",
 	"URL": "https://robot.example/fake-token?a=1,2", "ROBOT": "fake-robot-secret", "BADURL": "http://robot.example/fake-token"}

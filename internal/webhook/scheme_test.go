@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/webhook"
 )
 
@@ -66,7 +65,7 @@ var senders = map[string]sender{
 }
 
 // verify a body with these headers at a time.
-func (s sender) verify(t *testing.T, body string, header map[string]string, at time.Time, secrets ...string) (handler.Proof, error) {
+func (s sender) verify(t *testing.T, body string, header map[string]string, at time.Time, secrets ...string) (events.Proof, error) {
 	t.Helper()
 	if secrets == nil {
 		secrets = []string{s.secret}
@@ -112,7 +111,7 @@ func TestSchemes(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if signs := webhook.Signs(s.scheme); signs != (proof != handler.Proof{}) {
+		if signs := webhook.Signs(s.scheme); signs != (proof != events.Proof{}) {
 			t.Errorf("%s: signs %v, proof %+v", name, signs, proof)
 		}
 		if proof.ID != "" && proof.BodyHash != "" {
@@ -302,7 +301,7 @@ func FuzzSignature(f *testing.F) {
 			"X-Zendesk-Webhook-Signature": signature, "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
 		}}
 		for name, v := range schemes {
-			if proof, err := v.Verify(q, vectorTime); err == nil || proof != (handler.Proof{}) {
+			if proof, err := v.Verify(q, vectorTime); err == nil || proof != (events.Proof{}) {
 				t.Fatalf("%s accepted %q %q %q", name, signature, timestamp, body)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -94,39 +94,39 @@ type signed struct {
 	with []Key
 }
 
-func (s signed) verify(q *events.HTTPRequest, now time.Time) (handler.Proof, error) {
+func (s signed) verify(q *events.HTTPRequest, now time.Time) (events.Proof, error) {
 	given, p := s.given(q)
 	if p != nil {
-		return handler.Proof{}, p
+		return events.Proof{}, p
 	}
 	id, timestamp := q.Get(s.id), q.Get(s.timestamp)
 	if !s.match(given, s.signed(id, timestamp), q.Body) {
-		return handler.Proof{}, handler.Unauthenticated("the signature does not match: check the secret, and that nothing between changes the body", "")
+		return events.Proof{}, report.Unauthenticated("the signature does not match: check the secret, and that nothing between changes the body", "")
 	}
 	if s.timestamp == "" {
-		return handler.Proof{BodyHash: bodyHash(q.Body)}, nil
+		return events.Proof{BodyHash: bodyHash(q.Body)}, nil
 	}
 	// The time is worth looking at only now: before, anybody could have written it.
 	at, ok := s.parseTime(timestamp)
 	if !ok || at.Before(now.Add(-Window)) || at.After(now.Add(Window)) {
-		return handler.Proof{}, handler.Unauthenticated("the signed time is more than 5 minutes from ours: check the sender's clock, and do not send a request again later", "")
+		return events.Proof{}, report.Unauthenticated("the signed time is more than 5 minutes from ours: check the sender's clock, and do not send a request again later", "")
 	}
 	if s.id == "" {
-		return handler.Proof{Time: at, BodyHash: bodyHash(q.Body)}, nil
+		return events.Proof{Time: at, BodyHash: bodyHash(q.Body)}, nil
 	}
-	return handler.Proof{ID: id, Time: at}, nil
+	return events.Proof{ID: id, Time: at}, nil
 }
 
 // given are the signatures of a request whose headers are each there once. Function Compute joins
 // repeated headers with commas: which of them the sender meant, nobody can tell.
-func (s signed) given(q *events.HTTPRequest) ([][]byte, *handler.Problem) {
+func (s signed) given(q *events.HTTPRequest) ([][]byte, *report.Problem) {
 	for _, name := range []string{s.id, s.timestamp, s.header} {
 		switch value := q.Get(name); {
 		case name == "":
 		case strings.TrimSpace(value) == "":
-			return nil, handler.Unauthenticated("the header "+strings.ToLower(name)+" is missing", "")
+			return nil, report.Unauthenticated("the header "+strings.ToLower(name)+" is missing", "")
 		case name != s.header && (strings.Contains(value, ",") || len(value) > maxID):
-			return nil, handler.Unauthenticated("the header "+strings.ToLower(name)+" is repeated or too long", "")
+			return nil, report.Unauthenticated("the header "+strings.ToLower(name)+" is repeated or too long", "")
 		}
 	}
 	texts := []string{q.Get(s.header)}
@@ -134,12 +134,12 @@ func (s signed) given(q *events.HTTPRequest) ([][]byte, *handler.Problem) {
 		texts = strings.SplitN(texts[0], s.separator, maxSignatures+1)
 	}
 	if len(texts) > maxSignatures {
-		return nil, handler.Unauthenticated("the header "+strings.ToLower(s.header)+" holds too many signatures", "")
+		return nil, report.Unauthenticated("the header "+strings.ToLower(s.header)+" holds too many signatures", "")
 	}
 	var given [][]byte
 	for _, text := range texts {
 		if strings.Count(text, ",") > strings.Count(s.prefix, ",") {
-			return nil, handler.Unauthenticated("the header "+strings.ToLower(s.header)+" is repeated", "")
+			return nil, report.Unauthenticated("the header "+strings.ToLower(s.header)+" is repeated", "")
 		}
 		encoded, ok := strings.CutPrefix(strings.TrimSpace(text), s.prefix)
 		if mac, err := s.decode(encoded); ok && err == nil {

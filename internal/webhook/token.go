@@ -10,7 +10,7 @@ import (
 	"unicode"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 )
 
@@ -46,17 +46,17 @@ func newToken(secrets []secret.String, header string) token {
 	return t
 }
 
-func (t token) verify(q *events.HTTPRequest, _ time.Time) (handler.Proof, error) {
+func (t token) verify(q *events.HTTPRequest, _ time.Time) (events.Proof, error) {
 	given := q.Get(t.header)
 	if t.bearer {
 		scheme, rest, ok := strings.Cut(given, " ")
 		if !ok || !strings.EqualFold(scheme, "Bearer") {
-			return handler.Proof{}, handler.Unauthenticated("send the header Authorization: Bearer <token>", "Bearer")
+			return events.Proof{}, report.Unauthenticated("send the header Authorization: Bearer <token>", "Bearer")
 		}
 		given = strings.TrimSpace(rest)
 	}
 	if given == "" {
-		return handler.Proof{}, handler.Unauthenticated("the header "+t.header+" is missing", "")
+		return events.Proof{}, report.Unauthenticated("the header "+t.header+" is missing", "")
 	}
 	// Digests have one length, so the comparison tells nothing about that of a secret; every
 	// secret is compared, so the time tells nothing about which one it was.
@@ -66,9 +66,9 @@ func (t token) verify(q *events.HTTPRequest, _ time.Time) (handler.Proof, error)
 	}
 	switch {
 	case match == 0 && strings.Contains(given, ","): // no secret holds a comma: a list of secrets has them between
-		return handler.Proof{}, handler.Unauthenticated("the header "+t.header+" is there twice, or its token is not valid", "")
+		return events.Proof{}, report.Unauthenticated("the header "+t.header+" is there twice, or its token is not valid", "")
 	case match == 0:
-		return handler.Proof{}, handler.Unauthenticated("the token is not valid", "")
+		return events.Proof{}, report.Unauthenticated("the token is not valid", "")
 	}
-	return handler.Proof{}, nil
+	return events.Proof{}, nil
 }

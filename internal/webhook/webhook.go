@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/secret"
 )
 
@@ -51,11 +50,11 @@ func HeaderOf(scheme string) (name string, free bool) {
 // Verifier authenticates HTTP events by one scheme. It implements handler.Authenticator and is
 // safe for concurrent use.
 type Verifier struct {
-	check func(q *events.HTTPRequest, now time.Time) (handler.Proof, error)
+	check func(q *events.HTTPRequest, now time.Time) (events.Proof, error)
 }
 
 // Verify checks a request as it came in. The error is one for the sender to read.
-func (v *Verifier) Verify(q *events.HTTPRequest, now time.Time) (handler.Proof, error) {
+func (v *Verifier) Verify(q *events.HTTPRequest, now time.Time) (events.Proof, error) {
 	return v.check(q, now)
 }
 
@@ -86,7 +85,7 @@ func New(o Options) (*Verifier, error) {
 		if len(o.Secrets) > 0 {
 			return nil, errors.New("scheme gateway checks nothing itself and takes no secrets")
 		}
-		return &Verifier{func(*events.HTTPRequest, time.Time) (handler.Proof, error) { return handler.Proof{}, nil }}, nil
+		return &Verifier{func(*events.HTTPRequest, time.Time) (events.Proof, error) { return events.Proof{}, nil }}, nil
 	}
 	scheme, ok := signatures[o.Scheme]
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
@@ -71,13 +71,13 @@ func vector(header ...string) *events.HTTPRequest {
 }
 
 // refused checks that an error is the refusal that handler wants, and shows none of the secrets.
-func refused(t *testing.T, proof handler.Proof, err error, hidden ...string) {
+func refused(t *testing.T, proof events.Proof, err error, hidden ...string) {
 	t.Helper()
-	var p *handler.Problem
-	if !errors.As(err, &p) || p.Code != handler.CodeUnauthenticated || p.Message == "" {
+	var p *report.Problem
+	if !errors.As(err, &p) || p.Code != report.CodeUnauthenticated || p.Message == "" {
 		t.Fatalf("%+v, error %T %v; want a refusal", proof, err, err)
 	}
-	if proof != (handler.Proof{}) {
+	if proof != (events.Proof{}) {
 		t.Errorf("refused, and yet with the proof %+v", proof)
 	}
 	hides(t, err, hidden...)
@@ -101,7 +101,7 @@ func hides(t *testing.T, v any, hidden ...string) {
 // TestPublishedVector: what other implementations sign, we accept; what we sign, they accept.
 func TestPublishedVector(t *testing.T) {
 	proof, err := verifier(t, webhook.Standard, "", vectorSecret).Verify(vector(), vectorTime)
-	if want := (handler.Proof{ID: vectorID, Time: vectorTime}); err != nil || proof != want {
+	if want := (events.Proof{ID: vectorID, Time: vectorTime}); err != nil || proof != want {
 		t.Errorf("verified: %+v, %v; want %+v", proof, err, want)
 	}
 	keys, err := webhook.Keys(secrets(vectorSecret, otherSecret))
@@ -389,7 +389,7 @@ func TestToken(t *testing.T) {
 			continue
 		}
 		// A token signs neither an ID nor a time: a proof of them would be an invention.
-		if err != nil || proof != (handler.Proof{}) {
+		if err != nil || proof != (events.Proof{}) {
 			t.Errorf("%s: %+v, %v", c.name, proof, err)
 		}
 	}
@@ -398,7 +398,7 @@ func TestToken(t *testing.T) {
 // TestGateway: what stands in front has checked already.
 func TestGateway(t *testing.T) {
 	proof, err := verifier(t, webhook.Gateway, "").Verify(vector("webhook-signature", "-"), vectorTime)
-	if err != nil || proof != (handler.Proof{}) {
+	if err != nil || proof != (events.Proof{}) {
 		t.Errorf("%+v, %v: nothing was proved to us", proof, err)
 	}
 }

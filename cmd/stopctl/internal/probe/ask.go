@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
+	"stopdesktops/internal/stop"
 )
 
 // MaxCalls is how many calls [Probe.Run] makes at most, repeated ones included.
@@ -43,7 +43,7 @@ func (p *Probe) ask(ctx context.Context, action string, pairs ...string) *Exchan
 		parameters[pairs[i]] = pairs[i+1]
 	}
 	x := p.once(ctx, action, parameters)
-	if f := x.Failure; f != nil && f.Code != codeNotSent && (f.Family == handler.Throttled || f.Family == handler.Temporary) &&
+	if f := x.Failure; f != nil && f.Code != codeNotSent && (f.Family == stop.Throttled || f.Family == stop.Temporary) &&
 		Sleep(ctx, min(max(f.RetryAfter, time.Second), maxPause)) {
 		x = p.once(ctx, action, parameters)
 	}
@@ -53,7 +53,7 @@ func (p *Probe) ask(ctx context.Context, action string, pairs ...string) *Exchan
 func (p *Probe) once(ctx context.Context, action string, parameters map[string]string) *Exchange {
 	x := &Exchange{Action: action, Parameters: maps.Clone(parameters)}
 	if p.calls >= MaxCalls+p.extra {
-		x.Failure = &handler.CallError{Action: action, Family: handler.Temporary, Code: codeNotSent}
+		x.Failure = &stop.CallError{Action: action, Family: stop.Temporary, Code: codeNotSent}
 		return x
 	}
 	p.calls++
@@ -62,7 +62,7 @@ func (p *Probe) once(ctx context.Context, action string, parameters map[string]s
 	x.At = time.Now()
 	if err != nil {
 		if !errors.As(err, &x.Failure) {
-			x.Failure = &handler.CallError{Action: action, Family: handler.Temporary, Code: "NoResponse"}
+			x.Failure = &stop.CallError{Action: action, Family: stop.Temporary, Code: "NoResponse"}
 		}
 		return x
 	}

@@ -3,7 +3,7 @@ package probe
 import (
 	"fmt"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // Verdict says how what was seen compares with what was assumed.
@@ -126,7 +126,7 @@ func refusal(x *Exchange) string {
 		return ""
 	}
 	switch x.Failure.Family {
-	case handler.Invalid, handler.NotFound, handler.WrongState:
+	case stop.Invalid, stop.NotFound, stop.WrongState:
 		return coded(x)
 	}
 	return ""
@@ -147,9 +147,9 @@ func unanswered(x *Exchange) (r result, ok bool) {
 		return result{}, true
 	case x.Failure.Code == codeNotSent:
 		return notAsked("%d calls were made already", MaxCalls), false
-	case x.Failure.Family == handler.Denied:
+	case x.Failure.Family == stop.Denied:
 		return notAsked("ecd:%s is denied (%s)", x.Action, code(x)), false
-	case x.Failure.Family == handler.Throttled:
+	case x.Failure.Family == stop.Throttled:
 		return notAsked("throttled (%s)", code(x)), false
 	case x.Status == 0:
 		return notAsked("no response (%s)", code(x)), false

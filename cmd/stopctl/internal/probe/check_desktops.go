@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 func sameDesktops(a *answers) result {
@@ -16,7 +16,7 @@ func sameDesktops(a *answers) result {
 		return r
 	}
 	asked := a.ids()
-	asked = asked[:min(len(asked), handler.MaxDesktopsPerCall)]
+	asked = asked[:min(len(asked), stop.MaxDesktopsPerCall)]
 	got := keys(a.info.rows(), desktopID)
 	missing := 0
 	for _, id := range asked {
@@ -53,7 +53,7 @@ func illFormedDesktops(a *answers) result {
 	if r := refusal(a.illFormed); r != "" {
 		return same("%s", r)
 	}
-	if a.illFormed != nil && a.illFormed.Failure != nil && a.illFormed.Failure.Family == handler.Ambiguous && a.illFormed.Status > 0 {
+	if a.illFormed != nil && a.illFormed.Failure != nil && a.illFormed.Failure.Family == stop.Ambiguous && a.illFormed.Status > 0 {
 		return different("%s", coded(a.illFormed))
 	}
 	if r, ok := unanswered(a.illFormed); !ok {

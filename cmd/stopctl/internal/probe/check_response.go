@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // acceptedCalls looks at the calls that the function makes too.
@@ -100,7 +100,7 @@ func statuses(a *answers) string {
 
 func denials(a *answers) result {
 	for _, x := range a.exchanges {
-		if x.Failure == nil || x.Failure.Family != handler.Denied {
+		if x.Failure == nil || x.Failure.Family != stop.Denied {
 			continue
 		}
 		known := x.Status == http.StatusForbidden && begins(x.Failure.Code, "NoPermission", "Forbidden")

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 const needsTag = "no desktop has the protect tag: tag one, ask again"
@@ -95,7 +95,7 @@ func eventRows(a *answers) result {
 		switch {
 		case r.text("DesktopId") == "":
 			return different("a row without DesktopId")
-		case !slices.Contains(handler.UserActs, r.text("EventType")):
+		case !slices.Contains(stop.UserActs, r.text("EventType")):
 			return different("EventType %s", orEmpty(r.text("EventType")))
 		case err != nil:
 			return different("an EventTime that is not RFC 3339")

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // Exchange is one call and its response.
@@ -18,8 +18,8 @@ type Exchange struct {
 	Header     http.Header
 	Body       []byte
 	Took       time.Duration
-	At         time.Time          // when the response came, by the local clock
-	Failure    *handler.CallError // as the function reads the response; nil for a success
+	At         time.Time       // when the response came, by the local clock
+	Failure    *stop.CallError // as the function reads the response; nil for a success
 }
 
 // object is the body as a JSON object; nil if it is none.

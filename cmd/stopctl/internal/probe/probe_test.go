@@ -16,10 +16,10 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 )
 
 const (
@@ -69,7 +69,7 @@ func on(t *testing.T, e *emulator.EDS) *Probe {
 	if e.Credentials != nil {
 		key = e.Credentials[0]
 	}
-	session, err := client.ConnectOperator(handler.Credentials{AccessKeyID: key.AccessKeyId,
+	session, err := client.ConnectOperator(secret.Credentials{AccessKeyID: key.AccessKeyId,
 		AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +308,7 @@ func TestAsksWhatTheFunctionAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := emulator.OperatorCredential
-	s, err := client.ConnectOperator(handler.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
+	s, err := client.ConnectOperator(secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func TestAsksWhatTheFunctionAsks(t *testing.T) {
 	_, err2 := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 	_, err3 := s.ListTagResources(ctx, region, events.Tag{Key: protect}, "")
 	_, err4 := s.DescribeClientEvents(ctx, region, time.Now(), "")
-	_, err5 := s.StopDesktops(ctx, handler.StopCall{RegionID: region, DesktopIDs: []string{spare}, StoppedMode: "StopCharging"})
+	_, err5 := s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{spare}, StoppedMode: "StopCharging"})
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		t.Fatal(err)
 	}

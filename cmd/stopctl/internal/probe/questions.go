@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // What is asked for and does not exist. The names are no secret, so the file keeps them.
@@ -85,7 +85,7 @@ func (p *Probe) states(ctx context.Context, a *answers) {
 	const action = "DescribeDesktopInfo"
 	ids := a.ids()
 	if len(ids) > 0 {
-		a.info = p.ask(ctx, action, numbered("DesktopId", ids[:min(len(ids), handler.MaxDesktopsPerCall)]...)...)
+		a.info = p.ask(ctx, action, numbered("DesktopId", ids[:min(len(ids), stop.MaxDesktopsPerCall)]...)...)
 		a.known = p.ask(ctx, action, numbered("DesktopId", ids[0], unknownDesktop)...)
 		if other := inOtherCase(ids[0]); other != "" {
 			a.otherCase = p.ask(ctx, action, numbered("DesktopId", other)...)
@@ -123,7 +123,7 @@ func (p *Probe) events(ctx context.Context, a *answers) {
 	const action = "DescribeClientEvents"
 	now := time.Now()
 	since := func(t time.Time) []string {
-		return append(numbered("EventTypes", slices.Clone(handler.UserActs)...), "StartTime", t.UTC().Format("2006-01-02T15:04:05Z"))
+		return append(numbered("EventTypes", slices.Clone(stop.UserActs)...), "StartTime", t.UTC().Format("2006-01-02T15:04:05Z"))
 	}
 	a.now = p.ask(ctx, action, append(since(now), "MaxResults", strconv.Itoa(pageSize))...)
 	week := since(now.AddDate(0, 0, -eventDays))

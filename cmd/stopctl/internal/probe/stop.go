@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"stopdesktops/handler"
+	"stopdesktops/internal/stop"
 )
 
 // KeepUntilKey is the default key of the tag that keeps a desktop running until a time.
@@ -83,13 +83,13 @@ var stopLines = []Line{
 func (p *Probe) Stop(ctx context.Context, desktopID string, t Timing) *Stopped {
 	s := &Stopped{}
 	p.extra += 3
-	s.add(refusedAs(p.stopCall(ctx, unknownDesktop), handler.NotFound))
+	s.add(refusedAs(p.stopCall(ctx, unknownDesktop), stop.NotFound))
 	if err := p.MayStop(ctx, desktopID); err != nil {
 		return s.rest("the desktop is not as it was")
 	}
 	sent := time.Now()
 	call := p.stopCall(ctx, desktopID)
-	s.Sent = call.Failure == nil || call.Failure.Family == handler.Ambiguous
+	s.Sent = call.Failure == nil || call.Failure.Family == stop.Ambiguous
 	s.add(taken(call))
 	if !s.Sent {
 		return s.rest("the stop was not taken")
@@ -103,7 +103,7 @@ func (p *Probe) Stop(ctx context.Context, desktopID string, t Timing) *Stopped {
 	if s.ToDone == 0 {
 		return s.rest("it is not Stopped")
 	}
-	s.add(refusedAs(p.stopCall(ctx, desktopID), handler.WrongState))
+	s.add(refusedAs(p.stopCall(ctx, desktopID), stop.WrongState))
 	return s
 }
 
@@ -149,7 +149,7 @@ func taken(x *Exchange) result {
 }
 
 // refusedAs judges a stop that should be refused.
-func refusedAs(x *Exchange, family handler.Family) result {
+func refusedAs(x *Exchange, family stop.Family) result {
 	if r := refusal(x); r != "" {
 		return sameIf(x.Failure.Family == family, "%s", r)
 	}

@@ -1,0 +1,160 @@
+package report
+
+import (
+	"time"
+
+	"stopdesktops/events"
+)
+
+// Report says what happened to one event: the one structure that is logged, sent to the callback
+// and answered. Empty members are left out of its JSON.
+type Report struct {
+	InvocationId string    `json:",omitempty"` // the platform's request ID
+	EventId      string    `json:",omitempty"`
+	Kind         string    `json:",omitempty"`
+	Source       string    `json:",omitempty"`
+	Route        string    `json:",omitempty"` // that it came by
+	EventTime    time.Time `json:",omitzero"`
+	Traceparent  string    `json:",omitempty"` // W3C Trace Context, as the sender gave it
+	Status       Status
+	DryRun       bool   `json:",omitempty"`
+	Reason       string `json:",omitempty"` // of the request: a ticket number or text
+	RequestedBy  string `json:",omitempty"`
+	Version      string `json:",omitempty"` // of the program
+	RegionId     string `json:",omitempty"`
+	StoppedMode  string `json:",omitempty"`
+	OsUpdate     *bool  `json:",omitempty"`
+	// What narrowed or widened the event, as it was asked: whoever finishes it by hand needs it.
+	Select      *events.Select  `json:",omitempty"`
+	Exclude     *events.Exclude `json:",omitempty"`
+	Force       bool            `json:",omitempty"`
+	IdleMinutes int             `json:",omitempty"`
+	// Counts of the desktops by outcome.
+	Counts map[Outcome]int `json:",omitempty"`
+	Error  *Problem        `json:",omitempty"`
+	// Warnings about the request. They do not change the status.
+	Warnings []Warning `json:",omitempty"`
+	// Calls made to EDS in this invocation, by action; a batch shares them.
+	Calls      map[string]int  `json:",omitempty"`
+	DurationMs int64           `json:",omitempty"`
+	Callback   *CallbackResult `json:",omitempty"`
+	// Desktops asked for, each once; problems first.
+	Desktops []DesktopReport `json:",omitempty"`
+	// Truncated is how many desktops were left out of a callback.
+	Truncated int `json:",omitempty"`
+}
+
+// Warning is something in a request that changed nothing but that its sender probably did not mean.
+type Warning struct {
+	Code    string // stable: one of the constants below
+	Path    string `json:",omitempty"` // JSON path in what came in
+	Message string
+}
+
+// Codes of warnings.
+const (
+	WarnSelectionMatchesNothing = "SelectionMatchesNothing"
+	WarnExclusionMatchesNothing = "ExclusionMatchesNothing" // one item of it: see Path
+	WarnUnusableRows            = "UnusableRows"            // rows of a selection name no desktop
+)
+
+// DesktopReport says what happened to one desktop.
+type DesktopReport struct {
+	DesktopId        string
+	RegionId         string `json:",omitempty"`
+	Outcome          Outcome
+	Reason           string `json:",omitempty"` // why it was skipped or not attempted
+	Code             string `json:",omitempty"` // why it failed: the API's code, or one of ours
+	Message          string `json:",omitempty"`
+	RequestId        string `json:",omitempty"` // of the API call that stopped or refused it
+	State            string `json:",omitempty"` // DesktopStatus as last seen
+	ConnectionStatus string `json:",omitempty"` // as last seen
+}
+
+// Outcome of one desktop.
+type Outcome string
+
+// The outcomes.
+const (
+	Stopped        Outcome = "stopped"         // seen Stopped after our call
+	Stopping       Outcome = "stopping"        // seen Stopping
+	Accepted       Outcome = "accepted"        // EDS took the call; neither Stopping nor Stopped was seen since
+	AlreadyStopped Outcome = "already_stopped" // needed no call
+	Skipped        Outcome = "skipped"         // deliberately left alone: see Reason
+	WouldStop      Outcome = "would_stop"      // dry run
+	NotFound       Outcome = "not_found"       // EDS does not know it in that region
+	Failed         Outcome = "failed"          // see Code
+	NotAttempted   Outcome = "not_attempted"   // untouched: see Reason
+)
+
+// Severity orders desktops in a report: problems first, then what is not final, then the rest.
+var Severity = map[Outcome]int{
+	Failed: 0, NotFound: 1, NotAttempted: 2, Accepted: 3, Stopping: 4,
+	Skipped: 5, WouldStop: 6, Stopped: 7, AlreadyStopped: 8,
+}
+
+// Problem reports whether somebody has to act on a desktop with this outcome.
+func (o Outcome) Problem() bool {
+	return o == Failed || o == NotFound || o == NotAttempted
+}
+
+// Reasons for skipped and not_attempted.
+const (
+	ReasonConflict            = "conflict"              // asked for twice in one batch with different wishes
+	ReasonNotSelected         = "not_selected"          // named in DesktopId, but outside Select
+	ReasonProtected           = "protected"             // on the deny list, of a user on it, or carries the protect tag
+	ReasonKeepUntil           = "keep_until"            // its keep-until tag names a time to come
+	ReasonKeepUntilUnreadable = "keep_until_unreadable" // its keep-until tag has a value that cannot be read
+	ReasonExcluded            = "excluded"              // matched by Exclude
+	ReasonStatePrefix         = "state:"                // + its state
+	ReasonConnected           = "connected"             // a user is connected
+	ReasonConnectionUnknown   = "connection_unknown"    // it cannot be told whether one is
+	ReasonNotIdle             = "not_idle"              // started, used or left within IdleMinutes
+	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event
+	ReasonMaxDesktops         = "max_desktops"          // its event would have exceeded MAX_DESKTOPS
+	ReasonDeadline            = "deadline"              // the time was up before its turn
+	ReasonRefusedTogether     = "refused_together"      // EDS refused the calls it was in, probably because of others
+)
+
+// Status of an event.
+type Status string
+
+// The statuses.
+const (
+	StatusDone      Status = "done"      // every desktop is final
+	StatusAccepted  Status = "accepted"  // all well, some desktops are on their way
+	StatusPlanned   Status = "planned"   // dry run
+	StatusPartial   Status = "partial"   // some desktops are a problem
+	StatusFailed    Status = "failed"    // nothing of it is done
+	StatusRejected  Status = "rejected"  // bad input, not authenticated or not allowed
+	StatusBlocked   Status = "blocked"   // would exceed MAX_DESKTOPS: nothing was stopped
+	StatusStale     Status = "stale"     // older than MAX_EVENT_AGE
+	StatusDuplicate Status = "duplicate" // seen before
+	StatusDisabled  Status = "disabled"  // DISABLED is set
+	StatusIgnored   Status = "ignored"   // nothing to do: the route's condition does not hold, or a batch holds no event
+)
+
+// Succeeded says whether an invocation with this status has done what it was asked for, or has
+// deliberately left it alone.
+func (s Status) Succeeded() bool {
+	switch s {
+	case StatusPartial, StatusFailed, StatusRejected, StatusBlocked:
+		return false
+	}
+	return true
+}
+
+// CallbackResult says how the delivery of a report went. Empty: nobody wanted one.
+type CallbackResult struct {
+	Status   string // delivered, failed or not_attempted
+	Attempts int    `json:",omitempty"`
+	Code     string `json:",omitempty"` // why not: http_500, timeout, refused …
+	Host     string `json:"-"`          // for the log only: the URL is a secret
+}
+
+// The states of a delivery.
+const (
+	CallbackDelivered    = "delivered"
+	CallbackFailed       = "failed"
+	CallbackNotAttempted = "not_attempted"
+)

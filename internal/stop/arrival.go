@@ -1,0 +1,74 @@
+package stop
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// arrivalTime is how long orders that come at nearly the same time wait for each other.
+const arrivalTime = 5 * time.Millisecond
+
+// arrival lets orders that come at nearly the same time act one by one, in the order of their events:
+// which of two equal events is done must not be left to chance.
+type arrival struct {
+	run *run
+
+	mu      sync.Mutex
+	serving bool
+	waiting []*act
+}
+
+// act is what an order does when it is its turn.
+type act struct {
+	index int // of the order
+	do    func()
+	done  chan struct{}
+	err   error
+}
+
+// each runs the acts, and returns when all of them have run.
+func (a *arrival) each(acts ...*act) error {
+	if a.run.units == 1 {
+		for _, one := range acts {
+			one.do()
+		}
+		return nil
+	}
+	for _, one := range acts {
+		one.done = make(chan struct{})
+	}
+	a.mu.Lock()
+	a.waiting = append(a.waiting, acts...)
+	if !a.serving {
+		a.serving = true
+		go a.serve()
+	}
+	a.mu.Unlock()
+	var err error
+	for _, one := range acts {
+		<-one.done
+		err = cmp.Or(err, one.err)
+	}
+	return err
+}
+
+func (a *arrival) serve() {
+	for {
+		time.Sleep(arrivalTime)
+		a.mu.Lock()
+		group := a.waiting
+		a.waiting = nil
+		a.serving = len(group) > 0
+		a.mu.Unlock()
+		if len(group) == 0 {
+			return
+		}
+		slices.SortStableFunc(group, func(x, y *act) int { return cmp.Compare(x.index, y.index) })
+		for _, one := range group {
+			one.err = a.run.guard(func() error { one.do(); return nil })
+			close(one.done)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package stop
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// maxAttempts of one call, the first included. With the pauses below that is about 15 seconds. Throttled
+// responses do not count.
+const maxAttempts = 8
+
+// longestPause between two attempts, unless the service asks for a longer one.
+const longestPause = 5 * time.Second
+
+// throttlingWindow is how long a throttled call is tried again: the published quotas of EDS are for
+// 60 seconds, so after a whole window and a little more a call that waits for nothing else is served.
+const throttlingWindow = 70 * time.Second
+
+// lastCallTime is kept for the last try before the end of the time.
+const lastCallTime = 500 * time.Millisecond
+
+// attempts counts the attempts at one call and pauses between them.
+type attempts struct {
+	left    int // after failures other than throttling
+	backoff *backoff.ExponentialBackOff
+
+	// givenUp is when the call has been throttled for a whole window; zero unless the last response
+	// was throttled.
+	givenUp    time.Time
+	throttling *backoff.ExponentialBackOff
+}
+
+func newAttempts() *attempts {
+	return &attempts{left: maxAttempts - 1, backoff: newBackOff(), throttling: newBackOff()}
+}
+
+// newBackOff returns pauses with jitter that double from 200 ms and then stay at longestPause.
+func newBackOff() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = 200 * time.Millisecond
+	b.Multiplier = 2
+	b.MaxInterval = longestPause
+	return b
+}
+
+// again pauses after a failure. It returns false if the call should be given up. Others use the
+// caller's slot meanwhile.
+func (a *attempts) again(ctx context.Context, s *slot, e *CallError) bool {
+	d, ok := a.next(ctx, e)
+	return ok && s.outside(ctx, func() bool { return sleep(ctx, d) })
+}
+
+// next returns the pause after a failure, or false if the call should be given up.
+func (a *attempts) next(ctx context.Context, e *CallError) (time.Duration, bool) {
+	if e.Family == Throttled {
+		return a.throttled(ctx, e.RetryAfter)
+	}
+	a.givenUp = time.Time{}
+	if a.left <= 0 {
+		return 0, false
+	}
+	a.left--
+	return max(a.backoff.NextBackOff(), min(e.RetryAfter, longestPause)), true
+}
+
+// throttled returns the pause after a throttled response. asked is how long the service asks to wait,
+// or 0.
+func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Duration, bool) {
+	now := time.Now()
+	if a.givenUp.IsZero() {
+		a.givenUp = now.Add(throttlingWindow)
+		a.throttling.Reset()
+	}
+	d := a.throttling.NextBackOff()
+	if asked > 0 {
+		// Calls that were asked to wait the same time should not all come back at once.
+		d = max(d, asked+rand.N(time.Second))
+	}
+	d = min(d, a.givenUp.Sub(now))
+	deadline, limited := ctx.Deadline()
+	if left := deadline.Sub(now) - lastCallTime; limited && d > left {
+		if asked > left {
+			return 0, false // the service has said that a call within the time would be refused
+		}
+		d = left // one last attempt
+	}
+	return d, d > 0
+}
+
+// sleep for d. It returns false if ctx ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

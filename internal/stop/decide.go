@@ -1,0 +1,177 @@
+package stop
+
+import (
+	"slices"
+	"time"
+
+	"stopdesktops/internal/report"
+)
+
+// verdict is what a rule says about a target: what becomes of it without a call.
+type verdict struct {
+	outcome   report.Outcome
+	reason    string
+	message   string
+	requestID string
+}
+
+// rule judges a target; ok is false where it does not apply.
+type rule func(r *run, t *target) (v verdict, ok bool)
+
+// rules in their order: the first that applies decides. What none of them spares is stopped. They
+// judge by what is known and change nothing, so that a dry run, the plan and the decision before a
+// call come to the same result.
+var rules = []rule{
+	notFound,
+	notSelected,
+	protected,
+	kept,
+	excluded,
+	stoppedByAnother,
+	alreadyStopped,
+	alreadyStopping,
+	notRunning,
+	underManagement,
+	connected,
+	notIdle,
+	usedSinceEvent,
+}
+
+// rulesWithoutPreflight need no observation.
+var rulesWithoutPreflight = []rule{denied, excludedByID, stoppedByAnother}
+
+// decide says what becomes of a target without a call; ok is false if it is to be stopped.
+func (r *run) decide(t *target) (v verdict, ok bool) {
+	apply := rules
+	if !r.policy.Preflight {
+		apply = rulesWithoutPreflight
+	}
+	for _, rule := range apply {
+		if v, ok := rule(r, t); ok {
+			return v, true
+		}
+	}
+	return verdict{}, false
+}
+
+func notFound(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.NotFound}, t.seen == nil
+}
+
+func notSelected(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonNotSelected}, t.order.selected != nil && !t.order.selected[t.id]
+}
+
+// What the configuration protects stays, whatever an event says.
+func protected(r *run, t *target) (verdict, bool) {
+	if v, ok := denied(r, t); ok {
+		return v, true
+	}
+	if t.order.place.denied != nil && t.order.place.denied.owns(t) {
+		return verdict{outcome: report.Skipped, reason: report.ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)"}, true
+	}
+	if t.order.place.protected == nil {
+		return verdict{}, false
+	}
+	_, carries := t.order.place.protected.get(t.id)
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, carries
+}
+
+func denied(r *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, r.policy.Deny[foldID(t.id)]
+}
+
+// A time that cannot be read was still meant to keep the desktop.
+func kept(r *run, t *target) (verdict, bool) {
+	if t.order.place.kept == nil {
+		return verdict{}, false
+	}
+	tag, carries := t.order.place.kept.get(t.id)
+	switch {
+	case !carries || tag.readable && !time.Now().Before(tag.until):
+		return verdict{}, false
+	case !tag.readable:
+		return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntilUnreadable, message: tag.text(r.policy.KeepUntilTag)}, true
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntil, message: tag.text(r.policy.KeepUntilTag)}, true
+}
+
+func excluded(r *run, t *target) (verdict, bool) {
+	if v, ok := excludedByID(r, t); ok {
+		return v, true
+	}
+	for _, tag := range t.order.excludedTags {
+		if _, carries := tag.get(t.id); carries {
+			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, true
+		}
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, t.order.excludedUsers != nil && t.order.excludedUsers.owns(t)
+}
+
+func excludedByID(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, t.order.excludedIDs[foldID(t.id)]
+}
+
+// Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.
+func alreadyStopped(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.AlreadyStopped}, t.seen.DesktopStatus == "Stopped" || t.seen.DesktopStatus == "Hibernated"
+}
+
+func alreadyStopping(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Stopping}, t.seen.DesktopStatus == "Stopping"
+}
+
+// The states are an open set: what is not Running is not stopped, also a state nobody knew when
+// this was written.
+func notRunning(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonStatePrefix + orUnknown(t.seen.DesktopStatus)}, t.seen.DesktopStatus != "Running"
+}
+
+// A desktop that is being migrated or updated is Running all the while.
+func underManagement(_ *run, t *target) (verdict, bool) {
+	i := slices.IndexFunc(t.seen.ManagementFlags, func(flag string) bool { return flag != "NoFlag" && flag != "" })
+	if i < 0 {
+		return verdict{}, false
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonStatePrefix + t.seen.ManagementFlags[i]}, true
+}
+
+// A stop takes unsaved work with it, and nothing in the API says that EDS would refuse to stop a
+// desktop in use. What is not surely Disconnected is left alone.
+func connected(_ *run, t *target) (verdict, bool) {
+	if t.order.Request.Force {
+		return verdict{}, false
+	}
+	switch t.seen.ConnectionStatus {
+	case "Disconnected":
+		return verdict{}, false
+	case "Connected":
+		return verdict{outcome: report.Skipped, reason: report.ReasonConnected}, true
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonConnectionUnknown}, true
+}
+
+func notIdle(_ *run, t *target) (verdict, bool) {
+	if t.order.idleSince.IsZero() {
+		return verdict{}, false
+	}
+	use, used := t.order.uses.get(t.id)
+	return verdict{outcome: report.Skipped, reason: report.ReasonNotIdle}, used && !use.any.Before(t.order.idleSince)
+}
+
+// An event that comes late was meant for the users of its own time. Whoever started the desktop or
+// connected to it since is somebody that the event knows nothing of.
+func usedSinceEvent(_ *run, t *target) (verdict, bool) {
+	if t.order.UsedSince.IsZero() {
+		return verdict{}, false
+	}
+	use, used := t.order.uses.get(t.id)
+	return verdict{outcome: report.Skipped, reason: report.ReasonUsedSinceEvent}, used && !use.began.Before(t.order.UsedSince)
+}
+
+func orUnknown(state string) string {
+	if state == "" {
+		return "unknown"
+	}
+	return state
+}

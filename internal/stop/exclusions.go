@@ -1,0 +1,133 @@
+package stop
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/internal/report"
+)
+
+// Limits of what is spent on warnings about Exclude.
+const (
+	maxItemWarnings = 20              // of one list in Exclude
+	maxIDsToCheck   = 1000            // of a region: 10 calls, and 10 more where nothing is found
+	checkTime       = 3 * time.Second // a warning is worth no longer wait
+)
+
+// warnExclusions warns of each item of an Exclude that matches no desktop of the account: it spares
+// nobody, which is hardly what its sender meant. For tags and users the listings tell. Desktops that the
+// order does not ask for are observed after everything is done, so that no stop waits for a warning.
+func (u *unit) warnExclusions(ctx context.Context) {
+	if !u.policy.Preflight {
+		return
+	}
+	for _, o := range u.orders {
+		if o.excludes() {
+			u.warnOfTags(o)
+			u.warnOfUsers(o)
+			u.warnOfDesktops(ctx, o)
+		}
+	}
+}
+
+// excludes reports whether the order has an Exclude that had its effect. One that is blocked may be so
+// because an item of it matches nothing.
+func (o *order) excludes() bool {
+	return o.Request.Exclude != nil && (o.status == "" || o.status == report.StatusBlocked)
+}
+
+func (u *unit) warnOfTags(o *order) {
+	var found []report.Warning
+	for i, tag := range o.Request.Exclude.Tag {
+		if o.excludedTags[i].empty() {
+			text := tag.Key
+			if tag.Value != nil {
+				text += "=" + *tag.Value
+			}
+			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", shown(text)))
+		}
+	}
+	u.warnAll(o, "Tag", found)
+}
+
+func (u *unit) warnOfUsers(o *order) {
+	owners := map[string]bool{} // of the desktops that the order asks for
+	for _, t := range o.targets {
+		for _, id := range t.users {
+			owners[foldUser(id)] = true
+		}
+	}
+	var found []report.Warning
+	for i, id := range o.Request.Exclude.EndUserId {
+		if o.excludedUsers.ownsNothing(id) && !owners[foldUser(id)] {
+			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", shown(id)))
+		}
+	}
+	u.warnAll(o, "EndUserId", found)
+}
+
+func (u *unit) warnOfDesktops(ctx context.Context, o *order) {
+	missing := u.missing(ctx, o)
+	var found []report.Warning
+	for i, id := range o.Request.Exclude.DesktopId {
+		if missing[foldID(id)] {
+			found = append(found, o.matchesNothing("DesktopId", i, "there is no desktop in %s with the ID %s", id))
+		}
+	}
+	u.warnAll(o, "DesktopId", found)
+}
+
+func (o *order) matchesNothing(list string, i int, format, item string) report.Warning {
+	return report.Warning{
+		Code:    report.WarnExclusionMatchesNothing,
+		Path:    o.Where(fmt.Sprintf(".Exclude.%s[%d]", list, i)),
+		Message: fmt.Sprintf(format, o.Request.RegionId, item),
+	}
+}
+
+// shown is foreign text in a warning.
+func shown(text string) string { return fmt.Sprintf("%q", events.Clean(text, 64)) }
+
+// warnAll adds the warnings about a list, and says how many there are beyond the limit.
+func (u *unit) warnAll(o *order, list string, found []report.Warning) {
+	for i, w := range found {
+		if more := len(found) - i; i == maxItemWarnings && more > 1 {
+			u.warn(o, report.Warning{Code: w.Code, Path: o.Where(".Exclude." + list), Message: fmt.Sprintf("%d more items match no desktop", more)})
+			return
+		}
+		u.warn(o, w)
+	}
+}
+
+// missing are the excluded IDs, folded, that EDS does not know in the region. What could not be found
+// out is not among them.
+func (u *unit) missing(ctx context.Context, o *order) map[string]bool {
+	known := map[string]bool{}
+	for _, t := range o.targets {
+		if t.seen != nil {
+			known[foldID(t.id)] = true
+		}
+	}
+	var asked []*target
+	for _, id := range o.Request.Exclude.DesktopId {
+		if folded := foldID(id); !known[folded] {
+			known[folded] = true // ask once
+			asked = append(asked, newTarget(o, id))
+		}
+	}
+	if len(asked) == 0 || len(asked) > maxIDsToCheck {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	u.observeState(ctx, asked)
+	missing := map[string]bool{}
+	for _, t := range asked {
+		if t.observed && t.seen == nil {
+			missing[foldID(t.id)] = true
+		}
+	}
+	return missing
+}

@@ -1,0 +1,164 @@
+package stop
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// freshness is how long an observation may be relied on. What is older when a call is due is observed
+// again.
+const freshness = 5 * time.Second
+
+// age of what was found out at a time. The platform may freeze an instance: then the monotonic clock may
+// stand still, and only the wall clock shows how old it is.
+func age(at time.Time) time.Duration {
+	return max(time.Since(at), time.Now().Round(0).Sub(at.Round(0)))
+}
+
+// listing is something known of a whole region rather than of one desktop: who carries a tag, whose
+// desktop it is, who was used. It is made once for all orders that need it, and made again when it is
+// older than an observation may be.
+type listing[T any] struct {
+	list   func(context.Context, *slot) (map[string]T, error)
+	making chan struct{} // holds one token while nobody makes it
+
+	mu   sync.Mutex   // for what follows; never held while waiting
+	at   time.Time    // from when on its age counts
+	rows map[string]T // by folded desktop ID
+	err  error        // why it could not be made
+	// ended is when the last attempt at making it ended.
+	ended time.Time
+}
+
+func newListing[T any](list func(context.Context, *slot) (map[string]T, error)) *listing[T] {
+	l := &listing[T]{list: list, making: make(chan struct{}, 1), err: errTimeUp}
+	l.making <- struct{}{}
+	return l
+}
+
+// refresh makes the listing unless it is fresh. Of several that ask at once, one makes it and the
+// others wait, outside of their slots.
+func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
+	asked := time.Now()
+	if !l.take(ctx, s) {
+		return
+	}
+	defer func() { l.making <- struct{}{} }()
+	if l.fresh() || l.throttledSince(asked) {
+		return
+	}
+	began := time.Now()
+	var rows map[string]T
+	err := r.guard(func() (err error) {
+		rows, err = l.list(ctx, s)
+		return err
+	})
+	done := time.Now()
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rows, l.err, l.ended = rows, err, done
+	// Its age counts from when it was asked for, as that of an observation. But one of many pages
+	// takes its time, and must not be old when it is complete: nobody could ever stop anything by it.
+	if l.at = began; done.Sub(began) > freshness/2 {
+		l.at = done.Add(-freshness / 2)
+	}
+}
+
+// take waits for the listing's token. It returns false if ctx ended before.
+func (l *listing[T]) take(ctx context.Context, s *slot) bool {
+	select {
+	case <-l.making:
+		return true
+	default:
+	}
+	return s.outside(ctx, func() bool {
+		select {
+		case <-l.making:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	})
+}
+
+// throttledSince reports whether the listing was given up as throttled after the time asked. A caller
+// that waited for it meanwhile need not be throttled for another window.
+func (l *listing[T]) throttledSince(asked time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := asCallError(l.err)
+	return e != nil && e.Family == Throttled && l.ended.After(asked)
+}
+
+// get returns what the listing says of a desktop. Ask unknown first.
+func (l *listing[T]) get(desktopID string) (T, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	row, ok := l.rows[foldID(desktopID)]
+	return row, ok
+}
+
+// empty reports whether it is known that the listing has no desktop at all.
+func (l *listing[T]) empty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err == nil && len(l.rows) == 0
+}
+
+// unknown is why the listing says nothing; nil if it does.
+func (l *listing[T]) unknown() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// fresh reports whether the listing may still be relied on.
+func (l *listing[T]) fresh() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err == nil && age(l.at) <= freshness
+}
+
+// knowledge is a listing whatever it lists.
+type knowledge interface {
+	refresh(context.Context, *run, *slot)
+	unknown() error
+	fresh() bool
+}
+
+// knowledge returns what decisions about the order's desktops need, and no more: what another order
+// needs must neither fail nor delay this one.
+func (o *order) knowledge() []knowledge {
+	var all []knowledge
+	if o.place.protected != nil {
+		all = append(all, o.place.protected)
+	}
+	if o.place.kept != nil {
+		all = append(all, o.place.kept)
+	}
+	if o.place.denied != nil {
+		all = append(all, o.place.denied)
+	}
+	if o.uses != nil {
+		all = append(all, o.uses)
+	}
+	for _, l := range o.excludedTags {
+		all = append(all, l)
+	}
+	if o.excludedUsers != nil {
+		all = append(all, o.excludedUsers)
+	}
+	return all
+}
+
+// unknown is why nothing can be decided about the order's desktops; nil if something can.
+func (o *order) unknown() error {
+	var faults []error
+	for _, k := range o.knowledge() {
+		faults = append(faults, k.unknown())
+	}
+	return errors.Join(faults...)
+}

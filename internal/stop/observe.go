@@ -1,0 +1,181 @@
+package stop
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"stopdesktops/internal/report"
+)
+
+// fresh reports whether the last observation of t may still be relied on, and what is known of its users.
+func (t *target) fresh() bool {
+	return t.observed && age(t.seenAt) <= freshness && (!t.needsUsers() || age(t.owners.at) <= freshness)
+}
+
+// observe asks EDS for the state of the targets, all of one place: a call per 100, all at once.
+func (r *run) observe(ctx context.Context, targets []*target) {
+	r.observeBy(ctx, targets, r.observeCall)
+}
+
+// observeState is observe without finding out whose the desktops are.
+func (r *run) observeState(ctx context.Context, targets []*target) {
+	r.observeBy(ctx, targets, func(ctx context.Context, s *slot, part []*target) { r.observeParts(ctx, s, part, &refusalBudget{}) })
+}
+
+func (r *run) observeBy(ctx context.Context, targets []*target, call func(context.Context, *slot, []*target)) {
+	parts := slices.Collect(slices.Chunk(targets, MaxDesktopsPerCall))
+	errs := r.each(len(parts), func(i int) error { call(ctx, nil, parts[i]); return nil })
+	for i, err := range errs {
+		if err != nil {
+			note(parts[i], nil, time.Time{}, err)
+		}
+	}
+}
+
+// observeCall observes up to 100 targets of one place in one call, retried while that may help. A call
+// refused because of one of them is made again for its halves, so that the others are seen. What is
+// refused alone as unknown is not there.
+func (r *run) observeCall(ctx context.Context, s *slot, targets []*target) {
+	r.observeParts(ctx, s, targets, &refusalBudget{})
+	r.observeUsers(ctx, s, targets)
+}
+
+func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budget *refusalBudget) {
+	if len(targets) == 0 {
+		return
+	}
+	rows, at, err := r.askState(ctx, s, targets)
+	if err == nil && noneOf(targets, rows) && !absent(targets) {
+		// All are unknown, or the list came empty by mistake. Not found is final: ask once more.
+		rows, at, err = r.askState(ctx, s, targets)
+	}
+	switch e := asCallError(err); {
+	case e != nil && e.refused() && len(targets) > 1 && budget.refuse():
+		half := len(targets) / 2
+		r.observeParts(ctx, s, targets[:half], budget)
+		r.observeParts(ctx, s, targets[half:], budget)
+		return
+	case e != nil && e.Family == NotFound && len(targets) == 1:
+		rows, err, budget.succeeded = nil, nil, true
+	case err == nil:
+		budget.succeeded = true
+	}
+	note(targets, rows, at, err)
+}
+
+// askState asks EDS once for the state of the targets. The age of what it says counts from when it was
+// asked.
+func (r *run) askState(ctx context.Context, s *slot, targets []*target) (rows []Desktop, at time.Time, err error) {
+	p := targets[0].order.place
+	err = r.read(ctx, s, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
+		at = time.Now()
+		rows, err = p.session.DescribeDesktopInfo(ctx, p.regionID, ids(targets))
+		return err
+	})
+	return rows, at, err
+}
+
+// noneOf reports whether no row is about one of the targets.
+func noneOf(targets []*target, rows []Desktop) bool {
+	return !slices.ContainsFunc(rows, func(row Desktop) bool {
+		return slices.ContainsFunc(targets, func(t *target) bool { return t.id == row.DesktopID })
+	})
+}
+
+// absent reports whether EDS did not know any of the targets before: that needs no second proof.
+func absent(targets []*target) bool {
+	return !slices.ContainsFunc(targets, func(t *target) bool { return !t.observed || t.seen != nil })
+}
+
+// note keeps what an observation told of these targets. Rows of other desktops are ignored.
+func note(targets []*target, rows []Desktop, at time.Time, err error) {
+	seen := make(map[string]*Desktop, len(rows))
+	for i := range rows {
+		if first := seen[rows[i].DesktopID]; first != nil {
+			*first = Desktop{DesktopID: first.DesktopID} // told twice: believe neither
+			continue
+		}
+		seen[rows[i].DesktopID] = &rows[i]
+	}
+	var last *Desktop
+	for _, t := range targets {
+		if t.seenErr = err; err == nil && seen[t.id] == nil && otherCase(t.id, rows) {
+			t.seenErr = errOtherCase
+		}
+		if t.seenErr != nil {
+			t.observed = false
+			continue
+		}
+		t.observed, t.seen, t.seenAt = true, seen[t.id], at
+		if t.seen == nil {
+			continue
+		}
+		if last == nil || !last.alike(t.seen) {
+			last = t.seen.anonymous()
+		}
+		t.seen = last
+	}
+}
+
+// errOtherCase is about a desktop that EDS answers for under an ID that differs by case alone.
+var errOtherCase = &CallError{Action: "DescribeDesktopInfo", Family: Invalid, Code: "OtherCase",
+	Message: "EDS answered with an ID that differs from this one by case alone: write the ID as EDS does"}
+
+// otherCase reports whether a row differs from the ID by case alone. It is not known whether that is the
+// same desktop.
+func otherCase(id string, rows []Desktop) bool {
+	return slices.ContainsFunc(rows, func(row Desktop) bool { return row.DesktopID != id && strings.EqualFold(row.DesktopID, id) })
+}
+
+// sight takes a row of a listing for an observation, if it tells the state and is newer than the last.
+func (t *target) sight(s row) {
+	if users := s.desktop.EndUserIDs; t.order.asksUsers() && users != nil && s.at.After(t.owners.at) {
+		t.owners = &owners{users: users, at: s.at}
+	}
+	if s.at.After(t.seenAt) {
+		t.observed, t.seenErr, t.seen, t.seenAt = true, nil, s.desktop.anonymous(), s.at
+	}
+}
+
+// alike reports whether the same is told of two desktops.
+func (d *Desktop) alike(other *Desktop) bool {
+	return d.DesktopStatus == other.DesktopStatus && d.ConnectionStatus == other.ConnectionStatus && slices.Equal(d.ManagementFlags, other.ManagementFlags)
+}
+
+// anonymous is what is told of a desktop without its ID, so that others of which the same is told can
+// share it: in big fleets most are alike.
+func (d Desktop) anonymous() *Desktop {
+	d.DesktopID, d.EndUserIDs = "", nil
+	return &d
+}
+
+// undeterminedBy is the result of a target about which err keeps anything from being decided.
+func undeterminedBy(err error) *result {
+	if errors.Is(err, errTimeUp) {
+		return &result{outcome: report.NotAttempted, reason: report.ReasonDeadline, retryable: true}
+	}
+	r := failure(asCallError(err))
+	r.outcome = report.Failed
+	return r
+}
+
+// failure is the result of a call that failed.
+func failure(e *CallError) *result {
+	return &result{
+		code: e.Code, message: e.Message, requestID: e.RequestID,
+		retryable: e.Passing(), throttled: e.Family == Throttled,
+	}
+}
+
+// lostResponse is the result of a target whose call was sent, and of which neither the response nor an
+// observation since shows what came of it.
+func lostResponse(e *CallError) *result {
+	return &result{
+		code:      report.CodeUnconfirmed,
+		message:   "a call was sent, and its response was lost (" + e.Code + "). The desktop's state since does not show whether it took effect: check the desktop, then send the event again",
+		retryable: true,
+	}
+}

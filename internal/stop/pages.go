@@ -1,0 +1,169 @@
+package stop
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"stopdesktops/events"
+)
+
+// pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
+// must not pass for the whole.
+func pages[T any](ctx context.Context, r *run, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+	var all []T
+	seen := map[string]bool{}
+	listed, total := 0, 0
+	for token := ""; ; {
+		var p Page[T]
+		err := r.read(ctx, s, action, func(ctx context.Context) (err error) {
+			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
+				return missingRows(action)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Rows...)
+		listed, total = listed+p.Listed, cmp.Or(p.TotalCount, total)
+		if token = p.NextToken; token == "" {
+			return all, nil
+		}
+		if seen[token] {
+			return nil, &CallError{Action: action, Family: Ambiguous, Code: "EndlessListing", Message: "EDS answered a page with the token of one before"}
+		}
+		seen[token] = true
+	}
+}
+
+// missingRows is the error of an empty page where TotalCount, of this page or of one before, says that
+// there are more rows. The rows that are missing may be those that protect a desktop.
+func missingRows(action string) *CallError {
+	return &CallError{Action: action, Family: Ambiguous, Code: "UnreadableAnswer", Message: "EDS answered an empty page before the TotalCount of the listing was reached"}
+}
+
+// carriers are the desktops of a place that carry a tag, in the order of the service.
+func (r *run) carriers(ctx context.Context, s *slot, p *place, tag events.Tag) ([]Tagged, error) {
+	return pages(ctx, r, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+		return p.session.ListTagResources(ctx, p.regionID, tag, token)
+	})
+}
+
+func (r *run) listTag(p *place, tag events.Tag) *listing[string] {
+	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
+		rows, err := r.carriers(ctx, s, p, tag)
+		values := make(map[string]string, len(rows))
+		for _, row := range rows {
+			values[foldID(row.DesktopID)] = row.Value
+		}
+		return values, err
+	})
+}
+
+// use is when users last had to do with a desktop.
+type use struct {
+	began time.Time // last start, connection or attempt at one
+	any   time.Time // the same or a disconnection
+}
+
+func (r *run) listUses(p *place, since time.Time) *listing[use] {
+	return newListing(func(ctx context.Context, s *slot) (map[string]use, error) {
+		rows, err := pages(ctx, r, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
+			return p.session.DescribeClientEvents(ctx, p.regionID, since, token)
+		})
+		uses := map[string]use{}
+		for _, row := range rows {
+			id := foldID(row.DesktopID)
+			u := uses[id]
+			u.any = latest(u.any, row.Time)
+			if row.Type != desktopDisconnect {
+				u.began = latest(u.began, row.Time)
+			}
+			uses[id] = u
+		}
+		return uses, err
+	})
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// row of a page of DescribeDesktops: as good as an observation of the desktop.
+type row struct {
+	desktop Desktop
+	at      time.Time // when its page was asked for
+}
+
+// described are the desktops that match every filter of choice but its tags. Of many users EDS is asked
+// in parts, all at once: a desktop of two users can be in two of them.
+func (r *run) described(ctx context.Context, s *slot, p *place, choice events.Select) ([]row, error) {
+	if len(choice.EndUserId) <= MaxUsersPerCall {
+		return r.describedPages(ctx, s, p, choice)
+	}
+	parts := slices.Collect(slices.Chunk(choice.EndUserId, MaxUsersPerCall))
+	rows := make([][]row, len(parts))
+	for _, err := range r.each(len(parts), func(i int) (err error) {
+		part := choice
+		part.EndUserId = parts[i]
+		rows[i], err = r.describedPages(ctx, s, p, part)
+		return err
+	}) {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.Concat(rows...), nil
+}
+
+func (r *run) describedPages(ctx context.Context, s *slot, p *place, choice events.Select) ([]row, error) {
+	return pages(ctx, r, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
+		at := time.Now()
+		page, err := p.session.DescribeDesktops(ctx, p.regionID, choice, token)
+		rows := make([]row, len(page.Rows))
+		for i, d := range page.Rows {
+			rows[i] = row{d, at}
+		}
+		return Page[row]{Rows: rows, NextToken: page.NextToken, Listed: page.Listed, TotalCount: page.TotalCount}, err
+	})
+}
+
+// carriersSeen are the desktops that carry a tag, with their state: each page of them is observed
+// beside the next page, so that the observations cost no time. Of a big fleet only the first wave is
+// observed, unless all desktops must be counted. There may be no time for more, and what is seen too
+// early is old when its wave comes.
+func (r *run) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
+	p, ahead := o.place, r.pace.width()*MaxDesktopsPerCall
+	var observing sync.WaitGroup
+	var targets []*target
+	_, err := pages(ctx, r, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
+		page, err := p.session.ListTagResources(calling, p.regionID, tag, token)
+		seen := make([]*target, len(page.Rows))
+		for i, carrier := range page.Rows {
+			seen[i] = newTarget(o, carrier.DesktopID)
+		}
+		targets = append(targets, seen...)
+		if len(targets) > ahead && !r.limits.needsCount(o, len(targets)) {
+			return page, err
+		}
+		for part := range slices.Chunk(seen, MaxDesktopsPerCall) {
+			observing.Go(func() { _ = r.guard(func() error { r.observeCall(ctx, nil, part); return nil }) })
+		}
+		return page, err
+	})
+	observing.Wait()
+	rows := make([]row, len(targets))
+	for i, t := range targets {
+		if t.observed && t.seen != nil {
+			rows[i] = row{*t.seen, t.seenAt}
+		}
+		rows[i].desktop.DesktopID, rows[i].desktop.EndUserIDs = t.id, t.users
+	}
+	return rows, err
+}

@@ -1,0 +1,256 @@
+package stop
+
+import (
+	"context"
+	"log/slog"
+
+	"stopdesktops/internal/report"
+)
+
+// unit is the orders that are worked on together. Orders that name few desktops, want the same call and
+// need the same knowledge share their calls; every other order is a unit of its own. Units go side by
+// side, and none waits for another.
+type unit struct {
+	*run
+	orders []*order
+}
+
+// pack orders into units: those that share calls, up to one call's worth of desktops each.
+func (r *run) pack(orders []*order) []*unit {
+	type kind struct {
+		place   *place
+		options options
+		dryRun  bool
+	}
+	var units []*unit
+	open := map[kind]*unit{}
+	room := map[*unit]int{}
+	for _, o := range orders {
+		k := kind{o.place, o.options(), o.DryRun}
+		u := open[k]
+		if o.alone() || u == nil || room[u] < len(o.targets) {
+			u = &unit{run: r}
+			units = append(units, u)
+			if !o.alone() {
+				open[k], room[u] = u, MaxDesktopsPerCall
+			}
+		}
+		u.orders = append(u.orders, o)
+		room[u] -= len(o.targets)
+	}
+	return units
+}
+
+// work brings the unit's orders to their results.
+func (u *unit) work(ctx context.Context, done func(int, Result)) {
+	if err := u.guard(func() error { u.stopAll(ctx); return nil }); err != nil {
+		u.fault()
+	}
+	_ = u.guard(func() error { u.warnExclusions(ctx); return nil }) // a warning must not spoil what is done
+	if err := u.guard(func() error { u.wait(ctx, done); return nil }); err != nil {
+		u.fault()
+	}
+	for _, o := range u.orders {
+		u.finish(o, done)
+	}
+}
+
+// finish hands the result of an order to done, once.
+func (u *unit) finish(o *order, done func(int, Result)) {
+	if o.finished {
+		return
+	}
+	o.finished = true
+	done(o.index, o.result(u.callCounts()))
+}
+
+// stopAll makes every call of the unit.
+func (u *unit) stopAll(ctx context.Context) {
+	u.find(ctx)
+	u.reserve(ctx)
+	u.waves(ctx, u.workList())
+}
+
+// reserve what the orders would stop, where a limit could be exceeded. Then everything has to be
+// observed first. What this count finds to be spared stays spared.
+func (u *unit) reserve(ctx context.Context) {
+	var counted []*order
+	for _, o := range u.orders {
+		if o.status == "" && u.limits.needsCount(o, len(o.targets)) {
+			counted = append(counted, o)
+		}
+	}
+	if len(counted) == 0 {
+		return
+	}
+	u.observe(ctx, u.stale(targetsOf(counted)))
+	acts := make([]*act, len(counted))
+	for i, o := range counted {
+		acts[i] = &act{index: o.index, do: func() { u.reserveFor(o) }}
+	}
+	if err := u.arrival.each(acts...); err != nil {
+		panic(err) // it is logged, and ends the unit's orders
+	}
+}
+
+func (u *unit) reserveFor(o *order) {
+	unknown := o.unknown()
+	var toStop []*target
+	for _, t := range o.targets {
+		if !u.judge(t, unknown) {
+			toStop = append(toStop, t)
+		}
+	}
+	if p := u.limits.reserve(o, toStop); p != nil {
+		o.status, o.problem = report.StatusBlocked, p
+		allTo(toStop, notAttempted, &result{reason: report.ReasonMaxDesktops})
+	}
+}
+
+// waves observes the targets and stops them, so many at a time. In waves no observation grows old
+// before its call, and what was reached of a big fleet is done when the time is up.
+func (u *unit) waves(ctx context.Context, targets []*target) {
+	wave, rest := u.nextWave(targets)
+	for len(wave) > 0 {
+		u.observeFresh(ctx, wave)
+		var next []*target
+		next, rest = u.nextWave(rest)
+		u.stop(ctx, u.plan(wave), func() { u.observe(ctx, u.stale(next)) })
+		wave = next
+	}
+}
+
+// observeFresh observes those of a wave whose observation has grown old, or that have none: what
+// spares a desktop must be so now, as well as what does not. Observing may take so long that others
+// grow old meanwhile.
+func (u *unit) observeFresh(ctx context.Context, wave []*target) {
+	for range freshenRounds {
+		old := u.stale(wave)
+		if len(old) == 0 {
+			return
+		}
+		u.observe(ctx, old)
+	}
+}
+
+// nextWave is how many targets are observed, and then stopped, at once: as many as there are slots
+// for.
+func (u *unit) nextWave(targets []*target) (wave, rest []*target) {
+	n := min(len(targets), u.pace.width()*MaxDesktopsPerCall)
+	return targets[:n], targets[n:]
+}
+
+// stale are those of the targets that are still to be decided about and have no fresh observation.
+func (u *unit) stale(targets []*target) []*target {
+	if !u.policy.Preflight {
+		return nil
+	}
+	var stale []*target
+	for _, t := range targets {
+		if t.open() && !t.fresh() && t.seenErr == nil {
+			stale = append(stale, t)
+		}
+	}
+	return stale
+}
+
+// plan decides about the targets, before any call that changes anything. It returns those to be
+// stopped.
+func (u *unit) plan(targets []*target) []*target {
+	unknown := map[*order]error{}
+	for _, o := range u.orders {
+		unknown[o] = o.unknown()
+	}
+	var toStop []*target
+	for _, t := range targets {
+		if t.open() && !u.judge(t, unknown[t.order]) {
+			t.plan()
+			toStop = append(toStop, t)
+		}
+	}
+	return toStop
+}
+
+// plan makes sure that the target is planned.
+func (t *target) plan() {
+	if t.state == pending {
+		t.to(planned, noResult)
+	}
+}
+
+// judge decides about a target, unless that is done, and reports whether it is not to be stopped. What
+// cannot be known of the desktop or of its region spares it too, and is a failure.
+func (u *unit) judge(t *target, unknown error) (settled bool) {
+	if !t.open() && t.state != unconfirmed {
+		return true
+	}
+	if unknown == nil && u.policy.Preflight && !t.observed {
+		unknown = t.seenErr
+		if unknown == nil {
+			unknown = errTimeUp // never observed: that is not an observation of nothing
+		}
+	}
+	if unknown == nil && u.policy.Preflight {
+		unknown = t.usersUnknown()
+	}
+	var v verdict
+	spares := false
+	if unknown == nil {
+		v, spares = u.decide(t)
+		u.logDecision(t, v, spares)
+	}
+	switch {
+	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
+	case unknown != nil:
+		t.to(undetermined, undeterminedBy(unknown))
+	case spares:
+		t.to(v.state(), u.because(v))
+	}
+	return unknown != nil || spares
+}
+
+// state that the verdict leads to.
+func (v verdict) state() state {
+	switch v.outcome {
+	case report.Stopping:
+		return stopping
+	case report.Accepted:
+		return accepted
+	case report.WouldStop:
+		return planned
+	}
+	return spared
+}
+
+// because returns the verdict as a result, one for all targets with the same.
+func (r *run) because(v verdict) *result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.verdicts[v] == nil {
+		r.verdicts[v] = &result{outcome: v.outcome, reason: v.reason, message: v.message, requestID: v.requestID}
+	}
+	return r.verdicts[v]
+}
+
+// logDecision at debug: one line for each time that a decision is made.
+func (u *unit) logDecision(t *target, v verdict, spares bool) {
+	if !u.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	decision := "stop"
+	if spares {
+		decision = string(v.outcome)
+	}
+	line := []any{"EventId", t.order.EventID, "DesktopId", t.id, "Decision", decision, "Reason", v.reason}
+	if t.seen != nil {
+		line = append(line, "State", t.seen.DesktopStatus, "ConnectionStatus", t.seen.ConnectionStatus, "SeenAt", t.seenAt)
+	}
+	u.log.Debug("decision", line...)
+}
+
+// fault ends what is open after a fault of this program.
+func (u *unit) fault() {
+	for _, o := range u.orders {
+		faulty(o.targets)
+	}
+}
