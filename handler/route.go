@@ -67,14 +67,6 @@ func (route *Route) outside(at, now time.Time) bool {
 	return at.Before(now.Add(-route.Window)) || at.After(now.Add(min(route.Window, clockSkew)))
 }
 
-// limit of desktops to be stopped over a route.
-func (p Policy) limit(route *Route) int {
-	if route == nil || route.MaxDesktops == 0 {
-		return p.MaxDesktops
-	}
-	return min(p.MaxDesktops, route.MaxDesktops)
-}
-
 // Fill in what goes without saying on this route.
 func (route *Route) Fill(q *events.Request) {
 	if q.RegionId == "" && len(route.Regions) == 1 {

@@ -55,6 +55,8 @@ const (
 	eventsPkg   = module + "/events"
 	handlerPkg  = module + "/handler"
 	secrets     = module + "/internal/secret"
+	reportPkg   = module + "/internal/report"
+	stopPkg     = module + "/internal/stop"
 	edsClient   = module + "/internal/eds"
 	emulator    = module + "/internal/emulator"
 	operator    = module + "/internal/operator"
@@ -69,10 +71,16 @@ var desktopSDK = []string{
 	"github.com/alibabacloud-go/tea", "github.com/aliyun/credentials-go",
 }
 
-// What one internal package may import of the others. Everyone may import secret.
+// What one internal package may import of the others. Everyone may import secret. The arrows go
+//
+//	main, cmd → compose → handler → stop → report → events
+//	eds, webhook, callback → stop or report
 var internalImports = map[string][]string{
+	stopPkg:                       {reportPkg},
+	edsClient:                     {stopPkg},
+	module + "/internal/webhook":  {reportPkg},
 	module + "/internal/config":   {module + "/internal"},
-	module + "/internal/callback": {module + "/internal/webhook"},
+	module + "/internal/callback": {reportPkg, module + "/internal/webhook"},
 	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/setting"},
 	module + "/internal/compose":  {module + "/internal"},
 }
@@ -137,8 +145,10 @@ func checkEdge(g graph, from, to string) string {
 		return "the emulator shares nothing with what it checks"
 	case within(to, emulator) && !within(from, module+"/cmd", emulator, bench):
 		return "the emulator is for a laptop and for tests, not for the function"
-	case from == handlerPkg && within(to, module+"/internal") && to != secrets:
+	case from == handlerPkg && within(to, module+"/internal") && !within(to, secrets, reportPkg, stopPkg):
 		return "handler declares interfaces, internal packages satisfy them"
+	case to == handlerPkg && within(from, eventsPkg, reportPkg, stopPkg, edsClient, module+"/internal/webhook", module+"/internal/callback"):
+		return "the arrows go from handler to the engine and its vocabulary"
 	case within(from, module+"/internal") && within(to, module+"/internal") &&
 		to != secrets && !within(to, internalImports[from]...):
 		return "internal packages do not know each other"
