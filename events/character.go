@@ -38,12 +38,24 @@ func quotation(r rune) bool {
 	return unicode.Is(unicode.Quotation_Mark, r) || strings.ContainsRune("`´｀′″‴‵‶‷ʹʺˊˋ❛❜❝❞❟❠❮❯🙶🙷🙸《》〈〉", r)
 }
 
-// narrow is the ASCII character that r is the full-width form of, or r.
+// narrow returns the ordinary character that r is a full-width, small or vertical form of, or r.
 func narrow(r rune) rune {
+	if r <= unicode.MaxASCII {
+		return r
+	}
 	if '\uff01' <= r && r <= '\uff5e' {
 		return r - 0xff01 + '!'
 	}
+	if ordinary, ok := otherForms[r]; ok {
+		return ordinary
+	}
 	return r
+}
+
+// otherForms are the small and vertical forms of characters that mean something in lists and templates.
+var otherForms = map[rune]rune{
+	'﹐': ',', '︐': ',', '﹑': '、', '︑': '、', '﹔': ';', '︔': ';', '﹕': ':', '︓': ':', '﹖': '?', '︖': '?', '﹡': '*',
+	'﹛': '{', '﹜': '}', '︷': '{', '︸': '}', '︵': '(', '︶': ')', '﹙': '(', '﹚': ')', '﹇': '[', '﹈': ']', '﹩': '$',
 }
 
 // unfilled reports whether s holds the beginning of a placeholder that a template should have filled in.
