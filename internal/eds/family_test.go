@@ -36,6 +36,13 @@ func TestFamilies(t *testing.T) {
 		{"throttling.user", []int{400}, handler.Throttled},
 		{"RequestThrottled", []int{400}, handler.Throttled},
 		{"Error.TooManyRequests", []int{400}, handler.Throttled},
+		{"TooManyRequest", []int{400}, handler.Throttled},
+		{"FlowControl", []int{400, 503}, handler.Throttled},
+		{"RequestLimitExceeded", []int{400, 403}, handler.Throttled},
+		{"QpsLimitExceeded", []int{400, 503}, handler.Throttled},
+		{"Qps.RateLimit", []int{400}, handler.Throttled},
+		{"RequestTooFrequent", []int{400}, handler.Throttled},
+		{"QuotaExceeded", []int{400}, handler.WrongState}, // of resources: waiting changes nothing
 
 		{"ServiceUnavailable", []int{503, 500}, handler.Temporary},
 		{"ServiceUnavailableTemporary", []int{503}, handler.Temporary},
