@@ -61,7 +61,7 @@ var otherForms = map[rune]rune{
 // unfilled reports whether s holds the beginning of a placeholder that a template should have filled in.
 func unfilled(s string) bool { return strings.Contains(s, "${") || strings.Contains(s, "{{") }
 
-// quoted reports whether s stands in quotation marks of any kind.
+// quoted reports whether s has quotation marks of any kind around it.
 func quoted(s string) bool {
 	runes := []rune(strings.TrimSpace(s))
 	return len(runes) > 1 && quotation(runes[0]) && quotation(runes[len(runes)-1])
@@ -74,7 +74,7 @@ func (v value) pattern(s string) (string, *Error) {
 	case unfilled(s):
 		return "", v.fault(InvalidValue, "holds a placeholder that was not filled in (${ or {{)")
 	case quoted(s):
-		return "", v.fault(InvalidValue, "stands in quotation marks: leave them out")
+		return "", v.fault(InvalidValue, "is in quotation marks: leave them out")
 	}
 	return s, nil
 }

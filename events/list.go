@@ -107,7 +107,7 @@ func separator(r rune) bool { return unicode.IsSpace(r) || divides(r) }
 // Separator reports whether r divides the items of a list that is written as one text.
 func Separator(r rune) bool { return separator(r) }
 
-// divides reports whether r stands between the items of a list in some script, in any width. No ID holds it.
+// divides reports whether people write r between the items of a list, in any script and width. No ID holds it.
 func divides(r rune) bool { return strings.ContainsRune(",;|、､،؛٬", narrow(r)) }
 
 // add an item that skipped characters came before.

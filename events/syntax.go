@@ -10,15 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// syntaxFault says in plain words what is wrong with b, which is not JSON, and where. Whoever wrote it
-// by hand or with a template does not count bytes.
+// syntaxFault returns the fault of b, which is not JSON: the place, and what is wrong in plain words. People who write
+// JSON by hand or with a template do not count bytes.
 func syntaxFault(b []byte, path string) *Error {
 	line, column, what := SyntaxFault(b)
 	return fault(InvalidJSON, path, "is not JSON at line %d, column %d: %s", line, column, what)
 }
 
-// SyntaxFault returns where b stops to be JSON, counted from 1, and in plain words what is wrong there. what is empty if b is
-// JSON.
+// SyntaxFault returns the place of the first fault of b, counted from 1, and the fault in plain words. what is empty if b
+// is JSON.
 func SyntaxFault(b []byte) (line, column int, what string) {
 	if json.Valid(b) {
 		return 0, 0, ""
