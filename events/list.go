@@ -102,7 +102,13 @@ func (l *list) addSeparated(v value) *Error {
 }
 
 // separator: those of Western and of Chinese keyboards, whose space is U+3000.
-func separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
+func separator(r rune) bool { return unicode.IsSpace(r) || divides(r) }
+
+// Separator reports whether r divides the items of a list that is written as one text.
+func Separator(r rune) bool { return separator(r) }
+
+// divides reports whether people write r between the items of a list, in any script and width. No ID holds it.
+func divides(r rune) bool { return strings.ContainsRune(",;|、､،؛٬", narrow(r)) }
 
 // add an item that skipped characters came before.
 func (l *list) add(item string, skipped int) (code, message string) {

@@ -112,7 +112,7 @@ func (c *Client) Endpoint(regionID string) (protocol, host string) {
 	return c.protocol, "ecd." + regionID + ".aliyuncs.com"
 }
 
-// Session makes calls with the credentials of one invocation. It implements handler.EDS.
+// Session makes calls with the credentials of one invocation. It implements stop.EDS.
 type Session struct {
 	client      *Client
 	credentials secret.Credentials

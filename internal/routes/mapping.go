@@ -260,7 +260,5 @@ func readList(found []any) (any, string) {
 	return list, ""
 }
 
-// split at the separators that a request takes, too.
-func split(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n|、，；", r) })
-}
+// split divides a text where a request divides it, too.
+func split(text string) []string { return strings.FieldsFunc(text, events.Separator) }

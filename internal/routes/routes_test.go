@@ -268,6 +268,7 @@ func TestMap(t *testing.T) {
 	for _, c := range []struct{ body, want string }{
 		{`{"desktops":["ecd-a","ecd-b"]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":"ecd-a, ecd-b;ecd-c\necd-d|ecd-e、ecd-f，ecd-g；ecd-h"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f","ecd-g","ecd-h"]` + rest},
+		{`{"desktops":"ecd-a　ecd-b ecd-c﹐ecd-d،ecd-e｜ecd-f"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f"]` + rest},
 		{`{"desktops":[{"value":"ecd-a","id":"1"},{"value":"ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":{"value":"ecd-a ecd-b"}}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":[" ecd-a ",""]}`, `{"DesktopId":["ecd-a"]` + rest},
@@ -392,6 +393,10 @@ func TestIsNot(t *testing.T) {
 		`{"d":"ecd-a","old":[{"t":"x"}]}`:     true,
 		`{"d":"ecd-a","s":"a"}`:               true,
 		`{"d":"ecd-a","s":3}`:                 true,
+		`{"d":"ecd-a","s":3.0}`:               true, // as Jira writes it
+		`{"d":"ecd-a","s":30e-1}`:             true,
+		`{"d":"ecd-a","s":3.5}`:               false,
+		`{"d":"ecd-a","s":"3.0"}`:             false, // a text
 		`{"d":"ecd-a","s":["a"]}`:             true,
 		`{"d":"ecd-a","s":{"value":"other"}}`: true,
 	} {
