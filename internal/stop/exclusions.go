@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"stopdesktops/events"
 	"stopdesktops/internal/report"
 )
 
@@ -46,7 +45,7 @@ func (u *unit) warnOfTags(o *order) {
 			if tag.Value != nil {
 				text += "=" + *tag.Value
 			}
-			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", shown(text)))
+			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", quoted(text)))
 		}
 	}
 	u.warnAll(o, "Tag", found)
@@ -62,7 +61,7 @@ func (u *unit) warnOfUsers(o *order) {
 	var found []report.Warning
 	for i, id := range o.Request.Exclude.EndUserId {
 		if o.excludedUsers.ownsNothing(id) && !owners[foldUser(id)] {
-			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", shown(id)))
+			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", quoted(id)))
 		}
 	}
 	u.warnAll(o, "EndUserId", found)
@@ -86,9 +85,6 @@ func (o *order) matchesNothing(list string, i int, format, item string) report.W
 		Message: fmt.Sprintf(format, o.Request.RegionId, item),
 	}
 }
-
-// shown is foreign text in a warning.
-func shown(text string) string { return fmt.Sprintf("%q", events.Clean(text, 64)) }
 
 // warnAll adds the warnings about a list, and says how many there are beyond the limit.
 func (u *unit) warnAll(o *order, list string, found []report.Warning) {
