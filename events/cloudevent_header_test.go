@@ -132,6 +132,8 @@ func TestBinaryHeaderForms(t *testing.T) {
 		{`"Ce-Id":"42","Ce-Time":"\"2026-11-22T20:00:00Z\""`, "s|42", ""},
 		{`"Ce-Id":"42","Ce-Time":["2026-11-22T20:00:00Z","2026-11-22T20:00:00Z"]`, "", DuplicateField},
 		{`"Ce-Id":"\ud800"`, "", InvalidUTF8},
+		{`"Ce-Id":"{{issue.id}}"`, "", InvalidValue},
+		{`"Ce-Id":"IT-%24%7Bid}"`, "", InvalidValue},
 	} {
 		list, err := DecodeCloudEvents(binary(t, `{"Ce-Specversion":"1.0","Ce-Source":"s","Ce-Type":"t",`+c.id+`}`), Binary)
 		code, id := "", ""

@@ -140,6 +140,9 @@ func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 		}
 		attribute[name] = value
 	}
+	if unfilled(attribute["id"]) {
+		return nil, fault(InvalidValue, "$", "the header ce-id %s", unfilledID)
+	}
 	if attribute["specversion"] != "1.0" {
 		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")
 	}

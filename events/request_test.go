@@ -117,6 +117,9 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"IdempotencyKey long", `{"IdempotencyKey":"` + long(129) + `"}`, TooLarge, "$.IdempotencyKey"},
 		{"IdempotencyKey control", `{"IdempotencyKey":"a\u0000"}`, InvalidValue, "$.IdempotencyKey"},
 		{"IdempotencyKey format", `{"IdempotencyKey":"a\u200b"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey unfilled", `{` + oneDesktop + `,"IdempotencyKey":"{{issue.key}}:{{issue.updated}}"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey half unfilled", `{` + oneDesktop + `,"IdempotencyKey":"IT-101:${updated}"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey unfilled, full-width", `{` + oneDesktop + `,"IdempotencyKey":"｛｛issue.key｝｝"}`, InvalidValue, "$.IdempotencyKey"},
 		{"IdempotencyKey number", `{"IdempotencyKey":5}`, WrongType, "$.IdempotencyKey"},
 
 		{"Select text", `{"Select":"all"}`, WrongType, "$.Select"},
@@ -153,6 +156,8 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"Tag unknown", `{"Select":{"Tag":{"Key":"a","Values":["b"],"x":1}}}`, WrongType, "$.Select.Tag.Values"},
 		{"Tag unknown member", `{"Select":{"Tag":{"Key":"a","Op":"="}}}`, UnknownField, "$.Select.Tag.Op"},
 		{"Tag key twice", `{"Select":{"Tag":[{"Key":"a"},{"Key":"a","Value":"b"}]}}`, DuplicateField, "$.Select.Tag[1]"},
+		{"Tag two values", `{"Select":{"Tag":[{"Key":"a","Value":"b"},{"Key":"a","Value":"c"}]}}`, DuplicateField, "$.Select.Tag[1]"},
+		{"Tag many to exclude", `{` + oneDesktop + `,"Exclude":{"Tag":[` + strings.TrimSuffix(numbered(`{"Key":"k","Value":"%d"},`, 21), ",") + `]}}`, TooLarge, "$.Exclude.Tag"},
 		{"Tag many", `{"Select":{"Tag":[` + strings.TrimSuffix(numbered(`{"Key":"k%d"},`, 21), ",") + `]}}`, TooLarge, "$.Select.Tag"},
 
 		{"Exclude empty", `{` + oneDesktop + `,"Exclude":{}}`, EmptySelector, "$.Exclude"},
@@ -193,7 +198,7 @@ func numbered(format string, n int) string {
 }
 
 func TestParseRequestAccepts(t *testing.T) {
-	yes, no, zero, empty := true, false, 0, ""
+	yes, no, zero, empty, b, c := true, false, 0, "", "b", "c"
 	one := func(r Request) Request { r.DesktopId = []string{"ecd-running1"}; return r }
 	tests := []struct {
 		name, request string
@@ -220,6 +225,12 @@ func TestParseRequestAccepts(t *testing.T) {
 		{"user with a space", `{"Select":{"EndUserId":["li wei","li wei"]}}`, Request{Select: &Select{EndUserId: []string{"li wei"}}}},
 		{"wildcard with text", `{"Select":{"DesktopName":"design*"}}`, Request{Select: &Select{DesktopName: "design*"}}},
 		{"exclude", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a"}]}}`, one(Request{Exclude: &Exclude{Tag: []Tag{{Key: "a"}}}})},
+		{"exclude values of one tag", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a","Value":"b"},{"Key":"a","Value":"c"},{"Key":"a","Value":""},{"Key":"A","Value":"b"}]}}`,
+			one(Request{Exclude: &Exclude{Tag: []Tag{{"a", &b}, {"a", &c}, {"a", &empty}, {"A", &b}}}})},
+		{"exclude a tag and one value of it", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a"},{"Key":"a","Value":"b"},{"Key":"a"}]}}`,
+			one(Request{Exclude: &Exclude{Tag: []Tag{{Key: "a"}, {"a", &b}}}})},
+		{"exclude a tag twice", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a","Value":""},{"Key":"a","Value":""}]}}`, one(Request{Exclude: &Exclude{Tag: []Tag{{"a", &empty}}}})},
+		{"notes with placeholders", `{` + oneDesktop + `,"Reason":"{{issue.key}}","RequestedBy":"${user}"}`, one(Request{Reason: "{{issue.key}}", RequestedBy: "${user}"})},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
