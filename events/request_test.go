@@ -140,7 +140,7 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"Select EndUserId long", `{"Select":{"EndUserId":["` + long(129) + `"]}}`, InvalidValue, "$.Select.EndUserId[0]"},
 		{"Select EndUserId control", `{"Select":{"EndUserId":["a\u0007"]}}`, InvalidValue, "$.Select.EndUserId[0]"},
 		{"Select EndUserId padded", `{"Select":{"EndUserId":["a "]}}`, InvalidValue, "$.Select.EndUserId[0]"},
-		{"Select EndUserId many", `{"Select":{"EndUserId":"` + numbered("u%d ", 10001) + `"}}`, TooLarge, "$.Select.EndUserId"},
+		{"Select EndUserId many", `{"Select":{"EndUserId":"` + numbered("u%d,", 10001) + `"}}`, TooLarge, "$.Select.EndUserId"},
 
 		{"Tag empty", `{"Select":{"Tag":[]}}`, Empty, "$.Select.Tag"},
 		{"Tag text", `{"Select":{"Tag":"team=design"}}`, WrongType, "$.Select.Tag"},
@@ -164,6 +164,10 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"Exclude text", `{` + oneDesktop + `,"Exclude":"ecd-a"}`, WrongType, "$.Exclude"},
 		{"Exclude unknown", `{` + oneDesktop + `,"Exclude":{"OfficeSiteId":"a"}}`, UnknownField, "$.Exclude.OfficeSiteId"},
 		{"Exclude bad ID", `{` + oneDesktop + `,"Exclude":{"DesktopId":["x"]}}`, InvalidValue, "$.Exclude.DesktopId[0]"},
+		{"Exclude EndUserId with a blank", `{` + oneDesktop + `,"Exclude":{"EndUserId":"li si"}}`, InvalidValue, "$.Exclude.EndUserId"},
+		{"Exclude EndUserId with a blank behind a comma", `{` + oneDesktop + `,"Exclude":{"EndUserId":"wang, li si"}}`, InvalidValue, "$.Exclude.EndUserId"},
+		{"Select EndUserId with a wide blank", `{"Select":{"EndUserId":"li\u3000si"}}`, InvalidValue, "$.Select.EndUserId"},
+		{"Exclude EndUserId of blanks", `{` + oneDesktop + `,"Exclude":{"EndUserId":" ,\u3000\n"}}`, Empty, "$.Exclude.EndUserId"},
 		{"Exclude empty list", `{` + oneDesktop + `,"Exclude":{"EndUserId":","}}`, Empty, "$.Exclude.EndUserId"},
 	}
 	for _, test := range tests {
@@ -223,6 +227,8 @@ func TestParseRequestAccepts(t *testing.T) {
 		{"all false beside a filter", `{"Select":{"All":false,"ChargeType":"PostPaid"}}`, Request{Select: &Select{ChargeType: "PostPaid"}}},
 		{"one tag", `{"Select":{"Tags":{"key":"a","value":""}}}`, Request{Select: &Select{Tag: []Tag{{"a", &empty}}}}},
 		{"user with a space", `{"Select":{"EndUserId":["li wei","li wei"]}}`, Request{Select: &Select{EndUserId: []string{"li wei"}}}},
+		{"users in a text", `{"Select":{"EndUserId":" lisi , wang;zhao|sun、qian，\u3000zhou；wu\nzheng\r\n"}}`,
+			Request{Select: &Select{EndUserId: []string{"lisi", "wang", "zhao", "sun", "qian", "zhou", "wu", "zheng"}}}},
 		{"wildcard with text", `{"Select":{"DesktopName":"design*"}}`, Request{Select: &Select{DesktopName: "design*"}}},
 		{"exclude", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a"}]}}`, one(Request{Exclude: &Exclude{Tag: []Tag{{Key: "a"}}}})},
 		{"exclude values of one tag", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a","Value":"b"},{"Key":"a","Value":"c"},{"Key":"a","Value":""},{"Key":"A","Value":"b"}]}}`,
