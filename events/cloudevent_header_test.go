@@ -168,3 +168,39 @@ func TestEmptyBatch(t *testing.T) {
 		}
 	}
 }
+
+// TestCloudEventMode: one attribute that is read makes a CloudEvent in binary mode, unless the media type
+// says another mode. Without all that are required it is refused.
+func TestCloudEventMode(t *testing.T) {
+	for _, c := range []struct {
+		headers string
+		want    CloudEventMode
+		missing string
+	}{
+		{`{"Content-Type":"application/json"}`, "", ""},
+		{`{"Content-Type":"application/json","Ce-Subject":"s","Ce-Traceparent":"t","X-Ce-Id":"1","Ceid":"1","Cf-Ray":"1"}`, "", ""},
+		{`{"Ce-Id":""}`, "", ""},
+		{`{"Ce-Specversion":"1.0","Ce-Id":"1","Ce-Source":"s","Ce-Type":"t"}`, Binary, ""},
+		{`{"Ce-Id":"1"}`, Binary, "ce-specversion"},
+		{`{"CE-SOURCE":"s"}`, Binary, "ce-specversion"},
+		{`{"ce-type":"t"}`, Binary, "ce-specversion"},
+		{`{"Ce-Time":"2026-11-22T20:00:00Z"}`, Binary, "ce-specversion"},
+		{`{"Ce-Id":"1","Ce-Source":"s","Ce-Type":"t"}`, Binary, "ce-specversion"},
+		{`{"Ce-Specversion":"1.0","Ce-Source":"s","Ce-Type":"t"}`, Binary, "ce-id"},
+		{`{"Content-Type":"application/cloudevents+json","Ce-Id":"1"}`, Structured, ""},
+		{`{"Content-Type":"application/cloudevents-batch+json","Ce-Id":"1"}`, Batched, ""},
+	} {
+		r := binary(t, c.headers)
+		if got := r.CloudEventMode(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.headers, got, c.want)
+		}
+		if c.want != Binary {
+			continue
+		}
+		_, err := DecodeCloudEvents(r, Binary)
+		e := asError(t, err)
+		if c.missing == "" && e != nil || c.missing != "" && (e == nil || e.Code != MissingField || !strings.Contains(e.Message, "the header "+c.missing+" is missing")) {
+			t.Errorf("%s: %v", c.headers, err)
+		}
+	}
+}
