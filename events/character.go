@@ -59,7 +59,14 @@ var otherForms = map[rune]rune{
 }
 
 // unfilled reports whether s holds the beginning of a placeholder that a template should have filled in.
-func unfilled(s string) bool { return strings.Contains(s, "${") || strings.Contains(s, "{{") }
+func unfilled(s string) bool {
+	s = strings.Map(narrow, s)
+	return strings.Contains(s, "${") || strings.Contains(s, "{{")
+}
+
+// unfilledID is the fault of an ID that is one text for all events: the second would pass for a
+// duplicate of the first.
+const unfilledID = "holds a placeholder that was not filled in (${ or {{), so all events would have the same ID"
 
 // quoted reports whether s has quotation marks of any kind around it.
 func quoted(s string) bool {
