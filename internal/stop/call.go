@@ -119,9 +119,12 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 	left = targets
 	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
-		if left = b.ready(ctx, s, left); len(left) == 0 {
+		left = b.ready(ctx, s, targets)
+		b.release(targets, left)
+		if len(left) == 0 {
 			return nil
 		}
+		b.begin(left)
 		allTo(left, sent, noResult)
 		return b.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
@@ -159,8 +162,12 @@ func (b *batch) ready(ctx context.Context, s *slot, targets []*target) []*target
 			return mine
 		}
 		if !s.outside(ctx, func() bool { return other.await(ctx) }) {
-			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true})
+			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true,
+				message: "the call for event " + other.order.EventID + " of the same invocation was still under way"})
 			return nil
+		}
+		if other.mayHaveStopped() {
+			b.findOutAgain(ctx, s, targets, true)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package stop
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"stopdesktops/internal/report"
 )
@@ -46,8 +47,14 @@ func (u *unit) work(ctx context.Context, done func(int, Result)) {
 	if err := u.guard(func() error { u.stopAll(ctx); return nil }); err != nil {
 		u.fault()
 	}
+	begun := time.Now()
+	for _, o := range u.orders {
+		if !o.excludes() && o.waits() == 0 {
+			u.finish(o, done) // the warnings of the others take time
+		}
+	}
 	_ = u.guard(func() error { u.warnExclusions(ctx); return nil }) // a warning must not spoil what is done
-	if err := u.guard(func() error { u.wait(ctx, done); return nil }); err != nil {
+	if err := u.guard(func() error { u.wait(ctx, begun, done); return nil }); err != nil {
 		u.fault()
 	}
 	for _, o := range u.orders {
@@ -55,13 +62,13 @@ func (u *unit) work(ctx context.Context, done func(int, Result)) {
 	}
 }
 
-// finish hands the result of an order to done, once.
+// finish hands the result of an order to done, once. A panic there must not keep the others from theirs.
 func (u *unit) finish(o *order, done func(int, Result)) {
 	if o.finished {
 		return
 	}
 	o.finished = true
-	done(o.index, o.result(u.callCounts()))
+	_ = u.guard(func() error { done(o.index, o.result(u.callCounts())); return nil })
 }
 
 // stopAll makes every call of the unit.
@@ -95,13 +102,16 @@ func (u *unit) reserve(ctx context.Context) {
 
 func (u *unit) reserveFor(o *order) {
 	unknown := o.unknown()
-	var toStop []*target
+	var toStop, counted []*target
 	for _, t := range o.targets {
 		if !u.judge(t, unknown) {
 			toStop = append(toStop, t)
+			counted = append(counted, t)
+		} else if _, byAnother := stoppedByAnother(u.run, t); byAnother && t.state != undetermined {
+			counted = append(counted, t) // the order would be blocked alone: neighbours do not make room for it
 		}
 	}
-	if p := u.limits.reserve(o, toStop); p != nil {
+	if p := u.limits.reserve(o, counted); p != nil {
 		o.status, o.problem = report.StatusBlocked, p
 		allTo(toStop, notAttempted, &result{reason: report.ReasonMaxDesktops})
 	}
@@ -203,7 +213,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
 	case unknown != nil:
 		t.to(undetermined, undeterminedBy(unknown))
-	case spares:
+	case spares && v.state() != t.state: // a plan that was decided again stays one
 		t.to(v.state(), u.because(v))
 	}
 	return unknown != nil || spares
@@ -227,7 +237,7 @@ func (r *run) because(v verdict) *result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.verdicts[v] == nil {
-		r.verdicts[v] = &result{outcome: v.outcome, reason: v.reason, message: v.message, requestID: v.requestID}
+		r.verdicts[v] = &result{outcome: v.outcome, reason: v.reason, message: v.message, requestID: v.requestID, acceptedAt: v.acceptedAt}
 	}
 	return r.verdicts[v]
 }
@@ -252,5 +262,8 @@ func (u *unit) logDecision(t *target, v verdict, spares bool) {
 func (u *unit) fault() {
 	for _, o := range u.orders {
 		faulty(o.targets)
+		if o.status == "" && len(o.targets) == 0 { // it is not known which desktops it means
+			o.fail(errPanicked)
+		}
 	}
 }
