@@ -89,6 +89,13 @@ func (w *world) make(ctx context.Context, c call) error {
 	if w.behave != nil {
 		delay, err = w.behave(c)
 	}
+	if c.action == "StopDesktops" && err == nil {
+		w.mu.Lock()
+		for _, id := range c.ids {
+			w.find(id, c.region).DesktopStatus = "Stopping"
+		}
+		w.mu.Unlock()
+	}
 	if !sleep(ctx, delay) {
 		return &CallError{Action: c.action, Family: Ambiguous, Code: "Timeout", Message: "no response"}
 	}
@@ -197,28 +204,7 @@ func (w *world) DescribeClientEvents(ctx context.Context, region string, since t
 func (w *world) StopDesktops(ctx context.Context, stop StopCall) (string, error) {
 	c := call{action: "StopDesktops", region: stop.RegionID, about: strings.Join(stop.DesktopIDs, " "), ids: stop.DesktopIDs, options: stop.StoppedMode}
 	w.check(c)
-	w.mu.Lock()
-	if _, err := w.outcome(c); err == nil {
-		for _, id := range c.ids {
-			w.find(id, c.region).DesktopStatus = "Stopping"
-		}
-	}
-	w.mu.Unlock()
 	return "request " + c.about, w.make(ctx, c)
-}
-
-// outcome of a call, were it the first.
-func (w *world) outcome(c call) (time.Duration, error) {
-	if w.behave == nil {
-		return 0, nil
-	}
-	c.at, c.nth = time.Since(w.began), 1
-	for _, other := range w.calls {
-		if other.action == c.action && other.region == c.region && other.about == c.about {
-			c.nth++
-		}
-	}
-	return w.behave(c)
 }
 
 func (w *world) check(c call) {
@@ -277,7 +263,7 @@ func (d done) of(id string) report.DesktopReport {
 func (d done) String() string {
 	text := []string{string(d.Status)}
 	for _, r := range d.Desktops {
-		text = append(text, strings.TrimSpace(strings.Join([]string{r.DesktopId, string(r.Outcome), r.Reason, r.Code}, " ")))
+		text = append(text, strings.TrimSpace(r.DesktopId+" "+string(r.Outcome)+" "+r.Reason+r.Code))
 	}
 	slices.Sort(text[1:])
 	return strings.Join(text, ", ")
