@@ -78,6 +78,20 @@ func TestOtherCase(t *testing.T) {
 			}
 		})
 	}
+	for name, c := range map[string]struct {
+		policy  Policy
+		exclude *events.Exclude
+		reason  string
+	}{
+		"deny users":    {Policy{DenyUsers: []string{"LI"}}, nil, "protected"},
+		"exclude users": {Policy{}, &events.Exclude{EndUserId: []string{"LI"}}, "excluded"},
+	} {
+		inWorld(t, name, func(t *testing.T, w *world) { // EDS compares users exactly
+			w.add("ecd-vip1", regionA).EndUserIDs = []string{"li"}
+			o := ordered("ecd-vip1").with(func(q *events.Request) { q.Exclude = c.exclude })
+			w.want(w.do(testEngine(c.policy), o)[0], "done, ecd-vip1 skipped "+c.reason)
+		})
+	}
 	// Where EDS knows both, what is said of the one spares the other.
 	for name, c := range map[string]struct {
 		policy Policy
@@ -371,5 +385,54 @@ func TestWaitForAnothersCall(t *testing.T) {
 			q.Exclude = &events.Exclude{Tag: []events.Tag{tag("none")}}
 		})
 		w.want(w.do(testEngine(Policy{ProtectTag: tag("protect")}), ordered("ecd-a"), waits)[1], "accepted, ecd-a accepted")
+	})
+}
+
+// TestAfterALostCall: who waited for a call whose response was lost observes the desktop again before it
+// makes a second one.
+func TestAfterALostCall(t *testing.T) {
+	inWorld(t, "", func(t *testing.T, w *world) {
+		d := w.add("ecd-a", regionA)
+		w.add("ecd-b", regionA)
+		w.behave = func(c call) (time.Duration, error) {
+			switch {
+			case c.action == "StopDesktops":
+				d.DesktopStatus = "Stopping"
+				return 100 * time.Millisecond, &CallError{Family: Ambiguous, Code: "Lost"}
+			case c.about == "ecd-a ecd-b" && c.nth > 1:
+				return 100 * time.Millisecond, forbidden
+			}
+			return 100 * time.Millisecond, nil
+		}
+		other := ordered("ecd-a").with(func(q *events.Request) { q.StoppedMode = "KeepCharging" })
+		got := w.do(testEngine(Policy{}), ordered("ecd-a", "ecd-b"), other)
+		w.want(got[0], "failed, ecd-a failed Unconfirmed, ecd-b failed Unconfirmed")
+		w.want(got[1], "accepted, ecd-a stopping")
+		if calls := counted(w.seen("StopDesktops")); calls != "ecd-a ecd-b" {
+			t.Errorf("calls %s", calls)
+		}
+	})
+}
+
+// TestSparedIsReleased: a desktop that an order has claimed and then spares is free for the other at once,
+// although the rest of its call is still throttled.
+func TestSparedIsReleased(t *testing.T) {
+	inWorld(t, "", func(t *testing.T, w *world) {
+		d := w.add("ecd-a", regionA)
+		w.add("ecd-b", regionA)
+		w.behave = func(c call) (time.Duration, error) {
+			if c.action == "StopDesktops" && c.options == "" && c.at < 50*time.Second {
+				d.ConnectionStatus = "Connected"
+				return 100 * time.Millisecond, &CallError{Family: Throttled, Code: "Throttling", RetryAfter: 6 * time.Second}
+			}
+			return 100 * time.Millisecond, nil
+		}
+		other := ordered("ecd-a").with(func(q *events.Request) { q.StoppedMode, q.Force = "KeepCharging", true })
+		got := w.do(testEngine(Policy{}), ordered("ecd-a", "ecd-b"), other)
+		w.want(got[0], "accepted, ecd-a skipped connected, ecd-b accepted")
+		w.want(got[1], "accepted, ecd-a accepted")
+		if got[1].at > 10*time.Second {
+			t.Errorf("the other order was done after %v", got[1].at)
+		}
 	})
 }

@@ -31,6 +31,7 @@ func TestSlowNeighbours(t *testing.T) {
 	}
 	throttled := &CallError{Family: Throttled, Code: "Throttling"}
 	month := ordered("ecd-slow").with(func(q *events.Request) { q.IdleMinutes = 30 * 24 * 60 })
+	minute := ordered("ecd-fast").with(func(q *events.Request) { q.IdleMinutes = 1 })
 	office := Order{Request: events.Request{Select: &events.Select{OfficeSiteId: "site-slow"}}}
 	byTag := Order{Request: events.Request{Select: &events.Select{Tag: []events.Tag{tag("slow")}}}}
 	all := Order{Request: events.Request{DesktopId: []string{"ecd-slow"}, Select: &events.Select{All: true}}}
@@ -40,26 +41,28 @@ func TestSlowNeighbours(t *testing.T) {
 	const accepted, late = "accepted, ecd-slow accepted", "failed, ecd-slow not_attempted deadline"
 	for name, c := range map[string]struct {
 		slow   Order
+		fast   Order // none: one that needs nothing
 		pages  map[string]int
 		behave func(call) (time.Duration, error)
 		want   string
 		action string // that the slow order waits for
 		calls  int    // of it
 	}{
-		"a month of uses":               {month, map[string]int{"720h0m0s": 1500}, nil, accepted, "DescribeClientEvents", 1500},
-		"more uses than time":           {month, map[string]int{"720h0m0s": 4000}, nil, late, "DescribeClientEvents", 1800},
-		"a tag listing that hangs":      {noTag, nil, slowly("ListTagResources", "night", forever, nil), late, "ListTagResources", 1},
-		"a tag listing of 20 s":         {noTag, nil, slowly("ListTagResources", "night", 20*time.Second, nil), accepted, "ListTagResources", 1},
-		"a throttled tag listing":       {noTag, nil, slowly("ListTagResources", "night", time.Second, throttled), "failed, ecd-slow failed Throttling", "ListTagResources", 14},
-		"a denied tag listing":          {noTag, nil, slowly("ListTagResources", "night", 20*time.Second, forbidden), "failed, ecd-slow failed Forbidden", "ListTagResources", 1},
-		"a slow office":                 {office, map[string]int{"office site-slow": 5}, slowly("DescribeDesktops", "office", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
-		"an office that hangs":          {office, nil, slowly("DescribeDesktops", "office", forever, nil), "failed", "DescribeDesktops", 1},
-		"a slow selection by tag":       {byTag, map[string]int{"slow": 5}, slowly("ListTagResources", "slow", 4*time.Second, nil), accepted, "ListTagResources", 5},
-		"a slow selection of all":       {all, map[string]int{"all": 5}, slowly("DescribeDesktops", "all", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
-		"a slow listing of a user":      {noUser, map[string]int{"users li": 5}, slowly("DescribeDesktops", "users", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
-		"users that hang":               {noUser, nil, slowly("DescribeDesktopsByID", "", forever, nil), late, "DescribeDesktopsByID", 1},
-		"slow users of a desktop":       {noUser, nil, slowly("DescribeDesktopsByID", "", 2*time.Second, nil), accepted, "DescribeDesktopsByID", 1},
-		"a check of Exclude that hangs": {noDesktop, nil, slowly("DescribeDesktopInfo", "ecd-nosuch", forever, nil), accepted, "StopDesktops", 1},
+		"a month of uses and a minute":  {month, minute, map[string]int{"720h0m0s": 1500}, nil, accepted, "DescribeClientEvents", 1500},
+		"a month of uses":               {month, Order{}, map[string]int{"720h0m0s": 1500}, nil, accepted, "DescribeClientEvents", 1500},
+		"more uses than time":           {month, Order{}, map[string]int{"720h0m0s": 4000}, nil, late, "DescribeClientEvents", 1800},
+		"a tag listing that hangs":      {noTag, Order{}, nil, slowly("ListTagResources", "night", forever, nil), late, "ListTagResources", 1},
+		"a tag listing of 20 s":         {noTag, Order{}, nil, slowly("ListTagResources", "night", 20*time.Second, nil), accepted, "ListTagResources", 1},
+		"a throttled tag listing":       {noTag, Order{}, nil, slowly("ListTagResources", "night", time.Second, throttled), "failed, ecd-slow failed Throttling", "ListTagResources", 14},
+		"a denied tag listing":          {noTag, Order{}, nil, slowly("ListTagResources", "night", 20*time.Second, forbidden), "failed, ecd-slow failed Forbidden", "ListTagResources", 1},
+		"a slow office":                 {office, Order{}, map[string]int{"office site-slow": 5}, slowly("DescribeDesktops", "office", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
+		"an office that hangs":          {office, Order{}, nil, slowly("DescribeDesktops", "office", forever, nil), "failed", "DescribeDesktops", 1},
+		"a slow selection by tag":       {byTag, Order{}, map[string]int{"slow": 5}, slowly("ListTagResources", "slow", 4*time.Second, nil), accepted, "ListTagResources", 5},
+		"a slow selection of all":       {all, Order{}, map[string]int{"all": 5}, slowly("DescribeDesktops", "all", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
+		"a slow listing of a user":      {noUser, Order{}, map[string]int{"users li": 5}, slowly("DescribeDesktops", "users", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
+		"users that hang":               {noUser, Order{}, nil, slowly("DescribeDesktopsByID", "", forever, nil), late, "DescribeDesktopsByID", 1},
+		"slow users of a desktop":       {noUser, Order{}, nil, slowly("DescribeDesktopsByID", "", 2*time.Second, nil), accepted, "DescribeDesktopsByID", 1},
+		"a check of Exclude that hangs": {noDesktop, Order{}, nil, slowly("DescribeDesktopInfo", "ecd-nosuch", forever, nil), accepted, "StopDesktops", 1},
 	} {
 		for _, first := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s/first=%t", name, first), func(t *testing.T) {
@@ -70,7 +73,10 @@ func TestSlowNeighbours(t *testing.T) {
 						w.pages, w.behave = c.pages, c.behave
 						return w, w.do(testEngine(Policy{ProtectTag: tag("protect")}), orders...)
 					}
-					fast := ordered("ecd-fast")
+					fast := c.fast
+					if fast.Request.DesktopId == nil {
+						fast = ordered("ecd-fast")
+					}
 					aloneWorld, alone := inWorld(fast)
 					orders, i := []Order{fast, c.slow}, 0
 					if first {
