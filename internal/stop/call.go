@@ -116,6 +116,7 @@ func (b *batch) stop(ctx context.Context, targets []*target) {
 
 // call makes the call for those of the targets that are still to be stopped when its slot comes: left.
 func (b *batch) call(ctx context.Context, targets []*target) (left []*target, requestID string, err error) {
+	b.handOver(ctx, (*order).settled) // so that no order waits for the calls of others
 	left = targets
 	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
@@ -214,6 +215,7 @@ func (b *batch) afterRefusal(ctx context.Context, targets []*target, e *CallErro
 func faulty(targets []*target) {
 	for _, t := range targets {
 		switch {
+		case t.order.concluding: // it needs nothing more
 		case t.state == sent:
 			t.lost = errPanicked
 			t.to(unconfirmed, lostResponse(errPanicked))

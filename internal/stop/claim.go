@@ -65,7 +65,7 @@ func (u *unit) settle(targets []*target) {
 	var ended []*claim
 	for _, t := range targets {
 		c := p.claims[t.id]
-		if c == nil || c.unit != u || c.isSettled() {
+		if c == nil || c.unit != u || c.isSettled() || t.order.concluding {
 			continue
 		}
 		// Two orders of the unit may ask for the desktop, and one of them may spare it.

@@ -19,13 +19,10 @@ const (
 // warnExclusions warns of each item of an Exclude that matches no desktop of the account: it spares
 // nobody, which is hardly what its sender meant. For tags and users the listings tell. Desktops that the
 // order does not ask for are observed after everything is done, so that no stop waits for a warning.
-func (u *unit) warnExclusions(ctx context.Context) {
-	if !u.policy.Preflight {
-		return
-	}
+func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 	var orders []*order
-	for _, o := range u.orders {
-		if o.excludes() {
+	for _, o := range all {
+		if u.policy.Preflight && o.excludes() {
 			orders = append(orders, o)
 		}
 	}

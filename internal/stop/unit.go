@@ -3,6 +3,8 @@ package stop
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"stopdesktops/internal/report"
@@ -13,7 +15,8 @@ import (
 // side, and none waits for another.
 type unit struct {
 	*run
-	orders []*order
+	orders     []*order
+	concluding sync.WaitGroup
 }
 
 // pack orders into units: those that share calls, up to one call's worth of desktops each.
@@ -43,32 +46,62 @@ func (r *run) pack(orders []*order) []*unit {
 }
 
 // work brings the unit's orders to their results.
-func (u *unit) work(ctx context.Context, done func(int, Result)) {
+func (u *unit) work(ctx context.Context) {
 	if err := u.guard(func() error { u.stopAll(ctx); return nil }); err != nil {
 		u.fault()
 	}
-	begun := time.Now()
+	u.handOver(ctx, func(*order) bool { return true })
+	u.concluding.Wait()
+}
+
+// handOver concludes orders that are over, beside what the unit still does for the others.
+func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
+	var plain, excluding []*order
 	for _, o := range u.orders {
-		if !o.excludes() && o.waits() == 0 {
-			u.finish(o, done) // the warnings of the others take time
+		switch {
+		case o.concluding || !over(o):
+			continue
+		case o.excludes():
+			excluding = append(excluding, o)
+		default:
+			plain = append(plain, o)
 		}
+		o.concluding = true
 	}
-	_ = u.guard(func() error { u.warnExclusions(ctx); return nil }) // a warning must not spoil what is done
-	if err := u.guard(func() error { u.wait(ctx, begun, done); return nil }); err != nil {
-		u.fault()
-	}
-	for _, o := range u.orders {
-		u.finish(o, done)
+	for _, orders := range [][]*order{plain, excluding} { // the warnings of some must not delay the others
+		if len(orders) > 0 {
+			u.concluding.Go(func() { u.conclude(ctx, orders) })
+		}
 	}
 }
 
-// finish hands the result of an order to done, once. A panic there must not keep the others from theirs.
-func (u *unit) finish(o *order, done func(int, Result)) {
+// conclude orders whose calls are made: warn, wait and hand over the results.
+func (u *unit) conclude(ctx context.Context, orders []*order) {
+	begun := time.Now()
+	for _, o := range orders {
+		if !o.excludes() && o.waits() == 0 {
+			u.finish(o)
+		}
+	}
+	_ = u.guard(func() error { u.warnExclusions(ctx, orders); return nil }) // a warning must not spoil what is done
+	_ = u.guard(func() error { u.wait(ctx, orders, begun); return nil })
+	for _, o := range orders {
+		u.finish(o)
+	}
+}
+
+// finish hands over the result of an order, once. A panic there must not keep the others from theirs.
+func (u *unit) finish(o *order) {
 	if o.finished {
 		return
 	}
 	o.finished = true
-	_ = u.guard(func() error { done(o.index, o.result(u.callCounts())); return nil })
+	_ = u.guard(func() error { u.done(o.index, o.result(u.callCounts())); return nil })
+}
+
+// settled reports whether no more calls are made for the order.
+func (o *order) settled() bool {
+	return !slices.ContainsFunc(o.targets, func(t *target) bool { return t.open() || t.state == unconfirmed })
 }
 
 // stopAll makes every call of the unit.
@@ -262,7 +295,7 @@ func (u *unit) logDecision(t *target, v verdict, spares bool) {
 func (u *unit) fault() {
 	for _, o := range u.orders {
 		faulty(o.targets)
-		if o.status == "" && len(o.targets) == 0 { // it is not known which desktops it means
+		if !o.concluding && o.status == "" && len(o.targets) == 0 { // it is not known which desktops it means
 			o.fail(errPanicked)
 		}
 	}

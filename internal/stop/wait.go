@@ -11,8 +11,8 @@ const longestPoll = 5 * time.Second
 
 // wait hands over the results of the orders that do not wait, and observes the desktops of the others
 // until each is seen Stopped or its order's wait is over.
-func (u *unit) wait(ctx context.Context, begun time.Time, done func(int, Result)) {
-	waiting, left := u.stillWaiting(ctx, begun, done)
+func (u *unit) wait(ctx context.Context, orders []*order, begun time.Time) {
+	waiting, left := u.stillWaiting(ctx, orders, begun)
 	for poll := time.Second; len(waiting) > 0; poll = min(poll+time.Second, longestPoll) {
 		if !sleep(ctx, min(poll, left)) {
 			return
@@ -22,14 +22,14 @@ func (u *unit) wait(ctx context.Context, begun time.Time, done func(int, Result)
 		for _, t := range targets {
 			t.follow()
 		}
-		waiting, left = u.stillWaiting(ctx, begun, done)
+		waiting, left = u.stillWaiting(ctx, orders, begun)
 	}
 }
 
 // stillWaiting are the orders that have desktops under way and time for one more observation, and the
 // time until the first of them needs its last one. The results of the others are handed over.
-func (u *unit) stillWaiting(ctx context.Context, begun time.Time, done func(int, Result)) (waiting []*order, left time.Duration) {
-	for _, o := range u.orders {
+func (u *unit) stillWaiting(ctx context.Context, orders []*order, begun time.Time) (waiting []*order, left time.Duration) {
+	for _, o := range orders {
 		if o.finished {
 			continue
 		}
@@ -46,7 +46,7 @@ func (u *unit) stillWaiting(ctx context.Context, begun time.Time, done func(int,
 				u.log.Warn("the wait ended before what was asked for: raise the function's timeout", "EventId", o.EventID, "WaitSeconds", int(o.waits().Seconds()))
 			}
 		}
-		u.finish(o, done)
+		u.finish(o)
 	}
 	return waiting, left
 }

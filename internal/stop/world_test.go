@@ -25,6 +25,8 @@ type world struct {
 	mu       sync.Mutex
 	desktops []*fakeDesktop
 	calls    []call
+	// throttled are the regions where a call was throttled.
+	throttled map[string]bool
 }
 
 type fakeDesktop struct {
@@ -45,7 +47,7 @@ type call struct {
 }
 
 func newWorld(t *testing.T, ids ...string) *world {
-	w := &world{t: t, began: time.Now(), pages: map[string]int{}}
+	w := &world{t: t, began: time.Now(), pages: map[string]int{}, throttled: map[string]bool{}}
 	for _, id := range ids {
 		w.add(id, regionA)
 	}
@@ -101,6 +103,9 @@ func (w *world) make(ctx context.Context, c call) error {
 	}
 	if e := asCallError(err); e != nil {
 		failed := *e
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.throttled[c.region] = w.throttled[c.region] || e.Family == Throttled
 		failed.Action = c.action
 		return &failed
 	}
