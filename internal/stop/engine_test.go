@@ -3,6 +3,7 @@ package stop
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,10 +174,9 @@ func TestPanics(t *testing.T) {
 		inWorld(t, name, func(t *testing.T, w *world) {
 			w.add("ecd-a", regionA)
 			w.add("ecd-b", regionA)
-			panicked := false
+			var panicked atomic.Bool
 			w.behave = func(call call) (time.Duration, error) {
-				if call.action == c.action && strings.HasPrefix(call.about, c.about) && !panicked {
-					panicked = true
+				if call.action == c.action && strings.HasPrefix(call.about, c.about) && panicked.CompareAndSwap(false, true) {
 					panic("a bug")
 				}
 				if call.about == "slow" {
@@ -192,7 +192,7 @@ func TestPanics(t *testing.T) {
 				q.Exclude = &events.Exclude{Tag: []events.Tag{tag("slow")}}
 			})
 			got := w.do(testEngine(Policy{}), one, two)
-			if !panicked {
+			if !panicked.Load() {
 				t.Fatal("nothing panicked")
 			}
 			w.want(got[0], c.one)
@@ -288,7 +288,7 @@ func TestEffectBeforeResponse(t *testing.T) {
 				w.behave = func(call call) (time.Duration, error) {
 					switch {
 					case call.action == "StopDesktops":
-						d.DesktopStatus = "Stopping"
+						w.change(func() { d.DesktopStatus = "Stopping" })
 						return 5 * time.Second, c.lost
 					case call.action == "DescribeDesktops":
 						return later, nil
@@ -349,7 +349,7 @@ func TestSharedUnit(t *testing.T) {
 		d := w.add("ecd-a", regionA)
 		w.behave = func(c call) (time.Duration, error) {
 			if c.action == "StopDesktops" && c.nth == 1 {
-				d.ConnectionStatus = "Connected"
+				w.change(func() { d.ConnectionStatus = "Connected" })
 				return 100 * time.Millisecond, refused
 			}
 			return 100 * time.Millisecond, nil
@@ -397,7 +397,7 @@ func TestAfterALostCall(t *testing.T) {
 		w.behave = func(c call) (time.Duration, error) {
 			switch {
 			case c.action == "StopDesktops":
-				d.DesktopStatus = "Stopping"
+				w.change(func() { d.DesktopStatus = "Stopping" })
 				return 100 * time.Millisecond, &CallError{Family: Ambiguous, Code: "Lost"}
 			case c.about == "ecd-a ecd-b" && c.nth > 1:
 				return 100 * time.Millisecond, forbidden
@@ -422,7 +422,7 @@ func TestSparedIsReleased(t *testing.T) {
 		w.add("ecd-b", regionA)
 		w.behave = func(c call) (time.Duration, error) {
 			if c.action == "StopDesktops" && c.options == "" && c.at < 50*time.Second {
-				d.ConnectionStatus = "Connected"
+				w.change(func() { d.ConnectionStatus = "Connected" })
 				return 100 * time.Millisecond, &CallError{Family: Throttled, Code: "Throttling", RetryAfter: 6 * time.Second}
 			}
 			return 100 * time.Millisecond, nil

@@ -198,10 +198,8 @@ func TestSameDesktop(t *testing.T) {
 	second := ordered("ecd-x").with(func(q *events.Request) { q.StoppedMode = charge })
 	same := ordered("ecd-x").with(func(q *events.Request) { q.StoppedMode = keep })
 	fails := func(from, to int, e *CallError) func(call) (time.Duration, error) { // calls from a number to one
-		n := 0
 		return func(c call) (time.Duration, error) {
 			if c.action == "StopDesktops" && c.options == keep && c.nth >= from && c.nth <= to {
-				n++
 				return 100 * time.Millisecond, e
 			}
 			return 100 * time.Millisecond, nil

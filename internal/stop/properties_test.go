@@ -276,6 +276,9 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 		if j == i || other.Request.RegionId != o.Request.RegionId {
 			continue
 		}
+		if g.plain(o) && g.plain(other) {
+			tolerance += 300 * time.Millisecond // they share calls, and one may need one that the other does not
+		}
 		if g.plain(o) && g.plain(other) && slices.ContainsFunc(append(together[i].Desktops, together[j].Desktops...), func(d report.DesktopReport) bool { return g.refused[o.Request.RegionId+d.DesktopId] }) {
 			return // their call is refused and made again in parts
 		}

@@ -112,6 +112,13 @@ func (w *world) make(ctx context.Context, c call) error {
 	return nil
 }
 
+// change the desktops while calls are under way.
+func (w *world) change(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f()
+}
+
 // forever is longer than every invocation.
 const forever = time.Hour
 
