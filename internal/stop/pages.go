@@ -113,12 +113,17 @@ func (r *run) described(ctx context.Context, s *slot, p *place, choice events.Se
 	}
 	parts := slices.Collect(slices.Chunk(choice.EndUserId, MaxUsersPerCall))
 	rows := make([][]row, len(parts))
-	for _, err := range r.each(len(parts), func(i int) (err error) {
-		part := choice
-		part.EndUserId = parts[i]
-		rows[i], err = r.describedPages(ctx, s, p, part)
-		return err
-	}) {
+	var errs []error
+	s.outside(ctx, func() bool { // one slot is for one call
+		errs = r.each(len(parts), func(i int) (err error) {
+			part := choice
+			part.EndUserId = parts[i]
+			rows[i], err = r.describedPages(ctx, nil, p, part)
+			return err
+		})
+		return true
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
