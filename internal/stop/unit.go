@@ -55,6 +55,17 @@ func (u *unit) work(ctx context.Context, done func(int, Result)) {
 	}
 }
 
+// begin waits until the unit's order may begin, and returns false if it is done already. An order that
+// waits is alone in its unit.
+func (u *unit) begin(ctx context.Context) bool {
+	o := u.orders[0]
+	if o.Begin == nil || o.Begin(ctx) {
+		return true
+	}
+	o.status, o.targets = report.StatusDuplicate, nil
+	return false
+}
+
 // finish hands the result of an order to done, once.
 func (u *unit) finish(o *order, done func(int, Result)) {
 	if o.finished {
@@ -66,6 +77,9 @@ func (u *unit) finish(o *order, done func(int, Result)) {
 
 // stopAll makes every call of the unit.
 func (u *unit) stopAll(ctx context.Context) {
+	if !u.begin(ctx) {
+		return
+	}
 	u.find(ctx)
 	u.reserve(ctx)
 	u.waves(ctx, u.workList())
