@@ -16,7 +16,7 @@ import (
 type Handler struct {
 	Options
 	engine *stop.Engine
-	memory memory
+	dedup  dedup
 }
 
 // Options are what a Handler is made of.
@@ -87,6 +87,7 @@ func (r *run) do(ctx context.Context, raw []byte) []report.Report {
 	if deadline, ok := ctx.Deadline(); ok {
 		r.reserved = Reserve(deadline.Sub(r.started))
 	}
+	defer r.endAttempts()
 	r.take(raw)
 	r.dropDuplicates()
 	r.work(ctx)
