@@ -1,11 +1,9 @@
 package handler
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"stopdesktops/events"
@@ -47,19 +45,8 @@ type Route struct {
 
 // Mapping makes a request of what a sender writes.
 type Mapping interface {
-	// Map reads a payload that stands at path. The error is an *events.Error.
-	Map(payload []byte, path string) (Mapped, error)
-}
-
-// Mapped is what a payload turned out to be.
-type Mapped struct {
-	Ignored bool            // it is none of our business: not approved, say
-	Because string          // where in the payload that is said, if Ignored
-	Unmet   string          // what the route expects there and what the payload has, in sentences, if Ignored
-	Request json.RawMessage // nil if Ignored
-	Time    time.Time       // that the payload says; zero: it says none
-	// Paths say, by field of the request ($.DesktopId), where in the payload it came from.
-	Paths map[string]string
+	// Map reads a payload that is at path in what came in. The error is an *events.Error.
+	Map(payload []byte, path string) (events.Mapped, error)
 }
 
 // outside says whether a time in the body is too far from ours.
@@ -109,21 +96,8 @@ func requests(n int) string {
 	return fmt.Sprintf("%d requests", n)
 }
 
-// Where the sender wrote what stands at a path of the request.
-func (m Mapped) Where(path string) string {
-	if m.Paths == nil {
-		return path
-	}
-	for field, at := range m.Paths {
-		if field != "$" && (path == field || strings.HasPrefix(path, field+"[") || strings.HasPrefix(path, field+".")) {
-			return at
-		}
-	}
-	return m.Paths["$"]
-}
-
 // located gives a problem the path where the sender wrote what it is about.
-func (m Mapped) located(p *report.Problem) *report.Problem {
+func located(m events.Mapped, p *report.Problem) *report.Problem {
 	p.Path = m.Where(p.Path)
 	return p
 }

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"stopdesktops/internal/secret"
+	"stopdesktops/internal/callback"
 )
 
 // destination is an address that the configuration names.
@@ -19,19 +19,19 @@ type destination struct {
 func (s *checkup) destinations() []destination {
 	var list []destination
 	seen := map[string]bool{}
-	add := func(name, where string, text secret.String) {
-		if u, err := url.Parse(text.Reveal()); err == nil && !text.Empty() && !seen[u.Host] {
+	add := func(name, where string, d *callback.Destination) {
+		if u := d.Origin(); u != nil && !seen[u.Host] {
 			seen[u.Host] = true
 			list = append(list, destination{name, where, u})
 		}
 	}
 	if s.config.Callback != nil {
-		add("CALLBACK_URL", s.places["CALLBACK_URL"], s.config.Callback.URL)
+		add("CALLBACK_URL", s.places["CALLBACK_URL"], s.config.Callback)
 	}
 	if s.config.Routes != nil {
 		for _, route := range s.config.Routes.List {
 			if route.Callback != nil {
-				add("callback of route "+route.Route.Name, "", route.Callback.URL)
+				add("callback of route "+route.Name, "", route.Callback)
 			}
 		}
 	}
