@@ -59,15 +59,13 @@ type list struct {
 
 func (l *list) addArray(v value) *Error {
 	for i, raw := range elements(v.json) {
-		if kindOf(raw) != '"' {
-			return fault(WrongType, elementPath(v.path, i), "must be a string")
+		element := value{raw, elementPath(v.path, i)}
+		item, err := element.string()
+		if err != nil {
+			return err
 		}
-		// What text makes of half a surrogate would be printable in a user ID.
-		if halfSurrogate(raw) {
-			return fault(InvalidUTF8, elementPath(v.path, i), "holds half of a surrogate pair")
-		}
-		if code, message := l.addElement(text(raw)); code != "" {
-			return fault(code, elementPath(v.path, i), "%s", message)
+		if code, message := l.addElement(item); code != "" {
+			return element.fault(code, "%s", message)
 		}
 	}
 	return nil
@@ -92,7 +90,7 @@ func (l *list) addSeparated(v value) *Error {
 		return err
 	}
 	n := 0
-	for item := range strings.FieldsFuncSeq(s, separator) {
+	for item := range strings.FieldsFuncSeq(s, Separator) {
 		n++
 		if code, message := l.add(item, 0); code != "" {
 			return v.fault(code, "at item %d: %s", n, message)
@@ -101,8 +99,9 @@ func (l *list) addSeparated(v value) *Error {
 	return nil
 }
 
-// separator: those of Western and of Chinese keyboards, whose space is U+3000.
-func separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
+// Separator reports whether r separates the items of a list in one string: the separators of Western and
+// of Chinese keyboards, whose space is U+3000.
+func Separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
 
 // add an item that skipped characters came before.
 func (l *list) add(item string, skipped int) (code, message string) {

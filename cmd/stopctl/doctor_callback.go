@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stopdesktops/internal/callback"
+	"stopdesktops/internal/loopback"
 )
 
 // destination is an address that the configuration names.
@@ -38,24 +39,21 @@ func (s *checkup) destinations() []destination {
 	return list
 }
 
-// loopback says whether a host is the machine that asks for it.
-func loopback(host string) bool {
+// thisMachine says whether a host is the machine that asks for it.
+func thisMachine(host string) bool {
 	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host == "localhost" || strings.HasSuffix(host, ".localhost")
-	}
-	return addr.Unmap().IsLoopback() || addr.IsUnspecified()
+	return loopback.Host(host) || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsUnspecified()
 }
 
 // practising says whether the account is an emulated one: what is on this machine is right then.
 func (e *examination) practising() bool {
 	u, err := url.Parse(e.getenv("EDS_ENDPOINT"))
-	return err == nil && loopback(u.Hostname())
+	return err == nil && thisMachine(u.Hostname())
 }
 
 // astray says whether the function, once it is deployed, would look for a host where it is not.
 func (e *examination) astray(u *url.URL) bool {
-	return e.deployed != nil && !e.practising() && loopback(u.Hostname())
+	return e.deployed != nil && !e.practising() && thisMachine(u.Hostname())
 }
 
 // checkLoopback: what is reached on this machine is not reached from where the function runs.
@@ -93,7 +91,7 @@ func (e *examination) callbacks(ctx context.Context) findings {
 				f.Status, f.Message = warning, f.Message+": its address is inside a VPC, where this machine is not"
 				f.Do = "Look whether the function is in that VPC (vpcConfig), and prove it by a dry run, as below."
 			}
-		case e.deployed != nil && loopback(d.url.Hostname()):
+		case e.deployed != nil && thisMachine(d.url.Hostname()):
 			f.Message += ". It is this machine, as the EDS_ENDPOINT of this shell is: good to practise with, but not to be deployed"
 		}
 		found = append(found, f)

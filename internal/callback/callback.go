@@ -20,6 +20,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"stopdesktops/internal/clock"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
@@ -206,7 +207,7 @@ func (s *Sender) send(ctx context.Context, d delivery) report.CallbackResult {
 		switch {
 		case code == "":
 			return report.CallbackResult{Status: report.CallbackDelivered, Attempts: attempt}
-		case !again || attempt == maxTries || !sleep(ctx, max(pause.NextBackOff(), asked)):
+		case !again || attempt == maxTries || !pauseFor(ctx, max(pause.NextBackOff(), asked)):
 			return report.CallbackResult{Status: report.CallbackFailed, Attempts: attempt, Code: code}
 		}
 	}
@@ -310,17 +311,7 @@ func failureCode(err error) string {
 	return "unreachable"
 }
 
-// sleep for d, unless there is not that much time left.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if timeLeft(ctx) <= d {
-		return false
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// pauseFor waits for d. It returns false, at once, if there is not that much time left.
+func pauseFor(ctx context.Context, d time.Duration) bool {
+	return timeLeft(ctx) > d && clock.Sleep(ctx, d)
 }

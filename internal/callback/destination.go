@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"stopdesktops/internal/loopback"
 )
 
 // Two kinds of destination. The configured one is trusted: a ticketing host inside the VPC is
@@ -31,17 +33,12 @@ func checkConfigured(text string) error {
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil:
 		return errors.New("must be https://host/path, without user and password")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !loopback.Host(u.Hostname()):
 		return errors.New("may be http:// on loopback only: use https://")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return errors.New("must begin with https://")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // parseNamed reads a destination that an event names. The errors are for its sender: they say which

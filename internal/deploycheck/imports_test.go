@@ -55,6 +55,8 @@ const (
 	eventsPkg   = module + "/events"
 	handlerPkg  = module + "/handler"
 	secrets     = module + "/internal/secret"
+	clockPkg    = module + "/internal/clock"
+	loopbackPkg = module + "/internal/loopback"
 	reportPkg   = module + "/internal/report"
 	stopPkg     = module + "/internal/stop"
 	edsClient   = module + "/internal/eds"
@@ -72,7 +74,8 @@ var desktopSDK = []string{
 	"github.com/alibabacloud-go/tea", "github.com/aliyun/credentials-go",
 }
 
-// What one internal package may import of the others. Everyone may import secret. The arrows go
+// What one internal package may import of the others. Everyone may import secret, clock and loopback. The
+// arrows go
 //
 //	main, cmd → compose → handler → stop → report → events
 //	eds, webhook, routes, callback, config → stop or report, never handler
@@ -153,7 +156,7 @@ func checkEdge(g graph, from, to string) string {
 	case to == handlerPkg && from != composePkg && from != module && !within(from, module+"/cmd"):
 		return "only compose, main and cmd know the handler"
 	case within(from, module+"/internal") && within(to, module+"/internal") &&
-		to != secrets && !within(to, internalImports[from]...):
+		!within(to, secrets, clockPkg, loopbackPkg) && !within(to, internalImports[from]...):
 		return "internal packages do not know each other"
 	}
 	return ""
@@ -270,8 +273,10 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: module + "/internal/webhook", Imports: []string{secrets}},
 			{ImportPath: module + "/internal/callback", Imports: []string{secrets, module + "/internal/webhook", reportPkg}},
 			{ImportPath: reportPkg, Imports: []string{eventsPkg}},
-			{ImportPath: stopPkg, Imports: []string{eventsPkg, reportPkg}},
-			{ImportPath: edsClient, Imports: []string{stopPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
+			{ImportPath: clockPkg, Imports: []string{"time"}},
+			{ImportPath: loopbackPkg, Imports: []string{"net"}},
+			{ImportPath: stopPkg, Imports: []string{eventsPkg, reportPkg, clockPkg}},
+			{ImportPath: edsClient, Imports: []string{stopPkg, loopbackPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
 				"github.com/alibabacloud-go/darabonba-openapi/v2/utils", "github.com/aliyun/credentials-go/credentials"}},
 			{ImportPath: emulator, Imports: []string{"net/http", "go.yaml.in/yaml/v3"},
 				XTestImports: []string{"github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/aliyun/fc-runtime-go-sdk/fc", edsClient}},
@@ -316,6 +321,9 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module + "/internal/config", to: stopPkg, want: "do not know each other"},
 		{from: module + "/internal/routes", to: stopPkg, want: "do not know each other"},
 		{from: stopPkg, to: edsClient, want: "do not know each other"},
+		{from: clockPkg, to: stopPkg, want: "do not know each other"},
+		{from: loopbackPkg, to: module + "/internal/setting", want: "do not know each other"},
+		{from: emulator, to: loopbackPkg, want: "shares nothing"},
 		{from: reportPkg, to: stopPkg, want: "do not know each other"},
 		{from: eventsPkg, to: "os", want: "events is pure"},
 		{from: eventsPkg, to: "os/exec", want: "events is pure"},

@@ -240,7 +240,7 @@ func readList(found []any) (any, string) {
 			if !ok && v != nil {
 				return nil, "must be an array, or a text with separators"
 			}
-			list = append(list, split(text)...)
+			list = append(list, strings.FieldsFunc(text, events.Separator)...)
 			continue
 		}
 		for _, e := range elements {
@@ -257,9 +257,4 @@ func readList(found []any) (any, string) {
 		return nil, ""
 	}
 	return list, ""
-}
-
-// split at the separators that a request takes, too.
-func split(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n|、，；", r) })
 }

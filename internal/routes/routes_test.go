@@ -266,6 +266,7 @@ func TestMap(t *testing.T) {
 	for _, c := range []struct{ body, want string }{
 		{`{"desktops":["ecd-a","ecd-b"]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":"ecd-a, ecd-b;ecd-c\necd-d|ecd-e、ecd-f，ecd-g；ecd-h"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f","ecd-g","ecd-h"]` + rest},
+		{`{"desktops":"ecd-a　ecd-b\u00a0ecd-c"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c"]` + rest},
 		{`{"desktops":[{"value":"ecd-a","id":"1"},{"value":"ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":{"value":"ecd-a ecd-b"}}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":[" ecd-a ",""]}`, `{"DesktopId":["ecd-a"]` + rest},

@@ -3,6 +3,8 @@ package stop
 import (
 	"context"
 	"time"
+
+	"stopdesktops/internal/clock"
 )
 
 // longestPoll is the pause between two observations of a long wait: desktops take tens of seconds to
@@ -77,7 +79,7 @@ func (u *unit) pause(ctx context.Context, d time.Duration, begun time.Time, wait
 		u.warnShort(ctx, end, begun, waiting)
 		return false
 	}
-	return sleep(ctx, min(d, left-observationTime))
+	return clock.Sleep(ctx, min(d, left-observationTime))
 }
 
 // warnShort warns where a wait ends before what was asked for.
