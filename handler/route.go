@@ -10,8 +10,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Routes are what is configured for single HTTP paths and sources of events. With routes of a kind,
-// what has none is refused.
+// Routes are what is configured for single HTTP paths and sources of events. If there are routes of a kind,
+// an event of this kind without a route is refused.
 type Routes interface {
 	// HTTP is the route of a path, or nil. any says whether there are HTTP routes at all.
 	HTTP(path string) (route *Route, any bool)
@@ -19,8 +19,8 @@ type Routes interface {
 	Event(source, eventType string) (route *Route, any bool)
 }
 
-// Route is one way in: who may come, how what it sends becomes a request, and what it may ask for.
-// It narrows what the Policy allows, and never widens it.
+// Route is one way in: who may send, how what they send becomes a request, and what they may ask for. It
+// narrows what the Policy allows, and never widens it. Nothing changes it after it is built.
 type Route struct {
 	Name          string        // in reports
 	Authenticator Authenticator // of an HTTP route
@@ -77,7 +77,8 @@ func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	return nil
 }
 
-// tooMany requests at once for the route. Without a limit of its own it is that of its kind; 0: none.
+// tooMany returns the problem of n requests at once, if that is more than the route takes. limit holds where
+// the route has none; 0: no limit.
 func (route *Route) tooMany(n, limit int) *report.Problem {
 	if route != nil && route.MaxBatch > 0 {
 		limit = route.MaxBatch

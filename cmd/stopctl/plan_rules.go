@@ -11,8 +11,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// plan is what the function would do. It has nothing that differs from one look to the next while
-// the desktops and the configuration stay as they are, so that two plans can be compared.
+// plan is what the function would do. Two plans are equal while the desktops and the configuration stay as
+// they are, so that they can be compared.
 type plan struct {
 	Events []plannedEvent
 }
@@ -123,7 +123,7 @@ var ruleWords = map[string]string{
 	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
 	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
 	report.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS, or its route, allows",
-	report.ReasonDeadline:          "the time was up before its turn",
+	report.ReasonDeadline:          "there was no time left for it",
 	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
 }
 

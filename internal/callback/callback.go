@@ -52,7 +52,7 @@ type Options struct {
 	TLS *tls.Config
 }
 
-// Sender delivers reports. It implements handler.Callback and is safe for concurrent use.
+// Sender delivers reports. It is a handler.Callback and is safe for concurrent use.
 type Sender struct {
 	options Options
 	trusted *http.Client // for the configured destination

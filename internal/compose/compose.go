@@ -20,7 +20,7 @@ import (
 	"stopdesktops/internal/webhook"
 )
 
-// Outside is what a handler touches of the world. Tests put their own in.
+// Outside is what a handler touches of the world. Tests and plans replace parts of it.
 type Outside struct {
 	Log     io.Writer
 	Version string // of the program, for the reports
@@ -36,9 +36,9 @@ type Outside struct {
 	TLS *tls.Config
 }
 
-// Handler builds the handler. What is wrong with the configuration becomes its answer to every
-// event: a function that exits at start would say nothing to the one who waits for it. faults
-// takes what is found here.
+// Handler builds the handler. If the configuration has a fault, the handler answers every event with it:
+// a function that exits at start would tell the sender nothing. faults takes the faults that are found
+// here.
 func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handler {
 	o := handler.Options{
 		Policy:  Policy(c, out.Version),

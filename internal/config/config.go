@@ -166,7 +166,8 @@ func withoutEmpty(vars map[string]string) map[string]string {
 	return set
 }
 
-// switchOff the tags whose variables are there, but empty: that is how these rails are taken away.
+// switchOff removes the tags whose variables are set, but empty: that is how these protections are switched
+// off.
 func (c *Config) switchOff(vars map[string]string) {
 	for name, tag := range map[string]*string{"PROTECT_TAG": &c.ProtectTag, "KEEP_UNTIL_TAG": &c.KeepUntilTag} {
 		if value, set := vars[name]; set && setting.Empty(value) {
@@ -246,17 +247,17 @@ func (c Config) check(f Faults) {
 	between(f, "MAX_EVENT_AGE", c.MaxEventAge, time.Second, 7*24*time.Hour)
 	between(f, "WAIT", c.Wait, 0, time.Hour)
 	between(f, "CALLBACK_TIMEOUT", c.CallbackTimeout, time.Second, 5*time.Minute)
-	blind := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
-	if blind && c.Wait > 0 {
+	unobserved := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
+	if unobserved && c.Wait > 0 {
 		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
 	}
-	if blind && len(c.DenyUsers) > 0 {
+	if unobserved && len(c.DenyUsers) > 0 {
 		f.add("DENY_USERS", "cannot be honored with PREFLIGHT=false: the function may not ask whose desktops they are. Remove it, or name the desktops in DENY_DESKTOPS.")
 	}
-	if blind && c.ProtectTag != "" {
+	if unobserved && c.ProtectTag != "" {
 		f.add("PROTECT_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
-	if blind && c.KeepUntilTag != "" {
+	if unobserved && c.KeepUntilTag != "" {
 		f.add("KEEP_UNTIL_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
 	c.checkTags(f)

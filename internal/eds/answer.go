@@ -33,7 +33,7 @@ type response struct {
 }
 
 // call makes one call and reads its answer into out. build makes its request with the SDK. The error
-// is nil or a *handler.CallError.
+// is nil or a *stop.CallError.
 func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (response, error) {
 	client, err := s.sdkClient(regionID)
 	if err != nil {

@@ -37,7 +37,7 @@ func (r *Response) Failure(action string) *stop.CallError {
 var askable = []string{"DescribeDesktopInfo", "DescribeDesktops", "ListTagResources", "DescribeClientEvents", "StopDesktops"}
 
 // Ask makes one call with any parameters and returns the response as it came, for an operator who
-// compares EDS with what the function assumes. The error is a *handler.CallError if no response came.
+// compares EDS with what the function assumes. The error is a *stop.CallError if no response came.
 // Like StartDesktops it is no method, so it is not in the function's binary.
 func Ask(ctx context.Context, s *Session, action, regionID string, parameters map[string]string) (*Response, error) {
 	client, err := s.sdkClient(regionID)

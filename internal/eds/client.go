@@ -143,7 +143,7 @@ func (c *Client) session(credentials secret.Credentials, who *caller) *Session {
 }
 
 // forgetOldConnections after a pause: the platform freezes an idle instance, and a connection whose
-// other end has gone meanwhile would cost the first stop an answer and a second look.
+// other end has gone meanwhile would cost the first stop its response and a second observation.
 func (c *Client) forgetOldConnections() {
 	now := time.Now().UnixNano()
 	if last := c.lastUse.Swap(now); now-last > int64(freezeTime) {

@@ -90,13 +90,13 @@ func stopTwo(ctx context.Context, s stop.EDS) (string, error) {
 	return s.StopDesktops(ctx, stop.StopCall{RegionID: region, DesktopIDs: []string{"ecd-a", "ecd-b"}, StoppedMode: "StopCharging"})
 }
 
-// callError is the *handler.CallError that every error of this package must be, checked for what
+// callError is the *stop.CallError that every error of this package must be, checked for what
 // it must never show.
 func callError(t *testing.T, err error) stop.CallError {
 	t.Helper()
 	var e *stop.CallError
 	if !errors.As(err, &e) {
-		t.Fatalf("error %T %v, want a *handler.CallError", err, err)
+		t.Fatalf("error %T %v, want a *stop.CallError", err, err)
 	}
 	shows(t, e, "://", "localhost", "aliyuncs", "127.0.0.1", "ecd-a")
 	if e.Family == "" || e.Code == "" || e.Message == "" {

@@ -24,7 +24,7 @@ const maxPause = 10 * time.Second
 
 // Probe asks one region.
 type Probe struct {
-	// Ask makes one call. The error is a *handler.CallError if no response came.
+	// Ask makes one call. The error is a *stop.CallError if no response came.
 	Ask func(ctx context.Context, action string, parameters map[string]string) (*eds.Response, error)
 	// TagKey is the key of the function's protect tag.
 	TagKey string

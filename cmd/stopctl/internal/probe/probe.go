@@ -13,7 +13,7 @@ type Result struct {
 	Latency   time.Duration // the median
 }
 
-// Run asks the read-only questions. The error is a *handler.CallError if nothing can be found out: EDS is
+// Run asks the read-only questions. The error is a *stop.CallError if nothing can be found out: EDS is
 // not reached, or does not accept the credentials.
 func (p *Probe) Run(ctx context.Context) (*Result, error) {
 	a := p.questions(ctx)
