@@ -27,13 +27,11 @@ func main() {
 	start(sync.OnceValue(composed))
 }
 
-// composed is the handler as the environment configures it. What is wrong with that is in the log once.
+// composed returns the handler as the environment configures it. Configuration errors are logged once.
 func composed() *handler.Handler {
 	c, faults := config.Read(os.Environ())
 	h := compose.Handler(c, faults, compose.Outside{Log: os.Stdout, Version: programVersion()})
-	if h.Fault != nil {
-		h.Log.Error("configuration", "Fault", h.Fault.Error())
-	}
+	h.LogFault()
 	return h
 }
 

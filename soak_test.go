@@ -171,8 +171,8 @@ func newSoakInstance(t *testing.T, d *dials) *soakInstance {
 	log := &soakLog{t: t}
 	log.reset()
 	h := compose.Handler(c, faults, compose.Outside{Log: log, Dial: d.dial})
-	if h.Fault != nil {
-		t.Fatal(h.Fault)
+	if len(faults) > 0 {
+		t.Fatal(faults)
 	}
 	return &soakInstance{h, log}
 }

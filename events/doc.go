@@ -19,7 +19,7 @@
 // missing, or numbers where strings are expected. Only a member that appears
 // twice is refused, because a rule in front of us may have seen the other value.
 // Requests are ours and are read strictly: whatever is not understood is refused
-// with its JSON path, because a misread wish stops the wrong desktops.
+// with its JSON path, because a misread request stops the wrong desktops.
 //
 // Every fault is an [Error]. A fault of one element of a batch is in that
 // element's [Event.Err] and leaves the other elements alone.

@@ -60,15 +60,13 @@ type list struct {
 
 func (l *list) addArray(v value) *Error {
 	for i, raw := range elements(v.json) {
-		if kindOf(raw) != '"' {
-			return fault(WrongType, elementPath(v.path, i), "must be a string")
+		element := value{raw, elementPath(v.path, i)}
+		item, err := element.string()
+		if err != nil {
+			return err
 		}
-		// What text makes of half a surrogate would be printable in a user ID.
-		if halfSurrogate(raw) {
-			return fault(InvalidUTF8, elementPath(v.path, i), "holds half of a surrogate pair")
-		}
-		if code, message := l.addElement(text(raw)); code != "" {
-			return fault(code, elementPath(v.path, i), "%s", message)
+		if code, message := l.addElement(item); code != "" {
+			return element.fault(code, "%s", message)
 		}
 	}
 	return nil

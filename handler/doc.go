@@ -1,18 +1,21 @@
-// Package handler decides what is done about the events of one invocation, does it, and says what
-// happened. The way of an event:
+// Package handler serves one invocation: it takes events in, and gives reports out.
 //
-//	bytes → events (authenticated, if they came over HTTP; mapped by their route) → requests → look at the desktops
-//	→ plan (one decision per desktop) → StopDesktops calls → look again → report → log, callback, answer
+//	bytes → events → authenticated (over HTTP) → mapped by their route → requests, checked and identified
+//	→ orders for package stop → results → reports → log, callback, response
 //
-// The package knows neither Function Compute nor the SDK of Elastic Desktop Service: it declares
-// the small interfaces it calls (EDS, Authenticator, Routes, Callback), and package main composes.
+// Package stop finds the desktops, decides about each and stops them. [Handler.Reports] returns what
+// happened. [Handler.Handle] makes the response for the platform of the same reports.
 //
-// What it promises, whatever comes in:
+// The package knows neither Function Compute nor the SDK of Elastic Desktop Service. It declares the
+// interfaces that it calls ([Authenticator], [Routes], [Mapping], [Callback]). Package compose builds
+// what satisfies them. Only compose, main and the commands import this package.
 //
-//   - every desktop asked for is in its event's report exactly once;
-//   - no desktop is in a StopDesktops call whose last look is older than 5 seconds, or said
-//     anything but Running and (unless forced) Disconnected;
-//   - nothing is called stopped that was not seen Stopped;
-//   - a part that fails (an ID, an event of a batch, a call, a region) fails alone;
-//   - it returns before the deadline of its context, with what was not done named as such.
+// A Handler is made once by [New], and nothing of it changes afterwards but its memory of duplicates.
+//
+// The promises, beside those of package stop:
+//
+//   - Every event has exactly one report, also one that cannot be read.
+//   - A part that fails fails alone: an event of a batch, a callback.
+//   - EDS is not called for an event that is refused.
+//   - Handle returns before the deadline of its context, and names what was not done.
 package handler

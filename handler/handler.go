@@ -12,8 +12,12 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// Handler turns what one invocation brings into reports. It is safe for concurrent use.
-type Handler struct {
+// Handler turns what one invocation brings into reports. It is safe for concurrent use. Nothing of it can
+// be changed after New.
+type Handler struct{ parts *parts }
+
+// parts of a Handler.
+type parts struct {
 	Options
 	engine *stop.Engine
 	dedup  dedup
@@ -55,7 +59,14 @@ type Callback interface {
 
 // New makes a Handler.
 func New(o Options) *Handler {
-	return &Handler{Options: o, engine: stop.New(o.Policy.Policy)}
+	return &Handler{&parts{Options: o, engine: stop.New(o.Policy.Policy)}}
+}
+
+// LogFault logs what is wrong with the configuration, if anything is.
+func (h *Handler) LogFault() {
+	if fault := h.parts.Fault; fault != nil {
+		h.parts.Log.Error("configuration", "Fault", fault.Error())
+	}
 }
 
 // Handle does what one invocation asks for. The answer is a report.Report, a Batch of them, or an
@@ -79,7 +90,7 @@ func (h *Handler) Reports(ctx context.Context, inv Invocation, raw []byte) []rep
 }
 
 func (h *Handler) newRun(inv Invocation) *run {
-	return &run{h: h, inv: inv, log: h.Log.With("InvocationId", inv.RequestID), started: time.Now()}
+	return &run{h: h.parts, inv: inv, log: h.parts.Log.With("InvocationId", inv.RequestID), started: time.Now()}
 }
 
 // do everything: take in, stop, publish.

@@ -441,8 +441,7 @@ func TestLogLevels(t *testing.T) {
 		{bare, "ERROR", friend, errors.New("misconfigured")},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(&scripted{})
-			b.handler.Authenticator, b.handler.Fault = c.judge, c.fault
+			b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator, o.Fault = c.judge, c.fault })
 			b.send(c.event)
 			for line := range bytes.Lines(b.log.Bytes()) {
 				var l struct{ Level string }

@@ -134,8 +134,8 @@ func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof events
 	return list, route.tooMany(len(list), maxHTTPRequests)
 }
 
-// arrived is when the sender's clock is to be compared with ours: now, but for an HTTP event that has
-// waited in the platform's queue for its turn, or for a retry.
+// arrived returns the time to compare the sender's clock with. It is now. On an
+// async route it is when the platform took the event: the event may have waited in a queue, or for a retry.
 func (r *run) arrived(route *Route) time.Time {
 	if route != nil && route.Async && !r.http.Time.IsZero() && r.http.Time.Before(r.started) {
 		return r.http.Time

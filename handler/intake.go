@@ -102,15 +102,15 @@ func (j *job) accept(r *run) *job {
 	j.where = func(field string) string { return mapped.Where(path + field) }
 	request, err := events.ParseRequest(mapped.Request, path)
 	if err != nil {
-		return j.reject(mapped.located(unreadable(err)))
+		return j.reject(located(mapped, unreadable(err)))
 	}
 	j.request, j.dryRun = request, request.DryRun
 	j.identity = identify(j.event, j.proof, request, r.inv.RequestID)
 	if p := j.admitCallback(r.callback(j), path); p != nil {
-		return j.reject(mapped.located(p))
+		return j.reject(located(mapped, p))
 	}
 	if p := j.admit(policy, path); p != nil {
-		return j.reject(mapped.located(p))
+		return j.reject(located(mapped, p))
 	}
 	return j.checkTime(r)
 }
@@ -134,9 +134,9 @@ func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 }
 
 // mapped is what the event's route makes of it, and whether the time in it is near enough to ours.
-func (j *job) mapped(r *run) (Mapped, *report.Problem) {
+func (j *job) mapped(r *run) (events.Mapped, *report.Problem) {
 	if j.route == nil || j.route.Mapping == nil {
-		return Mapped{Request: j.event.Payload}, nil
+		return events.Mapped{Request: j.event.Payload}, nil
 	}
 	m, err := j.route.Mapping.Map(j.event.Payload, j.event.Path)
 	if err != nil {

@@ -120,7 +120,7 @@ type machine struct {
 	userAt time.Time // when it was asked whose it is
 }
 
-// world is a fleet and its service. It implements handler.EDS.
+// world is a fleet and its service. It implements stop.EDS.
 type world struct {
 	mu       sync.Mutex
 	t        *testing.T

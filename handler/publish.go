@@ -17,8 +17,8 @@ const responseTime = 500 * time.Millisecond
 // deliveriesAtOnce are the callbacks of a batch that go out side by side.
 const deliveriesAtOnce = 20
 
-// publish concludes a job: a line in the log, its desktops in lines of their own, then its callback
-// and how that went. What the callback does changes nothing else.
+// publish concludes a job. It logs one line for the report, then lines for the desktops. Then it starts the
+// callback, whose result is logged, too, and changes nothing else.
 func (r *run) publish(ctx context.Context, j *job, result stop.Result) {
 	j.report = r.report(j, result)
 	r.remember(j)

@@ -1,19 +1,17 @@
 package handler
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/report"
 )
 
-// Routes are what is configured for single HTTP paths and sources of events. With routes of a kind,
-// what has none is refused.
+// Routes are what is configured for single HTTP paths and sources of events. If there are routes of a kind,
+// an event of this kind without a route is refused.
 type Routes interface {
 	// HTTP is the route of a path, or nil. any says whether there are HTTP routes at all.
 	HTTP(path string) (route *Route, any bool)
@@ -21,8 +19,8 @@ type Routes interface {
 	Event(source, eventType string) (route *Route, any bool)
 }
 
-// Route is one way in: who may come, how what it sends becomes a request, and what it may ask for.
-// It narrows what the Policy allows, and never widens it.
+// Route is one way in: who may send, how what they send becomes a request, and what they may ask for. It
+// narrows what the Policy allows, and never widens it. Nothing changes it after it is built.
 type Route struct {
 	Name          string        // in reports
 	Authenticator Authenticator // of an HTTP route
@@ -47,19 +45,8 @@ type Route struct {
 
 // Mapping makes a request of what a sender writes.
 type Mapping interface {
-	// Map reads a payload that stands at path. The error is an *events.Error.
-	Map(payload []byte, path string) (Mapped, error)
-}
-
-// Mapped is what a payload turned out to be.
-type Mapped struct {
-	Ignored bool            // it is none of our business: not approved, say
-	Because string          // where in the payload that is said, if Ignored
-	Unmet   string          // what the route expects there and what the payload has, in sentences, if Ignored
-	Request json.RawMessage // nil if Ignored
-	Time    time.Time       // that the payload says; zero: it says none
-	// Paths say, by field of the request ($.DesktopId), where in the payload it came from.
-	Paths map[string]string
+	// Map reads a payload that is at path in what came in. The error is an *events.Error.
+	Map(payload []byte, path string) (events.Mapped, error)
 }
 
 // outside says whether a time in the body is too far from ours.
@@ -90,7 +77,8 @@ func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	return nil
 }
 
-// tooMany requests at once for the route. Without a limit of its own it is that of its kind; 0: none.
+// tooMany returns the problem of n requests at once, if that is more than the route takes. limit holds where
+// the route has none; 0: no limit.
 func (route *Route) tooMany(n, limit int) *report.Problem {
 	if route != nil && route.MaxBatch > 0 {
 		limit = route.MaxBatch
@@ -109,21 +97,8 @@ func requests(n int) string {
 	return fmt.Sprintf("%d requests", n)
 }
 
-// Where the sender wrote what stands at a path of the request.
-func (m Mapped) Where(path string) string {
-	if m.Paths == nil {
-		return path
-	}
-	for field, at := range m.Paths {
-		if field != "$" && (path == field || strings.HasPrefix(path, field+"[") || strings.HasPrefix(path, field+".")) {
-			return at
-		}
-	}
-	return m.Paths["$"]
-}
-
 // located gives a problem the path where the sender wrote what it is about.
-func (m Mapped) located(p *report.Problem) *report.Problem {
+func located(m events.Mapped, p *report.Problem) *report.Problem {
 	p.Path = m.Where(p.Path)
 	return p
 }

@@ -13,7 +13,7 @@ import (
 
 // run is one invocation in progress.
 type run struct {
-	h        *Handler
+	h        *parts
 	inv      Invocation
 	log      *slog.Logger
 	started  time.Time

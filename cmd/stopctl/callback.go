@@ -142,6 +142,7 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 			environ = append(environ, name+"="+getenv(name))
 		}
 	}
+	environ = append(environ, "CALLBACK_ON="+callback.All) // what is resent is wanted
 	if to != "" {
 		environ = append(environ, "CALLBACK_URL="+to)
 	}
@@ -153,10 +154,8 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 	if len(faults) > 0 {
 		return nil, usagef("callback resend: %v", faults)
 	}
-	d := *c.Callback
-	d.On = callback.All
 	sender, bad := callback.New(callback.Options{
-		Destination: d, Source: c.FunctionName, Timeout: c.CallbackTimeout, MaxDesktops: c.CallbackMaxDesktops,
+		Destination: c.Callback, Source: c.FunctionName, Timeout: c.CallbackTimeout, MaxDesktops: c.CallbackMaxDesktops,
 	})
 	if faults.AddAll(bad); len(bad) > 0 {
 		return nil, usagef("callback resend: %v", faults)

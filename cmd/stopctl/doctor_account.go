@@ -164,7 +164,7 @@ func (e *examination) needed() []read {
 		}},
 	}
 	if e.needsTags() {
-		policy := e.config.Policy("")
+		policy := compose.Policy(e.config, "")
 		tag := events.Tag{Key: cmp.Or(policy.ProtectTag.Key, policy.KeepUntilTag, "stop-desktops:protected")}
 		list = append(list, read{"ListTagResources", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			_, err := s.ListTagResources(ctx, region, tag, "")

@@ -6,7 +6,8 @@ import (
 	"net/url"
 	"strings"
 
-	"stopdesktops/internal/secret"
+	"stopdesktops/internal/callback"
+	"stopdesktops/internal/loopback"
 )
 
 // destination is an address that the configuration names.
@@ -19,43 +20,40 @@ type destination struct {
 func (s *checkup) destinations() []destination {
 	var list []destination
 	seen := map[string]bool{}
-	add := func(name, where string, text secret.String) {
-		if u, err := url.Parse(text.Reveal()); err == nil && !text.Empty() && !seen[u.Host] {
+	add := func(name, where string, d *callback.Destination) {
+		if u := d.Origin(); u != nil && !seen[u.Host] {
 			seen[u.Host] = true
 			list = append(list, destination{name, where, u})
 		}
 	}
 	if s.config.Callback != nil {
-		add("CALLBACK_URL", s.places["CALLBACK_URL"], s.config.Callback.URL)
+		add("CALLBACK_URL", s.places["CALLBACK_URL"], s.config.Callback)
 	}
 	if s.config.Routes != nil {
 		for _, route := range s.config.Routes.List {
 			if route.Callback != nil {
-				add("callback of route "+route.Route.Name, "", route.Callback.URL)
+				add("callback of route "+route.Name, "", route.Callback)
 			}
 		}
 	}
 	return list
 }
 
-// loopback says whether a host is the machine that asks for it.
-func loopback(host string) bool {
+// thisMachine says whether a host is the machine that asks for it.
+func thisMachine(host string) bool {
 	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host == "localhost" || strings.HasSuffix(host, ".localhost")
-	}
-	return addr.Unmap().IsLoopback() || addr.IsUnspecified()
+	return loopback.Host(host) || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsUnspecified()
 }
 
 // practising says whether the account is an emulated one: what is on this machine is right then.
 func (e *examination) practising() bool {
 	u, err := url.Parse(e.getenv("EDS_ENDPOINT"))
-	return err == nil && loopback(u.Hostname())
+	return err == nil && thisMachine(u.Hostname())
 }
 
 // astray says whether the function, once it is deployed, would look for a host where it is not.
 func (e *examination) astray(u *url.URL) bool {
-	return e.deployed != nil && !e.practising() && loopback(u.Hostname())
+	return e.deployed != nil && !e.practising() && thisMachine(u.Hostname())
 }
 
 // checkLoopback: what is reached on this machine is not reached from where the function runs.
@@ -93,7 +91,7 @@ func (e *examination) callbacks(ctx context.Context) findings {
 				f.Status, f.Message = warning, f.Message+": its address is inside a VPC, where this machine is not"
 				f.Do = "Look whether the function is in that VPC (vpcConfig), and prove it by a dry run, as below."
 			}
-		case e.deployed != nil && loopback(d.url.Hostname()):
+		case e.deployed != nil && thisMachine(d.url.Hostname()):
 			f.Message += ". It is this machine, as the EDS_ENDPOINT of this shell is: good to practise with, but not to be deployed"
 		}
 		found = append(found, f)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/stop"
 )
@@ -30,7 +31,7 @@ func (e *examination) protectionOf(ctx context.Context, s *eds.Session, region s
 	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	p := &protection{region: region, tagged: map[string]bool{}, otherValue: map[string]bool{}, listed: map[string]bool{}, ofUsers: map[string]bool{}}
-	policy := e.config.Policy("")
+	policy := compose.Policy(e.config, "")
 	p.undecided = errors.Join(p.askTag(ctx, s, policy.ProtectTag), p.askList(ctx, s, slices.Sorted(maps.Keys(policy.Deny))), p.askUsers(ctx, s, policy.DenyUsers))
 	return p
 }
@@ -138,7 +139,7 @@ func (e *examination) protectionFindings(all []*protection) findings {
 	add := func(f finding) { f.group = "Protection"; found = append(found, f) }
 	var regions []string
 	tagged, otherValue, ofUsers, listed := 0, 0, 0, map[string]bool{}
-	unassigned := e.config.Policy("").DenyUsers // who have no desktop in any region
+	unassigned := compose.Policy(e.config, "").DenyUsers // who have no desktop in any region
 	for _, p := range all {
 		if p.undecided != nil {
 			add(finding{Check: "protection", Status: warning, Message: "how many desktops of " + p.region + " are protected could not be found out" + codeOf(p.undecided),
@@ -153,7 +154,7 @@ func (e *examination) protectionFindings(all []*protection) findings {
 	if len(all) == 0 {
 		return nil
 	}
-	where, policy := strings.Join(regions, ", "), e.config.Policy("")
+	where, policy := strings.Join(regions, ", "), compose.Policy(e.config, "")
 	add(e.tagFinding(where, regions[0], tagged, otherValue))
 	if n := len(policy.Deny); n > 0 {
 		f := finding{Check: "deny list", Status: fine, Message: "the deny list protects " + plural(len(listed), "desktop") + " (DENY_DESKTOPS, DENY_FILE)"}
@@ -181,7 +182,7 @@ func (e *examination) protectionFindings(all []*protection) findings {
 
 // tagFinding says how many desktops carry the protect tag.
 func (e *examination) tagFinding(where, region string, tagged, otherValue int) finding {
-	tag := e.config.Policy("").ProtectTag
+	tag := e.config.Protect()
 	text := tagText(tag.Key, tag.Value)
 	f := finding{Check: "PROTECT_TAG", Status: fine, Where: e.places["PROTECT_TAG"]}
 	switch {

@@ -118,7 +118,7 @@ func checkDotEnv(s *checkup) findings {
 
 // needsTags says whether the function lists who carries a tag.
 func (s *checkup) needsTags() bool {
-	policy := s.config.Policy("")
+	policy := compose.Policy(s.config, "")
 	if policy.ProtectTag.Key != "" || policy.KeepUntilTag != "" {
 		return true
 	}

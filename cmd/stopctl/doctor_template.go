@@ -51,8 +51,8 @@ func checkRole(s *checkup) findings {
 
 const (
 	platformTimeout = 3  // seconds, if the file says none
-	leastTimeout    = 80 // for a minute in which EDS throttles, then a look, a stop and a callback
-	beforeWait      = 10 // for the look and the call that come before a wait
+	leastTimeout    = 80 // for a minute in which EDS throttles, then an observation, a stop and a callback
+	beforeWait      = 10 // for the observation and the call that come before a wait
 )
 
 // wait is what may be asked to wait for.
@@ -112,7 +112,7 @@ func (s *checkup) checkWaits() findings {
 			f.Message = fmt.Sprintf("%s is %d s, but the timeout of %d s leaves %d s for work: the wait ends too soon, and the event is `partial`", w.what, w.seconds, all, work)
 		case w.seconds > 0 && w.seconds > work-beforeWait:
 			f.Status = warning
-			f.Message = fmt.Sprintf("%s is %d s, and the timeout of %d s leaves %d s for work: little for the look and the call before it", w.what, w.seconds, all, work)
+			f.Message = fmt.Sprintf("%s is %d s, and the timeout of %d s leaves %d s for work: little for the observation and the call before it", w.what, w.seconds, all, work)
 		default:
 			continue
 		}

@@ -340,8 +340,8 @@ func TestDoctorFinds(t *testing.T) {
 		}, check: "ecd:ListTagResources", status: warning, message: "could not be found out (Throttling.User)"},
 		{name: "a region that EDS does not know", args: []string{"-env", "ALLOWED_REGIONS=cn-nowhere"}, check: "region", status: problem, message: "EDS knows no region cn-nowhere"},
 		{name: "a region without desktops", online: func(_ *testing.T, c *clinic) { c.eds.Desktops, c.eds.Regions = nil, []string{"cn-hangzhou"} }, check: "ecd:DescribeDesktops", status: warning, message: "there is no desktop in cn-hangzhou"},
-		{name: "a clock that is behind", online: clock(12 * time.Minute), check: "clock", status: problem, message: "behind that of EDS"},
-		{name: "a clock that is ahead", online: clock(-5 * time.Minute), check: "clock", status: warning, message: "ahead of that of EDS"},
+		{name: "a clock that is behind", online: clockAhead(12 * time.Minute), check: "clock", status: problem, message: "behind that of EDS"},
+		{name: "a clock that is ahead", online: clockAhead(-5 * time.Minute), check: "clock", status: warning, message: "ahead of that of EDS"},
 		{name: "no clock", online: func(_ *testing.T, c *clinic) { c.date = "today" }, check: "clock", status: warning, message: "EDS told no time"},
 		{name: "EDS is gone", online: func(_ *testing.T, c *clinic) { c.endpoint.Close() }, check: "endpoint", status: problem, message: "no TCP connection to 127.0.0.1:"},
 		{name: "EDS has a certificate of its own making", online: func(t *testing.T, c *clinic) {
@@ -416,8 +416,8 @@ func deny(action string) func(*testing.T, *clinic) {
 	}
 }
 
-// clock of EDS that is so far ahead of this machine's.
-func clock(ahead time.Duration) func(*testing.T, *clinic) {
+// clockAhead sets the clock of EDS ahead of that of this machine.
+func clockAhead(ahead time.Duration) func(*testing.T, *clinic) {
 	return func(_ *testing.T, c *clinic) { c.date = time.Now().Add(ahead).UTC().Format(http.TimeFormat) }
 }
 
@@ -449,12 +449,12 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 	}
 }
 
-func TestLoopback(t *testing.T) {
+func TestThisMachine(t *testing.T) {
 	for host, want := range map[string]bool{
 		"localhost": true, "a.localhost": true, "127.1.2.3": true, "::ffff:127.0.0.1": true, "0.0.0.0": true,
 		"localhost.example.com": false, "10.0.0.1": false, "eds.example.com": false, "": false,
 	} {
-		if loopback(host) != want {
+		if thisMachine(host) != want {
 			t.Errorf("%q: want %v", host, want)
 		}
 	}

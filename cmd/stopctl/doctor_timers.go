@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
-	"stopdesktops/internal/compose"
 	"stopdesktops/internal/deployment"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/stop"
@@ -99,13 +96,9 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 // fire a timer at the function's own handler, which can ask nobody: what gets as far as EDS is let in.
 func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []report.Report {
 	c := s.config
-	c.LogLevel = 0 // info: the reports are read from the log
-	var log bytes.Buffer
-	h := compose.Handler(c, s.faults, compose.Outside{Log: &log})
-	harmless(h, c.Routes, func() (stop.EDS, error) { return nobody{}, nil })
-	h.Policy.Disabled = false // which is said elsewhere, and hides the rest
-	_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, timerEvent(t))
-	return readReports(strings.Split(log.String(), "\n"))
+	c.Disabled = false // which is said elsewhere, and hides the rest
+	h := harmless(c, s.faults, func() (stop.EDS, error) { return nobody{}, nil })
+	return h.Reports(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, timerEvent(t))
 }
 
 // nobody answers in the place of EDS.

@@ -6,12 +6,12 @@ import (
 	"flag"
 	"io"
 	"net"
-	"net/netip"
 	"regexp"
 	"strings"
 	"time"
 
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/loopback"
 )
 
 // runOptions are the flags of run.
@@ -186,7 +186,7 @@ func checkListen(address string) error {
 	if err != nil {
 		return usagef("run: -listen %s: give an address and a port, such as 127.0.0.1:8080", address)
 	}
-	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+	if !loopback.Host(host) {
 		return usagef("run: -listen %s: loopback only, such as 127.0.0.1:8080: whoever reaches it may do anything with the emulator", address)
 	}
 	return nil

@@ -125,3 +125,22 @@ func complete(reports []report.Report, want, callbacks int) bool {
 	}
 	return callbacks <= 0
 }
+
+// warnings in a log: what the function found odd and went on. What becomes of events and callbacks is
+// told elsewhere, and a warning with a code is in its event's report.
+func warnings(lines []string) []string {
+	var all []string
+	for _, line := range lines {
+		var l struct {
+			Level     string `json:"level"`
+			Msg       string `json:"msg"`
+			Code      string
+			RegionId  string
+			DesktopId string
+		}
+		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Code == "" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
+			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
+		}
+	}
+	return all
+}

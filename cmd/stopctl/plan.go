@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -18,7 +17,6 @@ import (
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/operator"
 	"stopdesktops/internal/report"
-	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
 )
@@ -169,15 +167,10 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 		who.Credentials = secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)}
 	}
 	c, faults := config.Read(environ)
-	c.LogLevel = 0 // info: the reports are read from the log
-	var log bytes.Buffer
-	h := compose.Handler(c, faults, compose.Outside{Log: &log, Version: programVersion()})
-	if h.Fault != nil {
-		return nil, usagef("plan: the configuration has faults: %v", h.Fault)
-	}
-	client, err := compose.EDS(c, compose.Outside{})
-	if err != nil {
-		return nil, usagef("plan: EDS_ENDPOINT %v", err)
+	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
+	h := harmless(c, faults, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	if len(faults) > 0 {
+		return nil, usagef("plan: the configuration has faults: %v", faults)
 	}
 	if o.emulate == "" {
 		who, err = operator.Credentials(ctx, o.roleARN)
@@ -191,16 +184,15 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *screen, gete
 	}
 	s.note("%s", set.title())
 	o.env.noteUnknown(s, c.Routes != nil)
-	harmless(h, c.Routes, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	var reports []report.Report
 	err = s.during(asking, func() error {
-		// What comes back says less than the log, where a dry run is refused or blocked.
-		_, _ = h.Handle(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
 		return ctx.Err()
 	})
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(strings.Split(log.String(), "\n"), h.Policy), nil
+	return newPlan(reports, compose.Policy(c, programVersion())), nil
 }
 
 // emulate starts a fleet in place of the account, and returns the environment that goes with it.
@@ -220,42 +212,34 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 	return world, environ, nil
 }
 
-// harmless takes from a handler all that it could change the world by, whatever its configuration says.
-func harmless(h *handler.Handler, table *routes.Table, connect func() (stop.EDS, error)) {
-	h.Policy.DryRun = true
-	h.Connect = func(secret.Credentials) (stop.EDS, error) {
-		eds, err := connect()
-		return readOnly{eds}, err
-	}
-	h.Callback = silence(h.Callback)
-	if table == nil {
-		return
-	}
-	for _, e := range table.List {
-		e.Route.Callback = silence(e.Route.Callback)
+// harmless makes a handler that can change nothing, whatever its configuration says: each event is a dry
+// run, EDS gets no call that stops desktops, and no callback is sent. faults takes what is wrong with the
+// configuration.
+func harmless(c config.Config, faults config.Faults, connect func() (stop.EDS, error)) *handler.Handler {
+	c.DryRun = true
+	return compose.Handler(c, faults, harmlessOutside(connect))
+}
+
+// harmlessOutside is a world in which a handler can change nothing, even if it takes an event for a real
+// one.
+func harmlessOutside(connect func() (stop.EDS, error)) compose.Outside {
+	return compose.Outside{
+		Log:     io.Discard,
+		Version: programVersion(),
+		Connect: func(secret.Credentials) (stop.EDS, error) {
+			eds, err := connect()
+			return readOnly{eds}, err
+		},
+		Silent: true,
 	}
 }
 
 // readOnly is EDS without the one call that changes something. The plan is a dry run, which makes no
-// such call; if it did all the same, it would fail here.
+// such call. If it did all the same, the call would fail here.
 type readOnly struct{ stop.EDS }
 
 func (readOnly) StopDesktops(context.Context, stop.StopCall) (string, error) {
 	return "", &stop.CallError{Action: "StopDesktops", Family: stop.Denied, Code: "ReadOnly", Message: "a plan stops nothing"}
-}
-
-// silent is a destination that a request may name and that gets nothing.
-type silent struct{ handler.Callback }
-
-func silence(c handler.Callback) handler.Callback {
-	if c == nil {
-		return nil
-	}
-	return silent{c}
-}
-
-func (silent) Deliver(context.Context, string, report.Report) report.CallbackResult {
-	return report.CallbackResult{}
 }
 
 // write the plan as JSON, for programs and for -expect.

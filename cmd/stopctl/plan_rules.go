@@ -11,11 +11,10 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// plan is what the function would do. It has nothing that differs from one look to the next while
-// the desktops and the configuration stay as they are, so that two plans can be compared.
+// plan is what the function would do. Two plans are equal while the desktops and the configuration stay as
+// they are, so that they can be compared.
 type plan struct {
-	Events   []plannedEvent
-	Warnings []string `json:",omitempty"` // that the function would log, about no event of these
+	Events []plannedEvent
 }
 
 type plannedEvent struct {
@@ -42,10 +41,10 @@ type plannedDesktop struct {
 	ConnectionStatus string `json:",omitempty"`
 }
 
-// newPlan reads the function's log.
-func newPlan(lines []string, policy handler.Policy) *plan {
-	p := &plan{Warnings: warnings(lines)}
-	for _, rep := range readReports(lines) {
+// newPlan shows reports with the rules of a policy.
+func newPlan(reports []report.Report, policy handler.Policy) *plan {
+	p := &plan{}
+	for _, rep := range reports {
 		e := plannedEvent{
 			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
 			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
@@ -69,25 +68,6 @@ func (p *plan) made() bool {
 		}
 	}
 	return len(p.Events) > 0
-}
-
-// warnings in a log: what the function found odd and went on. What becomes of events and callbacks is
-// told elsewhere, and a warning with a code is in its event's report.
-func warnings(lines []string) []string {
-	var all []string
-	for _, line := range lines {
-		var l struct {
-			Level     string `json:"level"`
-			Msg       string `json:"msg"`
-			Code      string
-			RegionId  string
-			DesktopId string
-		}
-		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Code == "" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
-			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
-		}
-	}
-	return all
 }
 
 // warningText is a warning of a report, with the place of what it is about.
@@ -143,7 +123,7 @@ var ruleWords = map[string]string{
 	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
 	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
 	report.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS, or its route, allows",
-	report.ReasonDeadline:          "the time was up before its turn",
+	report.ReasonDeadline:          "there was no time left for it",
 	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
 }
 
@@ -228,7 +208,6 @@ func (p *plan) differences(expected *plan) []string {
 			differ(d.key(), before[d.key()].text(), d.text())
 		}
 	}
-	differ("warnings", strings.Join(expected.Warnings, "; "), strings.Join(p.Warnings, "; "))
 	return all
 }
 

@@ -17,9 +17,6 @@ func (s *screen) showPlan(p *plan) {
 		}
 		s.showPlanned(e)
 	}
-	for _, w := range p.Warnings {
-		fmt.Fprintln(s.out, s.paint(yellow, "warning: "+visible(w)))
-	}
 	if len(p.Events) == 0 {
 		fmt.Fprintln(s.out, s.paint(red, "the event came to nothing: it is no event that the function knows"))
 	}

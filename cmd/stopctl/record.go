@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -75,6 +76,8 @@ func (r *record) readLog(log *logbook) {
 	if len(r.reports) < len(inAnswer) {
 		r.reports = inAnswer
 	}
+	// Each report is logged when its event is done: show them in an order that is always the same.
+	slices.SortStableFunc(r.reports, func(a, b report.Report) int { return cmp.Compare(a.EventId, b.EventId) })
 	r.sortDeliveries()
 }
 

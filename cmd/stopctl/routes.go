@@ -14,6 +14,7 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/routes"
 )
 
@@ -110,19 +111,19 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 		if auth == "" {
 			auth = "event"
 		}
-		if e.Route.Async {
+		if e.Async {
 			notes = append(notes, "async")
 		}
-		if e.Route.CloudEvents {
+		if e.CloudEvents {
 			notes = append(notes, "CloudEvents")
 		}
-		if e.Route.Mapping != nil {
+		if e.Mapping != nil {
 			notes = append(notes, "mapped")
 		}
 		if e.Callback != nil {
 			notes = append(notes, "callback of its own")
 		}
-		rows = append(rows, []cell{{text: e.Route.Name}, {text: auth}, {text: strings.Join(notes, ", ")}})
+		rows = append(rows, []cell{{text: e.Name}, {text: auth}, {text: strings.Join(notes, ", ")}})
 	}
 	for _, line := range (&screen{}).table(rows) {
 		fmt.Fprintln(out, line)
@@ -154,7 +155,7 @@ func tryRoute(table *routes.Table, name, eventType, file string, o outside) erro
 	if err != nil {
 		return err
 	}
-	results := try(route, body)
+	results := try(compose.Route(route), body)
 	e := json.NewEncoder(o.out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -177,7 +178,7 @@ func tryRoute(table *routes.Table, name, eventType, file string, o outside) erro
 func routeNames(table *routes.Table) []string {
 	var names []string
 	for _, e := range table.List {
-		names = append(names, e.Route.Name)
+		names = append(names, e.Name)
 	}
 	return names
 }
@@ -215,7 +216,7 @@ func try(route *handler.Route, body []byte) []tried {
 
 func tryOne(route *handler.Route, payload []byte, path string) tried {
 	result := tried{Route: route.Name}
-	m := handler.Mapped{Request: payload}
+	m := events.Mapped{Request: payload}
 	if route.Mapping != nil {
 		var err error
 		if m, err = route.Mapping.Map(payload, path); err != nil {

@@ -91,7 +91,7 @@ func (s *server) check() {
 	}
 	for _, e := range c.Routes.List {
 		if e.Scheme != "" {
-			s.routes = append(s.routes, e.Route.Name)
+			s.routes = append(s.routes, e.Name)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"stopdesktops/internal/clock"
 	"stopdesktops/internal/emulator"
 )
 
@@ -106,7 +107,7 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 func (s *server) invokeAsync(event []byte) {
 	id := ""
 	for try := 0; try <= s.trigger.MaxRetries; try++ {
-		if try > 0 && !sleep(s.ctx, retryDelay) {
+		if try > 0 && !clock.Sleep(s.ctx, retryDelay) {
 			return
 		}
 		result, err := s.event(s.ctx, emulator.Invocation{Event: event, RequestID: id, RetryCount: try})

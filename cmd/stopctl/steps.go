@@ -66,7 +66,7 @@ var walk = []step{
 		want: want{
 			desktops:  []string{"ecd-running1 accepted", "ecd-unknown1 skipped connection_unknown"},
 			stops:     []string{"StopCharging ecd-running1"},
-			callbacks: []string{"rejected", "accepted", "done"},
+			callbacks: []string{"accepted", "done", "rejected"},
 			failure:   handler.StopPartial,
 			problem:   "InvalidJSON",
 		},

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/loopback"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/stop"
 )
@@ -145,9 +145,7 @@ func undoCommand(ctx context.Context, args []string, o outside) error {
 
 // checkEmulated: what was stopped in an emulated account is not to be started in a real one.
 func checkEmulated(reports []foundReport, endpoint string) error {
-	host := hostOf(endpoint)
-	ip, err := netip.ParseAddr(host)
-	if host == "localhost" || err == nil && ip.IsLoopback() {
+	if loopback.Host(hostOf(endpoint)) {
 		return nil
 	}
 	if slices.ContainsFunc(reports, func(rep foundReport) bool { return rep.emulated }) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"stopdesktops/internal/clock"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
 	"stopdesktops/internal/stop"
@@ -131,7 +132,7 @@ func (s *starter) start(ctx context.Context, ids []string) {
 			break
 		}
 		s.note("%s in %s still Stopping: waiting", plural(len(stopping), "desktop"), s.region)
-		if !sleep(ctx, lookPause) {
+		if !clock.Sleep(ctx, lookPause) {
 			break
 		}
 		s.look(ctx, stopping)
@@ -148,7 +149,7 @@ func (s *starter) follow(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	for end := time.Now().Add(followTime); len(s.unseen()) > 0; {
 		s.look(ctx, s.unseen())
-		if len(s.unseen()) == 0 || time.Now().After(end) || !sleep(ctx, lookPause) {
+		if len(s.unseen()) == 0 || time.Now().After(end) || !clock.Sleep(ctx, lookPause) {
 			return
 		}
 	}
@@ -277,7 +278,7 @@ func (s *starter) pause(ctx context.Context, e *stop.CallError, own time.Duratio
 	}
 	wait := max(e.RetryAfter, own)
 	s.note("%s: %s: trying again in %s", e.Action, visible(e.Code), duration(wait))
-	return sleep(ctx, wait)
+	return clock.Sleep(ctx, wait)
 }
 
 func passing(e *stop.CallError) bool {

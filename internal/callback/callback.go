@@ -20,6 +20,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"stopdesktops/internal/clock"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
@@ -27,7 +28,11 @@ import (
 
 // Options of a Sender.
 type Options struct {
-	Destination
+	// Destination of the reports, unless their event names another.
+	Destination *Destination
+	// Named says how reports are written and signed that go to a destination that an event names. nil: as
+	// for Destination.
+	Named *Destination
 	// AllowedHosts are those that an event may name; none: no event may.
 	AllowedHosts []string
 	// Source of the CloudEvents: the function's name.
@@ -36,6 +41,8 @@ type Options struct {
 	Timeout time.Duration
 	// MaxDesktops named in one delivery, problems first.
 	MaxDesktops int
+	// Silent sends nothing. Which destinations an event may name is checked all the same.
+	Silent bool
 
 	// Dial makes the connections; nil for TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -45,7 +52,7 @@ type Options struct {
 	TLS *tls.Config
 }
 
-// Sender delivers reports. It implements handler.Callback and is safe for concurrent use.
+// Sender delivers reports. It is a handler.Callback and is safe for concurrent use.
 type Sender struct {
 	options Options
 	trusted *http.Client // for the configured destination
@@ -64,13 +71,12 @@ func (f Faults) add(variable string, err error) {
 // New makes a Sender. Without faults they are nil.
 func New(o Options) (*Sender, Faults) {
 	faults := Faults{}
-	if !o.URL.Empty() || len(o.AllowedHosts) == 0 {
-		_, err := parseConfigured(o.URL.Reveal())
-		faults.add("CALLBACK_URL", err)
-	}
 	faults.add("CALLBACK_ALLOWED_HOSTS", checkHosts(o.AllowedHosts))
 	if len(faults) > 0 {
 		return nil, faults
+	}
+	if o.Named == nil {
+		o.Named = o.Destination
 	}
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
@@ -137,7 +143,8 @@ func (s *Sender) Deliver(ctx context.Context, to string, rep report.Report) repo
 // delivery is one report on its way to one destination.
 type delivery struct {
 	id     string
-	url    *url.URL // nil: it is not one that reports may go to
+	to     *Destination // whose format and keys hold
+	url    *url.URL     // nil: it is not one that reports may go to
 	client *http.Client
 	event  []byte         // CloudEvents
 	text   map[string]any // a message for people
@@ -146,24 +153,23 @@ type delivery struct {
 }
 
 func (s *Sender) delivery(to string, rep report.Report) (d delivery, wanted bool) {
-	var err error
+	configured := s.options.Destination
 	switch {
+	case s.options.Silent:
+		return d, false
 	case to != "":
-		d.client = s.guarded
-		d.url, err = s.parseNamed(to)
-	case s.options.URL.Empty() || s.options.On == Problems && rep.Status.Succeeded():
+		url, err := s.parseNamed(to)
+		if err != nil {
+			return d, true
+		}
+		d.to, d.client, d.url = s.options.Named, s.guarded, url
+	case configured.url.Empty() || configured.On == Problems && rep.Status.Succeeded():
 		return d, false
 	default:
-		d.client = s.trusted
-		d.url, err = parseConfigured(s.options.URL.Reveal())
-		d.robot = s.options.RobotSecret
-	}
-	if err != nil {
-		d.url = nil
-		return d, true
+		d.to, d.client, d.url, d.robot = configured, s.trusted, configured.parsed(), configured.RobotSecret
 	}
 	d.id, d.trace = "msg_"+rand.Text(), rep.Traceparent
-	if f := s.options.Format; f.forPeople() {
+	if f := d.to.format; f.forPeople() {
 		d.text = f.message(s.options.Source, rep)
 	} else {
 		d.event = s.cloudEvent(d.id, rep)
@@ -201,7 +207,7 @@ func (s *Sender) send(ctx context.Context, d delivery) report.CallbackResult {
 		switch {
 		case code == "":
 			return report.CallbackResult{Status: report.CallbackDelivered, Attempts: attempt}
-		case !again || attempt == maxTries || !sleep(ctx, max(pause.NextBackOff(), asked)):
+		case !again || attempt == maxTries || !pauseFor(ctx, max(pause.NextBackOff(), asked)):
 			return report.CallbackResult{Status: report.CallbackFailed, Attempts: attempt, Code: code}
 		}
 	}
@@ -235,10 +241,10 @@ func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Du
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	status := response.StatusCode
 	switch ok := status >= 200 && status < 300; {
-	case ok && s.options.Format.answersInBody() && err != nil:
+	case ok && d.to.format.answersInBody() && err != nil:
 		return true, 0, failureCode(err)
-	case ok && s.options.Format.answersInBody():
-		again, code = s.options.Format.robotAnswer(answer)
+	case ok && d.to.format.answersInBody():
+		again, code = d.to.format.robotAnswer(answer)
 		return again, 0, code
 	case ok:
 		return false, 0, ""
@@ -255,9 +261,9 @@ func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.
 		text := d.text
 		switch {
 		case d.robot.Empty():
-		case s.options.Format.platform == dingTalk:
+		case d.to.format.platform == dingTalk:
 			to = dingTalkURL(to, d.robot, now)
-		case s.options.Format.platform == feishu:
+		case d.to.format.platform == feishu:
 			text = feishuMessage(text, d.robot, now)
 		}
 		var err error
@@ -270,7 +276,7 @@ func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.
 	if err != nil {
 		return nil, err
 	}
-	request.Header = webhook.Sign(s.options.Keys, d.id, now, body)
+	request.Header = webhook.Sign(d.to.Keys, d.id, now, body)
 	request.Header.Set("Content-Type", kind)
 	request.Header.Set("User-Agent", "stop-desktops")
 	if d.trace != "" { // handed on as it came: there are no spans of our own
@@ -305,17 +311,7 @@ func failureCode(err error) string {
 	return "unreachable"
 }
 
-// sleep for d, unless there is not that much time left.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if timeLeft(ctx) <= d {
-		return false
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// pauseFor waits for d. It returns false, at once, if there is not that much time left.
+func pauseFor(ctx context.Context, d time.Duration) bool {
+	return timeLeft(ctx) > d && clock.Sleep(ctx, d)
 }

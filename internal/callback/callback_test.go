@@ -23,7 +23,6 @@ import (
 	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
-	"stopdesktops/internal/webhook"
 )
 
 // TestMain sets a proxy that no test may ever meet: reports would go through it.
@@ -54,32 +53,38 @@ func serve(t *testing.T, h http.Handler) *pipes.Listener {
 	return w
 }
 
-func keys(t testing.TB, texts ...string) []webhook.Key {
-	t.Helper()
-	var secrets []secret.String
+func secrets(texts ...string) []secret.String {
+	var list []secret.String
 	for _, text := range texts {
-		secrets = append(secrets, secret.New(text))
+		list = append(list, secret.New(text))
 	}
-	keys, err := webhook.Keys(secrets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
+	return list
+}
+
+// setup is what a Sender is made of.
+type setup struct {
+	callback.Settings
+	callback.Options
 }
 
 // sender to localURL over dial, with what a test changes.
-func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, error), change func(*callback.Options)) *callback.Sender {
+func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, error), change func(*setup)) *callback.Sender {
 	t.Helper()
-	o := callback.Options{
-		Destination: callback.Destination{URL: secret.New(localURL), Keys: keys(t, firstSecret)}, Source: "stop-desktops",
-		Timeout: 10 * time.Second, MaxDesktops: 100, Dial: dial,
+	o := setup{
+		callback.Settings{URL: secret.New(localURL), Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All},
+		callback.Options{Source: "stop-desktops", Timeout: 10 * time.Second, MaxDesktops: 100, Dial: dial},
 	}
 	if change != nil {
 		change(&o)
 	}
-	s, err := callback.New(o)
-	if err != nil {
-		t.Fatal(err)
+	destination, faults := o.Settings.Destination()
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	o.Options.Destination = destination
+	s, faults := callback.New(o.Options)
+	if faults != nil {
+		t.Fatal(faults)
 	}
 	return s
 }
@@ -127,7 +132,7 @@ func TestDelivered(t *testing.T) {
 			receiver := &emulator.Receiver{Secrets: []string{known}, Types: []string{"com.aliyun.ecd.desktops.stop.partial"}}
 			w := serve(t, receiver)
 			// While secrets are exchanged, each delivery is signed with both.
-			s := sender(t, w.Dial, func(o *callback.Options) { o.Keys = keys(t, firstSecret, secondSecret) })
+			s := sender(t, w.Dial, func(o *setup) { o.Secrets = secrets(firstSecret, secondSecret) })
 			sent := sampleReport(3)
 			result := deliver(t.Context(), s, sent)
 			if want := (report.CallbackResult{Status: report.CallbackDelivered, Attempts: 1}); result != want {
@@ -163,7 +168,7 @@ func TestDelivered(t *testing.T) {
 // make.
 func TestNotSigned(t *testing.T) {
 	receiver := &emulator.Receiver{}
-	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.Keys = nil })
+	s := sender(t, serve(t, receiver).Dial, func(o *setup) { o.Secrets = nil })
 	if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
@@ -426,7 +431,7 @@ func TestTruncated(t *testing.T) {
 	} {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 		whole := sampleReport(c.desktops)
-		s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = c.limit })
+		s := sender(t, serve(t, receiver).Dial, func(o *setup) { o.MaxDesktops = c.limit })
 		deliver(t.Context(), s, whole)
 		var got report.Report
 		if err := json.Unmarshal(receiver.Deliveries()[0].Event.Data, &got); err != nil {
@@ -447,7 +452,7 @@ func TestTruncated(t *testing.T) {
 // A report that was cut before is cut again: nobody may take the first cut for none.
 func TestTruncatedAgain(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
-	s := sender(t, serve(t, receiver).Dial, func(o *callback.Options) { o.MaxDesktops = 2 })
+	s := sender(t, serve(t, receiver).Dial, func(o *setup) { o.MaxDesktops = 2 })
 	cut := sampleReport(5)
 	cut.Truncated = 10
 	deliver(t.Context(), s, cut)
@@ -465,7 +470,7 @@ func TestHost(t *testing.T) {
 		s := sender(t, func(_ context.Context, _, address string) (net.Conn, error) {
 			addresses = append(addresses, address)
 			return nil, errors.New("dial robot.example at 127.0.0.1 with " + callbackURL)
-		}, func(o *callback.Options) { o.URL = secret.New(callbackURL) })
+		}, func(o *setup) { o.URL = secret.New(callbackURL) })
 		result := deliver(t.Context(), s, sampleReport(1))
 		if want := (report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
@@ -511,14 +516,12 @@ func TestURL(t *testing.T) {
 		{"https://robot.example/\n" + urlToken, false},
 		{"https://robot example/" + urlToken, false},
 		{urlToken, false},
-		{"", false},
 	} {
-		s, err := callback.New(callback.Options{Destination: callback.Destination{URL: secret.New(c.url)}, Timeout: time.Second})
-		if (err == nil) != c.ok || (s != nil) != c.ok {
-			t.Errorf("%q: %v", c.url, err)
+		d, faults := callback.Settings{URL: secret.New(c.url), Format: "cloudevents", On: callback.All}.Destination()
+		if (d != nil) != c.ok || (faults["CALLBACK_URL"] == nil) != c.ok {
+			t.Errorf("%q: %v", c.url, faults)
 		}
-		if err != nil {
-			hides(t, err)
-		}
+		hides(t, faults)
+		hides(t, d)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"stopdesktops/internal/loopback"
 )
 
 // Two kinds of destination. The configured one is trusted: a ticketing host inside the VPC is
@@ -25,23 +27,18 @@ import (
 // maxURL is the longest URL that an event may name, in bytes.
 const maxURL = 2048
 
-// parseConfigured reads a destination that the operator names. Errors show no part of it.
-func parseConfigured(text string) (*url.URL, error) {
+// checkConfigured checks a destination that the operator names. Errors show no part of it.
+func checkConfigured(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil:
-		return nil, errors.New("must be https://host/path, without user and password")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return nil, errors.New("may be http:// on loopback only: use https://")
+		return errors.New("must be https://host/path, without user and password")
+	case u.Scheme == "http" && !loopback.Host(u.Hostname()):
+		return errors.New("may be http:// on loopback only: use https://")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("must begin with https://")
+		return errors.New("must begin with https://")
 	}
-	return u, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return nil
 }
 
 // parseNamed reads a destination that an event names. The errors are for its sender: they say which

@@ -105,8 +105,8 @@ func (s *spy) bytes() map[string]int {
 	return maps.Clone(s.sent)
 }
 
-func (s *spy) sender(t *testing.T, change func(*callback.Options)) *callback.Sender {
-	return sender(t, s.Dial, func(o *callback.Options) {
+func (s *spy) sender(t *testing.T, change func(*setup)) *callback.Sender {
+	return sender(t, s.Dial, func(o *setup) {
 		o.URL, o.AllowedHosts, o.Lookup, o.TLS = secret.New(""), []string{namedHost}, s.lookup, s.config
 		if change != nil {
 			change(o)
@@ -225,7 +225,7 @@ func TestRebinding(t *testing.T) {
 func TestConfiguredIsTrusted(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 	spy := newSpy(t, receiver, []string{publicIP})
-	s := spy.sender(t, func(o *callback.Options) { o.URL = secret.New("https://127.0.0.1:8443/hook") })
+	s := spy.sender(t, func(o *setup) { o.URL = secret.New("https://127.0.0.1:8443/hook") })
 	if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered {
 		t.Errorf("%+v", result)
 	}
@@ -242,7 +242,7 @@ func TestConfiguredIsTrusted(t *testing.T) {
 // callback at all.
 func TestNoHosts(t *testing.T) {
 	spy := newSpy(t, &emulator.Receiver{}, []string{publicIP})
-	s := spy.sender(t, func(o *callback.Options) { o.URL, o.AllowedHosts = secret.New(localURL), nil })
+	s := spy.sender(t, func(o *setup) { o.URL, o.AllowedHosts = secret.New(localURL), nil })
 	if err := s.Admit(namedURL); err == nil || !strings.Contains(err.Error(), "CALLBACK_ALLOWED_HOSTS") {
 		t.Errorf("%v", err)
 	}
@@ -285,7 +285,7 @@ func TestOn(t *testing.T) {
 		for _, on := range []string{callback.All, callback.Problems} {
 			receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
 			spy := newSpy(t, receiver, []string{publicIP})
-			s := spy.sender(t, func(o *callback.Options) { o.URL, o.On = secret.New("https://example.com/configured"), on })
+			s := spy.sender(t, func(o *setup) { o.URL, o.On = secret.New("https://example.com/configured"), on })
 			rep := sampleReport(1)
 			rep.Status = status
 			want := report.CallbackDelivered
@@ -299,5 +299,39 @@ func TestOn(t *testing.T) {
 				t.Errorf("%s, %s, asked for by its event: %+v", on, status, result)
 			}
 		}
+	}
+}
+
+// TestDedicated: the receiver of a route has its format and secret for itself. What goes to a destination
+// that an event names is written and signed as Named says.
+func TestDedicated(t *testing.T) {
+	function, faults := callback.Settings{Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All}.Destination()
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	route := func(o *setup) { o.URL, o.Format, o.Named = secret.New("https://example.com/robot"), "wecom", function }
+	receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
+	s := newSpy(t, receiver, []string{publicIP}).sender(t, func(o *setup) { o.Secrets = nil; route(o) })
+	if result := s.Deliver(t.Context(), namedURL, sampleReport(1)); result.Status != report.CallbackDelivered || !receiver.Deliveries()[0].SignatureOK || receiver.Deliveries()[0].Event == nil {
+		t.Errorf("%+v: %+v", result, receiver.Deliveries())
+	}
+	r := &robot{answers: []string{allWell}}
+	s = newSpy(t, r, []string{publicIP}).sender(t, func(o *setup) { o.Secrets = nil; route(o) })
+	if result := s.Deliver(t.Context(), "", sampleReport(1)); result.Status != report.CallbackDelivered || r.requests[0].Header.Get("Webhook-Signature") != "" || !strings.Contains(string(r.bodies[0]), "msgtype") {
+		t.Errorf("%+v: %s", result, r.bodies)
+	}
+}
+
+// TestSilent: nothing leaves, and an event still may name no other host than before.
+func TestSilent(t *testing.T) {
+	spy := newSpy(t, &emulator.Receiver{}, []string{publicIP})
+	s := spy.sender(t, func(o *setup) { o.URL, o.Silent = secret.New("https://example.com/configured"), true })
+	for _, to := range []string{"", namedURL} {
+		if result := s.Deliver(t.Context(), to, sampleReport(1)); result != (report.CallbackResult{}) || len(spy.Dials()) != 0 {
+			t.Errorf("%q: %+v over %v", to, result, spy.Dials())
+		}
+	}
+	if s.Admit(namedURL) != nil || s.Admit("https://other.example/") == nil {
+		t.Error("another host may be named, or none")
 	}
 }

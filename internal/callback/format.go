@@ -14,9 +14,9 @@ import (
 	"stopdesktops/internal/webhook"
 )
 
-// Format is how a report looks when it is delivered: a CloudEvent for programs, or a message for
-// people. The zero value is CloudEvents. Each delivery can have another.
-type Format struct {
+// format is how a report is written when it is delivered: a CloudEvent for programs, or a message for
+// people. The zero value is CloudEvents.
+type format struct {
 	platform string
 	language string
 	skeleton skeleton
@@ -32,7 +32,7 @@ const (
 	custom      = "custom"
 )
 
-// Formats are the names that ParseFormat knows: the platform, and -en for English or -zh for Chinese
+// Formats are the names of the formats: the platform, and -en for English or -zh for Chinese
 // where that is not what its users expect anyway.
 var Formats = []string{cloudEvents, dingTalk, dingTalk + "-en", feishu, feishu + "-en", weCom, weCom + "-en", slack, custom, custom + "-zh"}
 
@@ -42,28 +42,28 @@ var files embed.FS
 // maxSkeleton is the size of the largest skeleton, in bytes; one message is at most as large.
 const maxSkeleton = 20_000
 
-// ParseFormat finds a format by its name. own is a skeleton to use instead of the one that comes with
-// it, or nil. Faults are by variable.
-func ParseFormat(name string, own []byte) (Format, Faults) {
+// parseFormat returns the format of a name. skeleton replaces the one that comes with it; nil keeps that.
+// Faults are by variable.
+func parseFormat(name string, skeleton []byte) (format, Faults) {
 	if !slices.Contains(Formats, name) {
-		return Format{}, Faults{"CALLBACK_FORMAT": fmt.Errorf("must be one of %s", strings.Join(Formats, ", "))}
+		return format{}, Faults{"CALLBACK_FORMAT": fmt.Errorf("must be one of %s", strings.Join(Formats, ", "))}
 	}
-	f := Format{platform: name, language: "zh"}
+	f := format{platform: name, language: "zh"}
 	if platform, language, ok := strings.Cut(name, "-"); ok {
 		f.platform, f.language = platform, language
 	} else if name == slack || name == custom {
 		f.language = "en"
 	}
 	switch {
-	case name == cloudEvents && own != nil:
-		return Format{}, Faults{"CALLBACK_TEMPLATE": errors.New("needs a CALLBACK_FORMAT to go with: custom, or that of the platform it is for")}
+	case name == cloudEvents && skeleton != nil:
+		return format{}, Faults{"CALLBACK_TEMPLATE": errors.New("needs a CALLBACK_FORMAT to go with: custom, or that of the platform it is for")}
 	case name == cloudEvents:
 		return f, nil
-	case f.platform == custom && own == nil:
-		return Format{}, Faults{"CALLBACK_FORMAT": errors.New("custom needs CALLBACK_TEMPLATE")}
+	case f.platform == custom && skeleton == nil:
+		return format{}, Faults{"CALLBACK_FORMAT": errors.New("custom needs CALLBACK_TEMPLATE")}
 	}
-	text := own
-	if own == nil {
+	text := skeleton
+	if skeleton == nil {
 		text, _ = files.ReadFile("formats/" + name + ".json")
 	}
 	var err error
@@ -71,16 +71,16 @@ func ParseFormat(name string, own []byte) (Format, Faults) {
 		err = f.try()
 	}
 	if err != nil {
-		return Format{}, Faults{"CALLBACK_TEMPLATE": err}
+		return format{}, Faults{"CALLBACK_TEMPLATE": err}
 	}
 	return f, nil
 }
 
 // forPeople says whether it is a message.
-func (f Format) forPeople() bool { return f.skeleton.root != nil }
+func (f format) forPeople() bool { return f.skeleton.root != nil }
 
 // try the skeleton on a sample, so that its faults are known at start and not at the first report.
-func (f Format) try() error {
+func (f format) try() error {
 	message := f.message("stop-desktops", sample)
 	body, err := json.Marshal(message)
 	switch kind := required[f.platform]; {
@@ -111,9 +111,9 @@ var sample = report.Report{
 	},
 }
 
-// Signing takes CALLBACK_SECRET for what the platform does with it: keys for Standard Webhooks, or
+// signing takes CALLBACK_SECRET for what the platform does with it: keys for Standard Webhooks, or
 // the secret of a robot.
-func (f Format) Signing(secrets []secret.String) (keys []webhook.Key, robot secret.String, err error) {
+func (f format) signing(secrets []secret.String) (keys []webhook.Key, robot secret.String, err error) {
 	switch f.platform {
 	case dingTalk, feishu:
 		switch {

@@ -41,11 +41,19 @@ func (r *robot) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 const allWell = `{"errcode":0,"errmsg":"ok","code":0}`
 
+// messageFormat is a format of messages, and the skeleton that replaces its own.
+type messageFormat struct {
+	name     string
+	skeleton []byte
+}
+
+func (f messageFormat) set(o *setup) { o.Secrets, o.Format, o.Skeleton = nil, f.name, f.skeleton }
+
 // send a report in a format and return what arrived.
-func send(t *testing.T, format callback.Format, rep report.Report) []byte {
+func send(t *testing.T, f messageFormat, rep report.Report) []byte {
 	t.Helper()
 	r := &robot{answers: []string{allWell}}
-	s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, format })
+	s := sender(t, serve(t, r).Dial, f.set)
 	if result := s.Deliver(t.Context(), "", rep); result.Status != report.CallbackDelivered {
 		t.Fatalf("%+v", result)
 	}
@@ -55,13 +63,9 @@ func send(t *testing.T, format callback.Format, rep report.Report) []byte {
 	return r.bodies[0]
 }
 
-func parseFormat(t *testing.T, name string, own []byte) callback.Format {
-	t.Helper()
-	f, faults := callback.ParseFormat(name, own)
-	if faults != nil {
-		t.Fatalf("%s: %v", name, faults)
-	}
-	return f
+// destination in a format, and its faults.
+func (f messageFormat) destination(texts ...string) (*callback.Destination, callback.Faults) {
+	return callback.Settings{Format: f.name, Skeleton: f.skeleton, Secrets: secrets(texts...), On: callback.All}.Destination()
 }
 
 // reports that the golden files show.
@@ -98,7 +102,7 @@ func goldenReports() map[string]report.Report {
 func TestGolden(t *testing.T) {
 	for _, name := range messages {
 		for status, rep := range goldenReports() {
-			body := send(t, parseFormat(t, name, nil), rep)
+			body := send(t, messageFormat{name, nil}, rep)
 			checkShape(t, name, body)
 			var pretty bytes.Buffer
 			e := json.NewEncoder(&pretty)
@@ -174,7 +178,7 @@ func TestHostile(t *testing.T) {
 	for _, name := range messages {
 		var golden, got any
 		clean := report.Report{Status: report.StatusFailed, Error: &report.Problem{}, InvocationId: "must-not-appear"}
-		if err := json.Unmarshal(send(t, parseFormat(t, name, nil), clean), &golden); err != nil {
+		if err := json.Unmarshal(send(t, messageFormat{name, nil}, clean), &golden); err != nil {
 			t.Fatal(err)
 		}
 		for at := 0; at < utf8.RuneCountInString(hostile); at += 20 { // each part of it once where nothing is cut off yet
@@ -182,7 +186,7 @@ func TestHostile(t *testing.T) {
 			rep := report.Report{Status: report.StatusFailed, Reason: text, RequestedBy: text, EventId: text, Source: text, RegionId: text, InvocationId: "must-not-appear",
 				Error: &report.Problem{Code: text, Message: text, Path: text}, Counts: map[report.Outcome]int{report.Failed: 1},
 				Desktops: []report.DesktopReport{{DesktopId: text, Outcome: report.Failed, Code: text}, {DesktopId: "d", Outcome: report.Skipped, Reason: text}, {DesktopId: "e", Outcome: report.Skipped, Reason: "state:" + text}}}
-			body := send(t, parseFormat(t, name, nil), rep)
+			body := send(t, messageFormat{name, nil}, rep)
 			checkShape(t, name, body)
 			if err := json.Unmarshal(body, &got); err != nil {
 				t.Fatal(err)
@@ -254,7 +258,7 @@ func TestLongest(t *testing.T) {
 		rep.Counts[outcome] = 100_000
 	}
 	for _, name := range messages {
-		checkShape(t, name, send(t, parseFormat(t, name, nil), rep))
+		checkShape(t, name, send(t, messageFormat{name, nil}, rep))
 	}
 }
 
@@ -284,7 +288,7 @@ func TestRobotAnswers(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &robot{answers: c.answers}
-			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, c.format, nil) })
+			s := sender(t, serve(t, r).Dial, messageFormat{c.format, nil}.set)
 			if result := deliver(t.Context(), s, sampleReport(1)); result != c.want {
 				t.Errorf("%s %.60s: %+v", c.format, c.answers, result)
 			}
@@ -301,13 +305,8 @@ func TestRobotSignatures(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			time.Sleep(time.Until(time.UnixMilli(1795377600123)))
-			format := parseFormat(t, c.format, nil)
-			_, key, err := format.Signing([]secret.String{secret.New(robotSecret)})
-			if err != nil {
-				t.Fatal(err)
-			}
 			r := &robot{answers: []string{`{"errcode":-1,"code":11232}`, allWell}}
-			s := sender(t, serve(t, r).Dial, func(o *callback.Options) { o.Keys, o.Format, o.RobotSecret = nil, format, key })
+			s := sender(t, serve(t, r).Dial, func(o *setup) { o.Secrets, o.Format = secrets(robotSecret), c.format })
 			if result := deliver(t.Context(), s, sampleReport(1)); result.Status != report.CallbackDelivered || result.Attempts != 2 {
 				t.Fatalf("%+v", result)
 			}
@@ -343,8 +342,8 @@ func TestRobotSignatureStays(t *testing.T) {
 	for _, name := range []string{"dingtalk", "feishu"} {
 		r := &robot{answers: []string{allWell}}
 		spy := newSpy(t, r, []string{publicIP})
-		s := spy.sender(t, func(o *callback.Options) {
-			o.Keys, o.Format, o.RobotSecret = nil, parseFormat(t, name, nil), secret.New("fake-robot-secret")
+		s := spy.sender(t, func(o *setup) {
+			o.URL, o.Secrets, o.Format = secret.New(localURL), secrets("fake-robot-secret"), name
 		})
 		if result := s.Deliver(t.Context(), namedURL, sampleReport(1)); result.Status != report.CallbackDelivered {
 			t.Fatalf("%+v", result)
@@ -377,13 +376,9 @@ func TestSigning(t *testing.T) {
 		{"wecom", nil, []string{"x"}, 0, false, false},
 		{"slack", nil, []string{"x"}, 0, false, false},
 	} {
-		var secrets []secret.String
-		for _, s := range c.secrets {
-			secrets = append(secrets, secret.New(s))
-		}
-		keys, robot, err := parseFormat(t, c.format, c.own).Signing(secrets)
-		if (err == nil) != c.ok || c.ok && (len(keys) != c.keys || robot.Empty() == c.robot) {
-			t.Errorf("%s %q: %d keys, robot %v, %v", c.format, c.secrets, len(keys), !robot.Empty(), err)
+		d, faults := messageFormat{c.format, c.own}.destination(c.secrets...)
+		if (faults["CALLBACK_SECRET"] == nil) != c.ok || (d != nil) != c.ok || c.ok && (len(d.Keys) != c.keys || d.RobotSecret.Empty() == c.robot) {
+			t.Errorf("%s %q: %v", c.format, c.secrets, faults)
 		}
 	}
 }
@@ -391,7 +386,7 @@ func TestSigning(t *testing.T) {
 // TestOwnSkeleton: a file of one's own, found wrong at start and not at the first report.
 func TestOwnSkeleton(t *testing.T) {
 	own := `{"n":1,"none":null,"title":"${Status} ${Counts.stopped}/${Counts.failed}","lines":["a\nerror ${Error.Code}\n${RegionId} ${Kind}"],"fixed":"no ${Error.Path}\nline"}`
-	body := send(t, parseFormat(t, "custom", []byte(own)), report.Report{Status: report.StatusDone, RegionId: "cn-hangzhou", Counts: map[report.Outcome]int{report.Stopped: 5}})
+	body := send(t, messageFormat{"custom", []byte(own)}, report.Report{Status: report.StatusDone, RegionId: "cn-hangzhou", Counts: map[report.Outcome]int{report.Stopped: 5}})
 	if want := `{"fixed":"line","lines":["a\ncn-hangzhou "],"n":1,"none":null,"title":"done 5/0"}`; string(body) != want {
 		t.Errorf("%s", body)
 	}
@@ -413,12 +408,12 @@ func TestOwnSkeleton(t *testing.T) {
 		{"Dingtalk", `{"msgtype":"text"}`, "CALLBACK_FORMAT", "must be one of"},
 		{"", `{}`, "CALLBACK_FORMAT", "must be one of"},
 	} {
-		_, faults := callback.ParseFormat(c.format, []byte(c.own))
+		_, faults := messageFormat{c.format, []byte(c.own)}.destination()
 		if len(faults) != 1 || faults[c.variable] == nil || !strings.Contains(faults[c.variable].Error(), c.says) {
 			t.Errorf("%s %.60s: %v", c.format, c.own, faults)
 		}
 	}
-	if _, faults := callback.ParseFormat("custom", nil); faults["CALLBACK_FORMAT"] == nil {
+	if _, faults := (messageFormat{name: "custom"}).destination(); faults["CALLBACK_FORMAT"] == nil {
 		t.Error("custom without a skeleton")
 	}
 }
@@ -430,7 +425,7 @@ func TestFormats(t *testing.T) {
 		if strings.HasPrefix(name, "custom") {
 			own = []byte(`{"text":"${StatusText}"}`)
 		}
-		f := parseFormat(t, name, own)
+		f := messageFormat{name, own}
 		if name == "cloudevents" {
 			continue
 		}
@@ -468,7 +463,7 @@ func TestRobotAnswerCutOff(t *testing.T) {
 			rw.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(rw, `{"errcode":0`)
 		}))
-		s := sender(t, w.Dial, func(o *callback.Options) { o.Keys, o.Format = nil, parseFormat(t, "dingtalk", nil) })
+		s := sender(t, w.Dial, messageFormat{"dingtalk", nil}.set)
 		if result, want := deliver(t.Context(), s, sampleReport(1)), (report.CallbackResult{Status: "failed", Attempts: 3, Code: "unreachable"}); result != want {
 			t.Errorf("%+v, want %+v", result, want)
 		}

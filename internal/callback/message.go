@@ -14,7 +14,7 @@ import (
 )
 
 // message of a report, for people.
-func (f Format) message(function string, rep report.Report) map[string]any {
+func (f format) message(function string, rep report.Report) map[string]any {
 	m := &message{Report: rep, function: function, words: vocabulary()[f.language], most: maxNamed}
 	for {
 		rendered := render(f.skeleton.root, func(name string) string { return placeholders()[name](m) }).(map[string]any)
@@ -31,7 +31,7 @@ func (f Format) message(function string, rep report.Report) map[string]any {
 var largest = map[string]int{weCom: 4096, slack: 3000}
 
 // fits reports whether the platform takes a message of this size.
-func (f Format) fits(rendered map[string]any) bool {
+func (f format) fits(rendered map[string]any) bool {
 	limit := largest[f.platform]
 	if limit == 0 {
 		return true

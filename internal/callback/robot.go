@@ -52,7 +52,7 @@ var passing = map[string][]int{
 }
 
 // robotAnswer reads what a robot says in an answer of status 200. An empty code is success.
-func (f Format) robotAnswer(body []byte) (again bool, code string) {
+func (f format) robotAnswer(body []byte) (again bool, code string) {
 	var a struct {
 		ErrCode *int `json:"errcode"`
 		Code    *int `json:"code"`
@@ -77,6 +77,6 @@ func (f Format) robotAnswer(body []byte) (again bool, code string) {
 }
 
 // answersInBody says whether success is to be read from the body of an answer.
-func (f Format) answersInBody() bool {
+func (f format) answersInBody() bool {
 	return f.platform == dingTalk || f.platform == feishu || f.platform == weCom
 }

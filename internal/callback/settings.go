@@ -3,18 +3,19 @@ package callback
 import (
 	"errors"
 	"maps"
+	"net/url"
 
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/webhook"
 )
 
-// Settings say where reports go and how they look there, as an operator wrote them: for the whole
+// Settings say where reports go and how they are written there, as an operator wrote it: for the whole
 // function, or for one route.
 type Settings struct {
 	URL      secret.String   // empty: only the destinations that events name
 	Secrets  []secret.String // that sign
 	Format   string          // one of Formats
-	Skeleton []byte          // of one's own; nil: that of the format
+	Skeleton []byte          // replaces that of the format; nil: that of the format
 	On       string          // All or Problems
 }
 
@@ -24,39 +25,56 @@ const (
 	Problems = "problems" // partial, failed, rejected and blocked
 )
 
-// Destination is where reports go, and how they look there.
+// Destination is where reports go, and how they are written there: settings that were checked.
 type Destination struct {
-	// URL that reports go to unless their event names another. It may hold a token of its own and is
-	// a secret. Empty: only events that name a destination have their reports delivered.
-	URL secret.String
-	// On says which reports go to URL: All or Problems. One that an event asked for always goes.
+	// url that reports go to unless their event names another. It may hold a token. Empty: only events that
+	// name a destination have their reports delivered.
+	url secret.String
+	// format of the deliveries.
+	format format
+	// On says which reports go to the URL: All or Problems. One that an event asked for always goes.
 	On string
-	// Format of the deliveries.
-	Format Format
-	// RobotSecret signs for the robot behind URL, where Format is one of a robot that signs.
+	// RobotSecret signs for the robot at the URL, where the format is one of a robot that signs.
 	RobotSecret secret.String
-	// Keys sign each delivery; several while they are exchanged; none: no signature.
+	// Keys sign each delivery; several while they are rotated; none: no signature.
 	Keys []webhook.Key
 }
 
-// Destination that the settings mean. Faults are by the variable that the function has for each.
-func (s Settings) Destination() (Destination, Faults) {
+// Destination checks the settings. Faults are by the variable that the function has for each.
+func (s Settings) Destination() (*Destination, Faults) {
 	faults := Faults{}
-	format, bad := ParseFormat(s.Format, s.Skeleton)
+	format, bad := parseFormat(s.Format, s.Skeleton)
 	maps.Copy(faults, bad)
-	d := Destination{URL: s.URL, On: s.On, Format: format}
+	d := &Destination{url: s.URL, format: format, On: s.On}
 	var err error
-	d.Keys, d.RobotSecret, err = format.Signing(s.Secrets)
+	d.Keys, d.RobotSecret, err = format.signing(s.Secrets)
 	faults.add("CALLBACK_SECRET", err)
 	if !s.URL.Empty() {
-		_, err := parseConfigured(s.URL.Reveal())
-		faults.add("CALLBACK_URL", err)
+		faults.add("CALLBACK_URL", checkConfigured(s.URL.Reveal()))
 	}
 	if s.On != All && s.On != Problems {
 		faults.add("CALLBACK_ON", errors.New("must be all or problems"))
 	}
 	if len(faults) > 0 {
-		return Destination{}, faults
+		return nil, faults
 	}
 	return d, nil
+}
+
+// Origin returns the scheme and the host of the URL, which are no secret; nil if there is no URL.
+func (d *Destination) Origin() *url.URL {
+	u := d.parsed()
+	if u == nil {
+		return nil
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
+// parsed returns the URL; nil if there is none.
+func (d *Destination) parsed() *url.URL {
+	u, err := url.Parse(d.url.Reveal())
+	if err != nil || d.url.Empty() {
+		return nil
+	}
+	return u
 }

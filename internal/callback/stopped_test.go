@@ -37,7 +37,7 @@ func TestColor(t *testing.T) {
 		{report.StatusRejected, nil, "red", "rejected, " + nothing},
 		{report.StatusBlocked, map[report.Outcome]int{report.NotAttempted: 1}, "red", "blocked, " + nothing},
 	} {
-		body := send(t, parseFormat(t, "custom", []byte(`{"c":"${StatusColor}","t":"${StatusText}"}`)), report.Report{Status: c.status, Counts: c.counts})
+		body := send(t, messageFormat{"custom", []byte(`{"c":"${StatusColor}","t":"${StatusText}"}`)}, report.Report{Status: c.status, Counts: c.counts})
 		var got struct{ C, T string }
 		if err := json.Unmarshal(body, &got); err != nil || got.C != c.color || got.T != c.text {
 			t.Errorf("%s %v: %s, want %s, %s", c.status, c.counts, body, c.color, c.text)
@@ -76,7 +76,7 @@ func TestStoppedText(t *testing.T) {
 			if format == "custom-zh" && want == "" && c.english != "" {
 				continue
 			}
-			body := send(t, parseFormat(t, format, []byte(`{"t":"${StoppedText}"}`)), c.rep)
+			body := send(t, messageFormat{format, []byte(`{"t":"${StoppedText}"}`)}, c.rep)
 			var got struct{ T string }
 			if err := json.Unmarshal(body, &got); err != nil || got.T != want {
 				t.Errorf("%s, %s: %s\nwant %s", c.name, format, got.T, want)
@@ -94,7 +94,7 @@ func TestStoppedTextGivesWay(t *testing.T) {
 	}
 	for extra, want := range map[int]int{0: 15, 1900: 15, 2100: 7, 2600: 3, 2850: 1, 2980: 0} {
 		skeleton := fmt.Sprintf(`{"msgtype":"markdown","markdown":{"content":"${NotStoppedText}\\n${StoppedText}\\n%s"}}`, strings.Repeat("x", extra))
-		body := string(send(t, parseFormat(t, "wecom", []byte(skeleton)), rep))
+		body := string(send(t, messageFormat{"wecom", []byte(skeleton)}, rep))
 		if named := strings.Count(body, "ecd-"); named != 15+want || len(body) > 4096 {
 			t.Errorf("%d bytes more: %d named of %d, %d bytes", extra, named, 15+want, len(body))
 		}

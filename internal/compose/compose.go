@@ -14,11 +14,13 @@ import (
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/eds"
-	"stopdesktops/internal/report"
+	"stopdesktops/internal/routes"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
 	"stopdesktops/internal/webhook"
 )
 
-// Outside is what a handler touches of the world. Tests put their own in.
+// Outside is what a handler touches of the world. Tests and plans replace parts of it.
 type Outside struct {
 	Log     io.Writer
 	Version string // of the program, for the reports
@@ -26,36 +28,71 @@ type Outside struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Lookup asks DNS for the destinations that events name; nil: the system's.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Connect gives access to EDS in place of the configured client; nil: that client does.
+	Connect func(secret.Credentials) (stop.EDS, error)
+	// Silent sends no callback. Which destinations an event may name is checked all the same.
+	Silent bool
 	// TLS has the certificates that callbacks trust; nil: the system's.
 	TLS *tls.Config
 }
 
-// Handler builds the handler. What is wrong with the configuration becomes its answer to every
-// event: a function that exits at start would say nothing to the one who waits for it. faults
-// takes what is found here.
+// Handler builds the handler. If the configuration has a fault, the handler answers every event with it:
+// a function that exits at start would tell the sender nothing. faults takes the faults that are found
+// here.
 func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handler {
 	o := handler.Options{
-		Policy: c.Policy(out.Version),
-		Log:    slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
+		Policy:  Policy(c, out.Version),
+		Connect: out.Connect,
+		Log:     slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
 	}
 	client, err := EDS(c, out)
 	faults.Add("EDS_ENDPOINT", err)
-	if err == nil {
+	if err == nil && o.Connect == nil {
 		o.Connect = client.Connect
 	}
 	if c.WebhookAuth != "" && faults["WEBHOOK_AUTH"] == "" {
 		verifier, err := webhook.New(webhook.Options{Scheme: c.WebhookAuth, Secrets: c.WebhookSecrets, Header: tokenHeader(c)})
 		faults.Add("WEBHOOK_SECRETS", err)
-		o.Authenticator = verifier
+		if err == nil {
+			o.Authenticator = verifier
+		}
+	}
+	callbacks := senders{config: c, faults: faults, out: out}
+	if c.Callback != nil {
+		o.Callback = callbacks.to(c.Callback, c.Callback)
 	}
 	if c.Routes != nil {
-		o.Routes = c.Routes
+		o.Routes = newTable(c.Routes, callbacks)
 	}
-	o.Callback = callbacks(c, faults, out)
 	if len(faults) > 0 {
 		o.Fault = faults
 	}
 	return handler.New(o)
+}
+
+// Policy returns the part of the configuration that the handler decides by.
+func Policy(c config.Config, version string) handler.Policy {
+	return handler.Policy{
+		Policy: stop.Policy{
+			MaxDesktops:    c.MaxDesktops,
+			Deny:           stop.FoldIDs(c.Denied),
+			DenyUsers:      c.DenyUsers,
+			ProtectTag:     c.Protect(),
+			KeepUntilTag:   c.KeepUntilTag,
+			Location:       c.Location,
+			Preflight:      c.Preflight,
+			DryRun:         c.DryRun,
+			APIConcurrency: c.APIConcurrency,
+		},
+		Regions:     c.AllowedRegions,
+		StoppedMode: c.StoppedMode,
+		AllowForce:  c.AllowForce,
+		AllowDirect: c.AllowDirect,
+		MaxEventAge: c.MaxEventAge,
+		Wait:        c.Wait,
+		Disabled:    c.Disabled,
+		Version:     version,
+	}
 }
 
 // EDS makes the client for the regions and the endpoint of a configuration.
@@ -76,58 +113,42 @@ func tokenHeader(c config.Config) string {
 	return c.WebhookTokenHeader
 }
 
-// callbacks makes the sender of the function, or nil, and those of the routes that have their own.
-func callbacks(c config.Config, faults config.Faults, out Outside) handler.Callback {
-	o := callback.Options{
-		AllowedHosts: c.CallbackAllowed,
-		Source:       c.FunctionName,
-		Timeout:      c.CallbackTimeout,
-		MaxDesktops:  c.CallbackMaxDesktops,
-		Dial:         out.Dial,
-		Lookup:       out.Lookup,
-		TLS:          out.TLS,
-	}
-	sender := func(d callback.Destination) handler.Callback {
-		o := o
-		o.Destination = d
-		s, bad := callback.New(o)
-		faults.AddAll(bad)
-		if bad != nil {
-			return nil
-		}
-		return s
-	}
-	var whole handler.Callback
-	if c.Callback != nil {
-		whole = sender(*c.Callback)
-	}
-	if c.Routes == nil {
-		return whole
-	}
-	for _, e := range c.Routes.List {
-		switch {
-		case e.Callback == nil:
-		case e.OwnReceiver && whole != nil:
-			e.Route.Callback = ownReceiver{Callback: sender(*e.Callback), whole: whole}
-		default:
-			e.Route.Callback = sender(*e.Callback)
-		}
-	}
-	return whole
+// senders makes the senders of reports.
+type senders struct {
+	config config.Config
+	faults config.Faults
+	out    Outside
 }
 
-// ownReceiver of a route. Its secret and format are for it alone: what goes to a destination that an
-// event names looks, and is signed, as for the whole function.
-type ownReceiver struct {
-	handler.Callback
-	whole handler.Callback
+// to makes the sender to a destination. named says how reports are written that go to one that an event
+// names. It returns nil if the configuration has a fault.
+func (s senders) to(d, named *callback.Destination) handler.Callback {
+	sender, bad := callback.New(callback.Options{
+		Destination:  d,
+		Named:        named,
+		AllowedHosts: s.config.CallbackAllowed,
+		Source:       s.config.FunctionName,
+		Timeout:      s.config.CallbackTimeout,
+		MaxDesktops:  s.config.CallbackMaxDesktops,
+		Silent:       s.out.Silent,
+		Dial:         s.out.Dial,
+		Lookup:       s.out.Lookup,
+		TLS:          s.out.TLS,
+	})
+	s.faults.AddAll(bad)
+	if bad != nil {
+		return nil
+	}
+	return sender
 }
 
-func (o ownReceiver) Admit(url string) error { return o.whole.Admit(url) }
-
-func (o ownReceiver) Deliver(ctx context.Context, url string, report report.Report) report.CallbackResult {
-	if url != "" {
-		return o.whole.Deliver(ctx, url, report)
+// ofRoute makes the sender of a route; nil if the route has none.
+func (s senders) ofRoute(r *routes.Route) handler.Callback {
+	switch {
+	case r.Callback == nil:
+		return nil
+	case r.Dedicated && s.config.Callback != nil:
+		return s.to(r.Callback, s.config.Callback)
 	}
-	return o.Callback.Deliver(ctx, url, report)
+	return s.to(r.Callback, r.Callback)
 }

@@ -73,7 +73,7 @@ func TestLineBreaks(t *testing.T) {
 		}
 	}
 	c := read(t, "DENY_DESKTOPS=ecd-a,\n  ecd-b\n", "DENY_USERS=alice,\r\n\tbob\r\n", "ALLOWED_REGIONS=cn-hangzhou,\ncn-shanghai\n")
-	if len(c.Policy("").Deny) != 2 || !slices.Equal(c.DenyUsers, []string{"alice", "bob"}) || len(c.AllowedRegions) != 2 {
+	if len(c.Denied) != 2 || !slices.Equal(c.DenyUsers, []string{"alice", "bob"}) || len(c.AllowedRegions) != 2 {
 		t.Errorf("%+v", c)
 	}
 }

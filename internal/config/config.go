@@ -18,12 +18,10 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/setting"
-	"stopdesktops/internal/stop"
 	"stopdesktops/internal/webhook"
 )
 
@@ -80,8 +78,10 @@ type Config struct {
 	// fault.
 	Callback *callback.Destination
 
-	deny     map[string]bool
-	location *time.Location
+	// Denied are the desktops of DENY_DESKTOPS and DENY_FILE.
+	Denied []string
+	// Location of TIMEZONE.
+	Location *time.Location
 }
 
 // Variables are the names of all environment variables that Read looks at.
@@ -150,7 +150,7 @@ func Read(environ []string) (Config, Faults) {
 	settings := c.callbackSettings(faults)
 	destination, bad := settings.Destination()
 	if faults.AddAll(bad); len(bad) == 0 && c.hasCallback() {
-		c.Callback = &destination
+		c.Callback = destination
 	}
 	c.readRoutes(vars, settings, faults)
 	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 && c.Routes == nil {
@@ -166,7 +166,8 @@ func withoutEmpty(vars map[string]string) map[string]string {
 	return set
 }
 
-// switchOff the tags whose variables are there, but empty: that is how these rails are taken away.
+// switchOff removes the tags whose variables are set, but empty: that is how these protections are switched
+// off.
 func (c *Config) switchOff(vars map[string]string) {
 	for name, tag := range map[string]*string{"PROTECT_TAG": &c.ProtectTag, "KEEP_UNTIL_TAG": &c.KeepUntilTag} {
 		if value, set := vars[name]; set && setting.Empty(value) {
@@ -246,17 +247,17 @@ func (c Config) check(f Faults) {
 	between(f, "MAX_EVENT_AGE", c.MaxEventAge, time.Second, 7*24*time.Hour)
 	between(f, "WAIT", c.Wait, 0, time.Hour)
 	between(f, "CALLBACK_TIMEOUT", c.CallbackTimeout, time.Second, 5*time.Minute)
-	blind := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
-	if blind && c.Wait > 0 {
+	unobserved := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
+	if unobserved && c.Wait > 0 {
 		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
 	}
-	if blind && len(c.DenyUsers) > 0 {
+	if unobserved && len(c.DenyUsers) > 0 {
 		f.add("DENY_USERS", "cannot be honored with PREFLIGHT=false: the function may not ask whose desktops they are. Remove it, or name the desktops in DENY_DESKTOPS.")
 	}
-	if blind && c.ProtectTag != "" {
+	if unobserved && c.ProtectTag != "" {
 		f.add("PROTECT_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
-	if blind && c.KeepUntilTag != "" {
+	if unobserved && c.KeepUntilTag != "" {
 		f.add("KEEP_UNTIL_TAG", "cannot be honoured with PREFLIGHT=false: set it empty, to say that you know that tags protect nothing")
 	}
 	c.checkTags(f)
@@ -295,31 +296,6 @@ func between[T int | time.Duration](f Faults, variable string, value, low, high 
 	}
 }
 
-// Policy is the part of the configuration that the handler acts by.
-func (c Config) Policy(version string) handler.Policy {
-	return handler.Policy{
-		Policy: stop.Policy{
-			MaxDesktops:    c.MaxDesktops,
-			Deny:           c.deny,
-			DenyUsers:      c.DenyUsers,
-			ProtectTag:     protectTag(c.ProtectTag),
-			KeepUntilTag:   c.KeepUntilTag,
-			Location:       c.location,
-			Preflight:      c.Preflight,
-			DryRun:         c.DryRun,
-			APIConcurrency: c.APIConcurrency,
-		},
-		Regions:     c.AllowedRegions,
-		StoppedMode: c.StoppedMode,
-		AllowForce:  c.AllowForce,
-		AllowDirect: c.AllowDirect,
-		MaxEventAge: c.MaxEventAge,
-		Wait:        c.Wait,
-		Disabled:    c.Disabled,
-		Version:     version,
-	}
-}
-
 // callbackSettings are what the variables say, and the skeleton of a message in a file of one's own.
 func (c *Config) callbackSettings(f Faults) callback.Settings {
 	s := callback.Settings{URL: c.CallbackURL, Secrets: c.CallbackSecrets, On: c.CallbackOn, Format: c.CallbackFormat}
@@ -354,5 +330,5 @@ func (c *Config) readLocation(f Faults) {
 		f.add("TIMEZONE", "must be an IANA time zone such as Asia/Shanghai")
 		location = time.UTC
 	}
-	c.location = location
+	c.Location = location
 }

@@ -16,6 +16,7 @@ import (
 	_ "time/tzdata"
 
 	"stopdesktops/internal/callback"
+	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 )
 
@@ -78,7 +79,7 @@ func TestDefaults(t *testing.T) {
 			t.Errorf("%s is no variable of Config", d.variable)
 		}
 	}
-	p := c.Policy("v1")
+	p := compose.Policy(c, "v1")
 	if p.ProtectTag.Key != "stop-desktops:protected" || p.ProtectTag.Value != nil || p.KeepUntilTag != "stop-desktops:keep-until" ||
 		p.Location != time.UTC || p.Version != "v1" || p.MaxDesktops != 100 || !p.Preflight || !p.AllowDirect || p.AllowForce || p.DryRun || p.Disabled ||
 		p.StoppedMode != "StopCharging" || p.MaxEventAge != time.Hour || p.APIConcurrency != 32 || p.Wait != 0 || len(p.Deny) != 0 || !slices.Equal(p.Regions, []string{"cn-hangzhou"}) {
@@ -93,7 +94,7 @@ func TestValues(t *testing.T) {
 		"WAIT=2m", "DRY_RUN=true", "DISABLED=true", "API_CONCURRENCY=3", "EDS_ENDPOINT=https://ecd.vpc-proxy.aliyuncs.com",
 		"CALLBACK_URL=https://robot.example/x", "CALLBACK_SECRET=whsec_Zmlyc3QtZmFrZS1zZWNyZXQtZm9yLXRlc3Rz,whsec_c2Vjb25kLWZha2Utc2VjcmV0LWZvci10ZXN0cw==", "CALLBACK_TIMEOUT=3s", "CALLBACK_MAX_DESKTOPS=0",
 		"WEBHOOK_AUTH=token", "WEBHOOK_SECRETS=third-secret, fourth-secret", "WEBHOOK_TOKEN_HEADER=X-Token", "LOG_LEVEL=debug", "FC_FUNCTION_NAME=night")
-	p := c.Policy("")
+	p := compose.Policy(c, "")
 	for _, d := range []struct {
 		variable  string
 		got, want any
@@ -234,8 +235,8 @@ func TestAllFaultsTogether(t *testing.T) {
 			at = i
 		}
 	}
-	if c.LogLevel != slog.LevelDebug || c.Policy("").Location != time.UTC {
-		t.Errorf("log level %v, location %v", c.LogLevel, c.Policy("").Location)
+	if c.LogLevel != slog.LevelDebug || c.Location != time.UTC {
+		t.Errorf("log level %v, location %v", c.LogLevel, c.Location)
 	}
 }
 
@@ -318,12 +319,12 @@ func TestEmptyMeansNotSet(t *testing.T) {
 		}
 		// These two are rails that can be taken away, which only an empty value can say.
 		c := read(t, "PROTECT_TAG="+empty)
-		if p := c.Policy(""); p.ProtectTag.Key != "" || p.KeepUntilTag == "" {
-			t.Errorf("PROTECT_TAG=%q: %+v", empty, p)
+		if c.Protect().Key != "" || c.KeepUntilTag == "" {
+			t.Errorf("PROTECT_TAG=%q: %+v", empty, c)
 		}
 		c = read(t, "KEEP_UNTIL_TAG="+empty)
-		if p := c.Policy(""); p.ProtectTag.Key == "" || p.KeepUntilTag != "" {
-			t.Errorf("KEEP_UNTIL_TAG=%q: %+v", empty, p)
+		if c.Protect().Key == "" || c.KeepUntilTag != "" {
+			t.Errorf("KEEP_UNTIL_TAG=%q: %+v", empty, c)
 		}
 	}
 }
@@ -337,7 +338,7 @@ func TestProtectTag(t *testing.T) {
 		{"key", "key", nil}, {" key ", "key", nil}, {"a:b/c", "a:b/c", nil},
 		{"key = value", "key", new("value")}, {"key=value", "key", new("value")}, {"key=a=b", "key", new("a=b")},
 	} {
-		tag := read(t, "PROTECT_TAG="+c.text).Policy("").ProtectTag
+		tag := read(t, "PROTECT_TAG="+c.text).Protect()
 		if tag.Key != c.key || !reflect.DeepEqual(tag.Value, c.value) {
 			t.Errorf("%q: %+v", c.text, tag)
 		}
@@ -366,7 +367,7 @@ func TestWithoutPreflight(t *testing.T) {
 		if names := slices.Sorted(maps.Keys(faults)); !slices.Equal(names, c.want) {
 			t.Errorf("%s: faults of %v, want %v", c.environ, names, c.want)
 		}
-		if got.Policy("").Preflight != strings.Contains(c.environ, "PREFLIGHT=true") {
+		if got.Preflight != strings.Contains(c.environ, "PREFLIGHT=true") {
 			t.Errorf("%s: Preflight %v", c.environ, got.Preflight)
 		}
 	}
@@ -390,8 +391,8 @@ func TestAllowedRegions(t *testing.T) {
 		{[]string{"FC_REGION=evil.example.com/x?"}, []string{"evil.example.com/x?"}, false},
 	} {
 		got, faults := config.Read(c.environ)
-		if !slices.Equal(got.Policy("").Regions, c.want) || (len(faults) == 0) != c.ok || c.ok != (faults["ALLOWED_REGIONS"] == "") {
-			t.Errorf("%q: %q, %v", c.environ, got.Policy("").Regions, faults)
+		if !slices.Equal(got.AllowedRegions, c.want) || (len(faults) == 0) != c.ok || c.ok != (faults["ALLOWED_REGIONS"] == "") {
+			t.Errorf("%q: %q, %v", c.environ, got.AllowedRegions, faults)
 		}
 	}
 }
@@ -438,9 +439,9 @@ func TestDenyFile(t *testing.T) {
 			if (text == "") != (c.says == "") || !strings.Contains(text, c.says) || len(faults) > 1 {
 				t.Errorf("faults %v, want one that says %q", faults, c.says)
 			}
-			deny := got.Policy("").Deny
+			deny := got.Denied
 			for _, id := range c.want {
-				if !deny[id] {
+				if !slices.Contains(deny, id) {
 					t.Errorf("%s is not denied: %v", id, deny)
 				}
 			}
@@ -449,8 +450,8 @@ func TestDenyFile(t *testing.T) {
 			}
 		})
 	}
-	both := read(t, "FC_FUNC_CODE_PATH="+folder, "DENY_FILE=deny.txt", "DENY_DESKTOPS=ecd-z").Policy("").Deny
-	if len(both) != 4 || !both["ecd-z"] || !both["ecd-a"] {
+	both := read(t, "FC_FUNC_CODE_PATH="+folder, "DENY_FILE=deny.txt", "DENY_DESKTOPS=ecd-z").Denied
+	if len(both) != 4 || !slices.Contains(both, "ecd-z") || !slices.Contains(both, "ecd-a") {
 		t.Errorf("with DENY_DESKTOPS: %v", both)
 	}
 	// Without FC_FUNC_CODE_PATH the binary's own folder counts, not the working directory.

@@ -10,20 +10,17 @@ import (
 
 	"stopdesktops/events"
 	"stopdesktops/internal/setting"
-	"stopdesktops/internal/stop"
 )
 
 // readDeny puts the deny list together. A file that cannot be read, or a line that is no ID, is a
 // fault: a list that is half read protects half.
 func (c *Config) readDeny(f Faults) {
-	var denied []string
-	defer func() { c.deny = stop.FoldIDs(denied) }()
 	ids := trim(c.DenyDesktops)
 	for i, id := range ids {
 		if !events.ValidDesktopId(id) {
 			f.add("DENY_DESKTOPS", "item %d of %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", i+1, len(ids))
 		}
-		denied = append(denied, id)
+		c.Denied = append(c.Denied, id)
 	}
 	if c.DenyFile == "" {
 		return
@@ -56,7 +53,7 @@ func (c *Config) readDeny(f Faults) {
 		if !events.ValidDesktopId(id) {
 			f.add("DENY_FILE", "line %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", n)
 		}
-		denied = append(denied, id)
+		c.Denied = append(c.Denied, id)
 	}
 	if lines.Err() != nil {
 		f.add("DENY_FILE", "could not be read to its end")

@@ -28,10 +28,9 @@ func (c *Config) readRoutes(vars map[string]string, settings callback.Settings, 
 		f.add("ROUTES_FILE", "names a file that cannot be read: give its path, absolute or from the folder of the function's binary")
 		return
 	}
-	policy := c.Policy("")
 	table, err := routes.Read(filepath.Base(name), string(text), routes.Options{
 		Lookup:        func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Policy:        &policy,
+		Limits:        &routes.Limits{Regions: c.AllowedRegions, AllowForce: c.AllowForce, MaxDesktops: c.MaxDesktops},
 		Callback:      &settings,
 		CallbackHosts: c.CallbackAllowed,
 		Folder:        c.codePath(),

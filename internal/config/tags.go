@@ -21,7 +21,7 @@ func (c Config) checkTags(f Faults) {
 	case exact && strings.TrimSpace(value) == "":
 		f.add("PROTECT_TAG", "has no value behind its =: write the key alone, without =, for any value")
 	}
-	tag := protectTag(c.ProtectTag)
+	tag := c.Protect()
 	f.Add("PROTECT_TAG", checkTagKey(tag.Key))
 	if tag.Value != nil {
 		f.Add("PROTECT_TAG", checkTagText("value", *tag.Value))
@@ -53,9 +53,9 @@ func checkTagText(part, text string) error {
 	return nil
 }
 
-// protectTag reads "key" or "key=value".
-func protectTag(text string) events.Tag {
-	key, value, exact := strings.Cut(text, "=")
+// Protect returns the tag of PROTECT_TAG, which is "key" or "key=value". Its key is empty if no tag protects.
+func (c Config) Protect() events.Tag {
+	key, value, exact := strings.Cut(c.ProtectTag, "=")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	tag := events.Tag{Key: key}
 	if exact {

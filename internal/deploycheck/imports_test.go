@@ -55,12 +55,15 @@ const (
 	eventsPkg   = module + "/events"
 	handlerPkg  = module + "/handler"
 	secrets     = module + "/internal/secret"
+	clockPkg    = module + "/internal/clock"
+	loopbackPkg = module + "/internal/loopback"
 	reportPkg   = module + "/internal/report"
 	stopPkg     = module + "/internal/stop"
 	edsClient   = module + "/internal/eds"
 	emulator    = module + "/internal/emulator"
 	operator    = module + "/internal/operator"
 	pipesPkg    = module + "/internal/pipes"
+	composePkg  = module + "/internal/compose"
 	deployments = module + "/internal/deployment"
 	bench       = module + "/bench"
 	benchPeers  = bench + "/peers"
@@ -71,18 +74,21 @@ var desktopSDK = []string{
 	"github.com/alibabacloud-go/tea", "github.com/aliyun/credentials-go",
 }
 
-// What one internal package may import of the others. Everyone may import secret. The arrows go
+// What one internal package may import of the others. Everyone may import secret, clock and loopback. The
+// arrows go
 //
 //	main, cmd → compose → handler → stop → report → events
-//	eds, webhook, callback → stop or report
+//	eds, webhook, routes, callback, config → stop or report, never handler
+//
+// compose alone puts all of them together.
 var internalImports = map[string][]string{
 	stopPkg:                       {reportPkg},
 	edsClient:                     {stopPkg},
 	module + "/internal/webhook":  {reportPkg},
-	module + "/internal/config":   {module + "/internal"},
+	module + "/internal/config":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/routes", module + "/internal/setting"},
 	module + "/internal/callback": {reportPkg, module + "/internal/webhook"},
 	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/setting"},
-	module + "/internal/compose":  {module + "/internal"},
+	composePkg:                    {module + "/internal"},
 }
 
 // checkImports says which edges break the rules of the layout, as "importer imports imported: why".
@@ -147,10 +153,10 @@ func checkEdge(g graph, from, to string) string {
 		return "the emulator is for a laptop and for tests, not for the function"
 	case from == handlerPkg && within(to, module+"/internal") && !within(to, secrets, reportPkg, stopPkg):
 		return "handler declares interfaces, internal packages satisfy them"
-	case to == handlerPkg && within(from, eventsPkg, reportPkg, stopPkg, edsClient, module+"/internal/webhook", module+"/internal/callback"):
-		return "the arrows go from handler to the engine and its vocabulary"
+	case to == handlerPkg && from != composePkg && from != module && !within(from, module+"/cmd"):
+		return "only compose, main and cmd know the handler"
 	case within(from, module+"/internal") && within(to, module+"/internal") &&
-		to != secrets && !within(to, internalImports[from]...):
+		!within(to, secrets, clockPkg, loopbackPkg) && !within(to, internalImports[from]...):
 		return "internal packages do not know each other"
 	}
 	return ""
@@ -260,14 +266,17 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: eventsPkg, Imports: []string{"time", "net/url"}, TestImports: []string{"testing", "os"}},
 			{ImportPath: handlerPkg, Imports: []string{eventsPkg, secrets, reportPkg, stopPkg, "golang.org/x/sync/errgroup"}},
 			{ImportPath: secrets},
-			{ImportPath: operator, Imports: []string{secrets, handlerPkg, "github.com/aliyun/credentials-go/credentials"}},
+			{ImportPath: composePkg, Imports: []string{handlerPkg, module + "/internal/config", module + "/internal/routes", edsClient, stopPkg}},
+			{ImportPath: operator, Imports: []string{secrets, "github.com/aliyun/credentials-go/credentials"}},
 			{ImportPath: module + "/internal/config", Imports: []string{secrets, module + "/internal/routes"}},
-			{ImportPath: module + "/internal/routes", Imports: []string{secrets, handlerPkg, module + "/internal/webhook", "go.yaml.in/yaml/v3"}},
+			{ImportPath: module + "/internal/routes", Imports: []string{secrets, eventsPkg, module + "/internal/webhook", "go.yaml.in/yaml/v3"}},
 			{ImportPath: module + "/internal/webhook", Imports: []string{secrets}},
 			{ImportPath: module + "/internal/callback", Imports: []string{secrets, module + "/internal/webhook", reportPkg}},
 			{ImportPath: reportPkg, Imports: []string{eventsPkg}},
-			{ImportPath: stopPkg, Imports: []string{eventsPkg, reportPkg}},
-			{ImportPath: edsClient, Imports: []string{stopPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
+			{ImportPath: clockPkg, Imports: []string{"time"}},
+			{ImportPath: loopbackPkg, Imports: []string{"net"}},
+			{ImportPath: stopPkg, Imports: []string{eventsPkg, reportPkg, clockPkg}},
+			{ImportPath: edsClient, Imports: []string{stopPkg, loopbackPkg, "github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/alibabacloud-go/tea/tea",
 				"github.com/alibabacloud-go/darabonba-openapi/v2/utils", "github.com/aliyun/credentials-go/credentials"}},
 			{ImportPath: emulator, Imports: []string{"net/http", "go.yaml.in/yaml/v3"},
 				XTestImports: []string{"github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/aliyun/fc-runtime-go-sdk/fc", edsClient}},
@@ -298,9 +307,23 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: eventsPkg, to: "golang.org/x/sync/errgroup", want: "standard library only"},
 		{from: eventsPkg, to: secrets, want: "standard library only"},
 		{from: eventsPkg, to: handlerPkg, want: "standard library only"},
-		{from: edsClient, to: handlerPkg, want: "the arrows go"},
-		{from: module + "/internal/callback", to: handlerPkg, want: "the arrows go"},
-		{from: stopPkg, to: handlerPkg, want: "the arrows go"},
+		{from: edsClient, to: handlerPkg, want: "know the handler"},
+		{from: module + "/internal/callback", to: handlerPkg, want: "know the handler"},
+		{from: module + "/internal/webhook", to: handlerPkg, want: "know the handler"},
+		{from: module + "/internal/routes", to: handlerPkg, want: "know the handler"},
+		{from: module + "/internal/config", to: handlerPkg, want: "know the handler"},
+		{from: operator, to: handlerPkg, want: "know the handler"},
+		{from: deployments, to: handlerPkg, want: "know the handler"},
+		{from: secrets, to: handlerPkg, want: "know the handler"},
+		{from: reportPkg, to: handlerPkg, want: "know the handler"},
+		{from: stopPkg, to: handlerPkg, want: "know the handler"},
+		{from: module + "/internal/config", to: composePkg, want: "do not know each other"},
+		{from: module + "/internal/config", to: stopPkg, want: "do not know each other"},
+		{from: module + "/internal/routes", to: stopPkg, want: "do not know each other"},
+		{from: stopPkg, to: edsClient, want: "do not know each other"},
+		{from: clockPkg, to: stopPkg, want: "do not know each other"},
+		{from: loopbackPkg, to: module + "/internal/setting", want: "do not know each other"},
+		{from: emulator, to: loopbackPkg, want: "shares nothing"},
 		{from: reportPkg, to: stopPkg, want: "do not know each other"},
 		{from: eventsPkg, to: "os", want: "events is pure"},
 		{from: eventsPkg, to: "os/exec", want: "events is pure"},

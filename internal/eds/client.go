@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stopdesktops/events"
+	"stopdesktops/internal/loopback"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
 
@@ -91,17 +93,12 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("the endpoint must be https://host or https://host:port")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !loopback.Host(u.Hostname()):
 		return nil, fmt.Errorf("an http:// endpoint is allowed on loopback only: use https://")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("the endpoint must begin with https://")
 	}
 	return u, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Endpoint of a region, which must be one of those allowed.
@@ -146,7 +143,7 @@ func (c *Client) session(credentials secret.Credentials, who *caller) *Session {
 }
 
 // forgetOldConnections after a pause: the platform freezes an idle instance, and a connection whose
-// other end has gone meanwhile would cost the first stop an answer and a second look.
+// other end has gone meanwhile would cost the first stop its response and a second observation.
 func (c *Client) forgetOldConnections() {
 	now := time.Now().UnixNano()
 	if last := c.lastUse.Swap(now); now-last > int64(freezeTime) {
@@ -156,7 +153,7 @@ func (c *Client) forgetOldConnections() {
 
 // sdkClient makes the SDK's client for one call to a region.
 func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
-	if !validRegion(regionID) || !slices.Contains(s.client.regions, regionID) {
+	if !events.ValidRegionId(regionID) || !slices.Contains(s.client.regions, regionID) {
 		return nil, &stop.CallError{Family: stop.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
 	}
 	protocol, host := s.client.Endpoint(regionID)
@@ -173,15 +170,4 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 		NoProxy:    &host,
 		HttpClient: signer{},
 	})
-}
-
-// validRegion accepts what can be a label of a host name and nothing else: a region such as
-// "evil.example.com/x?" must never become part of one.
-func validRegion(regionID string) bool {
-	for _, c := range regionID {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return len(regionID) >= 3 && len(regionID) <= 32 && regionID[0] != '-' && regionID[len(regionID)-1] != '-'
 }

@@ -78,9 +78,9 @@ func isThrottled(code string) bool {
 }
 
 // familyOfStatus decides where the code says nothing. unknown is the family of a refusal of the
-// client's (4xx) that we have no name for. With a code it counts as one because of a desktop: the
-// handler then looks again, and halves the call, within a budget. Better that than to let one
-// desktop spoil 99 others because its code is new.
+// client's (4xx) that we have no name for. With a code it counts as one because of a desktop. The
+// engine then observes the desktops again and splits the call, within a budget: one desktop whose code is
+// new must not spoil 99 others.
 func familyOfStatus(status int, unknown stop.Family) stop.Family {
 	switch {
 	case status == http.StatusTooManyRequests:

@@ -21,8 +21,8 @@ var callbackMembers = map[string]string{
 
 // callback reads where the reports of a route go, and how they look there. What it does not say is as
 // for the whole function; but the function's secret is for the function's receiver and no other, and its
-// skeleton for its format and no other.
-func (f *file) callback(a at) (d *callback.Destination, own bool) {
+// skeleton for its format and no other. dedicated is as in Route.
+func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 	s := callback.Settings{Format: "cloudevents", On: callback.All}
 	if f.Callback != nil {
 		s = *f.Callback
@@ -79,7 +79,7 @@ func (f *file) callback(a at) (d *callback.Destination, own bool) {
 		}
 		f.fault(where, "%s", text)
 	}
-	return &destination, seen["url"] || !seen["format"]
+	return destination, seen["url"] || !seen["format"]
 }
 
 // template is a skeleton of a message.

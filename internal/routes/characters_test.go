@@ -62,7 +62,7 @@ func TestCharacters(t *testing.T) {
 		{more("request: {DesktopId: \"$.a\\u00ad\"}"), "DesktopId: holds the character U+00AD"},
 		{more("request: {DesktopId: $.a, Exclude.EndUserId: {path: \"$.b\\u200b\", optional: true}}"), "path: holds the character U+200B"},
 	} {
-		_, err := routes.Read("routes.yaml", c.text, routes.Options{Lookup: lookup, Policy: &policy})
+		_, err := routes.Read("routes.yaml", c.text, routes.Options{Lookup: lookup, Limits: &limits})
 		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("%s\n%v, want %q", c.text, err, c.says)
 		}

@@ -7,11 +7,10 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 )
 
-// mapping is how a route reads what comes in. It implements handler.Mapping.
-type mapping struct {
+// Mapping is how a route reads what comes in.
+type Mapping struct {
 	time       *query
 	conditions []condition
 	fields     []field // nil: the payload is the request
@@ -54,15 +53,15 @@ var kinds = map[string]kind{
 }
 
 // Map reads a payload that stands at path.
-func (m mapping) Map(payload []byte, path string) (handler.Mapped, error) {
+func (m *Mapping) Map(payload []byte, path string) (events.Mapped, error) {
 	doc, err := events.Document(payload, path)
 	if err != nil {
-		return handler.Mapped{}, err
+		return events.Mapped{}, err
 	}
-	var mapped handler.Mapped
+	var mapped events.Mapped
 	if m.time != nil {
 		if mapped.Time, err = m.readTime(doc, path); err != nil {
-			return handler.Mapped{}, err
+			return events.Mapped{}, err
 		}
 	}
 	if mapped.Because, mapped.Unmet = unmet(m.conditions, doc, path); mapped.Because != "" {
@@ -77,7 +76,7 @@ func (m mapping) Map(payload []byte, path string) (handler.Mapped, error) {
 	return mapped, err
 }
 
-func (m mapping) readTime(doc any, path string) (time.Time, error) {
+func (m *Mapping) readTime(doc any, path string) (time.Time, error) {
 	at := m.time.under(path)
 	if found := m.time.find(doc); len(found) > 0 {
 		text, ok := scalar(found[0])
@@ -107,7 +106,7 @@ func scalar(v any) (string, bool) {
 }
 
 // request made of the fields, and where each was found.
-func (m mapping) request(doc any, path string) (json.RawMessage, map[string]string, error) {
+func (m *Mapping) request(doc any, path string) (json.RawMessage, map[string]string, error) {
 	request, paths := map[string]any{}, map[string]string{"$": path}
 	for _, f := range m.fields {
 		value, at, err := f.value(doc, path)

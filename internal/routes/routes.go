@@ -12,40 +12,54 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/setting"
 	"stopdesktops/internal/webhook"
 )
 
-// Table is what the routes file says. It implements handler.Routes.
+// Table is what the routes file says.
 type Table struct {
-	http   map[string]*handler.Route
-	events map[eventKey]*handler.Route
-	// List is every route, in the order of the file.
-	List []Entry
+	http   map[string]*Route
+	events map[eventKey]*Route
+	// List has every route, in the order of the file.
+	List []*Route
 }
 
 type eventKey struct{ source, kind string }
 
-// Entry is one route, for those who show them.
-type Entry struct {
-	Route  *handler.Route
+// Route is one way in, as the file says it.
+type Route struct {
+	Name   string // the path, or the source and the type
 	Scheme string // empty: it is for events
-	// Callback is where its reports go, if not where those of the function go; nil: there.
+	// Verifier authenticates by Scheme; nil where the secrets are not looked up.
+	Verifier    *webhook.Verifier
+	Async       bool
+	CloudEvents bool
+	Mapping     *Mapping      // nil: what comes in is the request
+	Window      time.Duration // how far the time that Mapping finds may be from the clock
+
+	// What its requests may ask for.
+	Regions      []string // empty: what the configuration allows
+	StoppedModes []string // likewise
+	AllowForce   bool
+	MaxDesktops  int // 0: not limited here
+	MaxBatch     int // likewise
+
+	// Callback is where its reports go; nil: where those of the function go.
 	Callback *callback.Destination
-	// OwnReceiver says that Callback is for one receiver: what goes to a destination that an event names
-	// is for another, and as the function has it.
-	OwnReceiver bool
+	// Dedicated says that Callback is for the receiver of this route alone. What goes to a destination that
+	// an event names is written and signed as for the whole function.
+	Dedicated bool
 }
 
-// HTTP is the route of a path, or nil.
-func (t *Table) HTTP(path string) (*handler.Route, bool) { return t.http[path], len(t.http) > 0 }
+// HTTP returns the route of a path, or nil. any says whether there are HTTP routes.
+func (t *Table) HTTP(path string) (route *Route, any bool) { return t.http[path], len(t.http) > 0 }
 
-// Event is the route of a source and a type, or else that of the source with any type, or nil.
-func (t *Table) Event(source, eventType string) (*handler.Route, bool) {
-	route := t.events[eventKey{source, eventType}]
+// Event returns the route of a source and a type, or else that of the source with any type, or nil. any
+// says whether there are routes for events.
+func (t *Table) Event(source, eventType string) (route *Route, any bool) {
+	route = t.events[eventKey{source, eventType}]
 	if route == nil {
 		route = t.events[eventKey{source, ""}]
 	}
@@ -56,8 +70,8 @@ func (t *Table) Event(source, eventType string) (*handler.Route, bool) {
 type Options struct {
 	// Lookup finds an environment variable. nil: the secrets are not looked at.
 	Lookup func(name string) (value string, set bool)
-	// Policy that no route may widen; nil: it is not known.
-	Policy *handler.Policy
+	// Limits that no route may widen; nil: they are not known.
+	Limits *Limits
 	// Callback is what the function has, and a route that says nothing else; nil: it is not known.
 	Callback *callback.Settings
 	// CallbackHosts are those that an event may name.
@@ -66,10 +80,17 @@ type Options struct {
 	Folder string
 }
 
+// Limits of the whole function.
+type Limits struct {
+	Regions     []string
+	AllowForce  bool
+	MaxDesktops int
+}
+
 // Read the routes that the text of a file says. The error joins one for each fault, with name, line
 // and path. None of them shows a secret.
 func Read(name, text string, o Options) (*Table, error) {
-	f := file{reader: reader{name: name}, Options: o, table: &Table{http: map[string]*handler.Route{}, events: map[eventKey]*handler.Route{}}}
+	f := file{reader: reader{name: name}, Options: o, table: &Table{http: map[string]*Route{}, events: map[eventKey]*Route{}}}
 	if doc, ok := f.document(text); ok {
 		f.object(doc, map[string]func(at){
 			"http":   func(a at) { f.list(a, f.httpRoute) },
@@ -89,10 +110,10 @@ func Read(name, text string, o Options) (*Table, error) {
 // gatewayAlone: one trigger either checks callers itself or is open to all. Beside a route that checks
 // them here, one that leaves it to the trigger would let in everybody.
 func (f *file) gatewayAlone(doc at) {
-	checked := func(e Entry) bool { return e.Scheme != "" && e.Scheme != webhook.Gateway }
+	checked := func(e *Route) bool { return e.Scheme != "" && e.Scheme != webhook.Gateway }
 	for _, e := range f.table.List {
 		if e.Scheme == webhook.Gateway && slices.ContainsFunc(f.table.List, checked) {
-			f.fault(doc, "route %s has scheme gateway, which needs a trigger that checks every caller; the other schemes need an open one: make them two functions", e.Route.Name)
+			f.fault(doc, "route %s has scheme gateway, which needs a trigger that checks every caller; the other schemes need an open one: make them two functions", e.Name)
 		}
 	}
 }
@@ -105,22 +126,21 @@ type file struct {
 }
 
 // common are the members of every route.
-func (f *file) common(entry *Entry, m *mapping) map[string]func(at) {
+func (f *file) common(route *Route, m *Mapping) map[string]func(at) {
 	return map[string]func(at){
 		"when":     func(a at) { f.list(a, func(a at) { f.condition(a, m) }) },
 		"request":  func(a at) { f.request(a, m) },
-		"allow":    func(a at) { f.allow(a, entry.Route) },
-		"callback": func(a at) { entry.Callback, entry.OwnReceiver = f.callback(a) },
+		"allow":    func(a at) { f.allow(a, route) },
+		"callback": func(a at) { route.Callback, route.Dedicated = f.callback(a) },
 	}
 }
 
 func (f *file) httpRoute(a at) {
-	route, m := &handler.Route{}, &mapping{}
-	entry := Entry{Route: route}
+	route, m := &Route{}, &Mapping{}
 	var timed *at
-	members := f.common(&entry, m)
+	members := f.common(route, m)
 	members["path"] = func(a at) { f.path(a, route) }
-	members["auth"] = func(a at) { entry.Scheme = f.auth(a, route) }
+	members["auth"] = func(a at) { f.auth(a, route) }
 	members["async"] = func(a at) { f.bool(a, &route.Async) }
 	members["cloudevents"] = func(a at) { f.bool(a, &route.CloudEvents) }
 	members["time"] = func(a at) { timed = &a; f.time(a, route, m) }
@@ -130,26 +150,25 @@ func (f *file) httpRoute(a at) {
 			f.fault(a, "needs %s", name)
 		}
 	}
-	if timed != nil && entry.Scheme != "" {
+	if timed != nil && route.Scheme != "" {
 		switch {
-		case !webhook.Signs(entry.Scheme):
-			f.fault(*timed, "is nobody's proof: scheme %s signs no body", entry.Scheme)
-		case webhook.Timed(entry.Scheme):
-			f.fault(*timed, "is not needed: scheme %s signs a time of its own", entry.Scheme)
+		case !webhook.Signs(route.Scheme):
+			f.fault(*timed, "is nobody's proof: scheme %s signs no body", route.Scheme)
+		case webhook.Timed(route.Scheme):
+			f.fault(*timed, "is not needed: scheme %s signs a time of its own", route.Scheme)
 		}
 	}
 	if timed != nil && !seen["request"] {
 		f.fault(*timed, "needs request beside it: without one the body is itself a request, which has no place for a time")
 	}
 	f.finish(route, m)
-	f.table.List = append(f.table.List, entry)
+	f.table.List = append(f.table.List, route)
 }
 
 func (f *file) eventRoute(a at) {
-	route, m := &handler.Route{}, &mapping{}
+	route, m := &Route{}, &Mapping{}
 	var key eventKey
-	entry := Entry{Route: route}
-	members := f.common(&entry, m)
+	members := f.common(route, m)
 	members["source"] = func(a at) { f.textOf(setting.Name, a, &key.source) }
 	members["type"] = func(a at) { f.textOf(setting.Name, a, &key.kind) }
 	seen := f.object(a, members)
@@ -162,17 +181,17 @@ func (f *file) eventRoute(a at) {
 	route.Name = strings.TrimSpace(key.source + " " + key.kind)
 	f.finish(route, m)
 	f.table.events[key] = route
-	f.table.List = append(f.table.List, entry)
+	f.table.List = append(f.table.List, route)
 }
 
 // finish a route whose members are read.
-func (f *file) finish(route *handler.Route, m *mapping) {
+func (f *file) finish(route *Route, m *Mapping) {
 	if m.fields != nil || m.conditions != nil || m.time != nil {
-		route.Mapping = *m
+		route.Mapping = m
 	}
 }
 
-func (f *file) path(a at, route *handler.Route) {
+func (f *file) path(a at, route *Route) {
 	var text string
 	if !f.text(a, &text) {
 		return
@@ -192,8 +211,8 @@ var (
 	headerName   = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 )
 
-// auth reads how a route authenticates, and returns its scheme.
-func (f *file) auth(a at, route *handler.Route) string {
+// auth reads how a route authenticates.
+func (f *file) auth(a at, route *Route) {
 	o := webhook.Options{}
 	secretsAt, headerAt := a, a
 	var named []at
@@ -206,12 +225,13 @@ func (f *file) auth(a at, route *handler.Route) string {
 		if !seen["scheme"] {
 			f.fault(a, "needs a scheme: %s", strings.Join(webhook.Schemes, ", "))
 		}
-		return ""
+		return
 	}
 	if !slices.Contains(webhook.Schemes, o.Scheme) {
 		f.fault(a, "scheme must be one of %s", strings.Join(webhook.Schemes, ", "))
-		return ""
+		return
 	}
+	route.Scheme = o.Scheme
 	if _, free := webhook.HeaderOf(o.Scheme); o.Header != "" && !free {
 		f.fault(headerAt, "is fixed for scheme %s: leave it out", o.Scheme)
 	} else if o.Header != "" && !headerName.MatchString(o.Header) {
@@ -232,9 +252,8 @@ func (f *file) auth(a at, route *handler.Route) string {
 			f.fault(secretsAt, "%s", strings.ReplaceAll(err.Error(), "\n", ", "))
 			break
 		}
-		route.Authenticator = verifier
+		route.Verifier = verifier
 	}
-	return o.Scheme
 }
 
 // secrets that a variable holds, separated by commas.
@@ -276,7 +295,7 @@ func (f *file) variable(a at) (value string, ok bool) {
 // maxWindow of a time in a body.
 const maxWindow = 7 * 24 * time.Hour
 
-func (f *file) time(a at, route *handler.Route, m *mapping) {
+func (f *file) time(a at, route *Route, m *Mapping) {
 	route.Window = webhook.Window
 	seen := f.object(a, map[string]func(at){
 		"path": func(a at) {
@@ -320,7 +339,7 @@ func (f *file) query(a at, single bool) (query, bool) {
 	return q, true
 }
 
-func (f *file) condition(a at, m *mapping) {
+func (f *file) condition(a at, m *Mapping) {
 	var c condition
 	ok := false
 	values := func(a at) { f.list(a, func(a at) { f.conditionValue(a, &c) }) }
@@ -374,7 +393,7 @@ func (f *file) constant(a at) (any, bool) {
 }
 
 // request reads the mapping of the fields.
-func (f *file) request(a at, m *mapping) {
+func (f *file) request(a at, m *Mapping) {
 	members := map[string]func(at){}
 	for name, kind := range kinds {
 		members[name] = func(a at) {
@@ -479,7 +498,7 @@ func (f *file) probed(a at, name string) json.RawMessage {
 
 // allow reads what may be asked for. More than the configuration allows is a fault: whoever writes it
 // believes in it.
-func (f *file) allow(a at, route *handler.Route) {
+func (f *file) allow(a at, route *Route) {
 	var regionsAt, forceAt, mostAt at
 	f.object(a, map[string]func(at){
 		"regions": func(a at) { regionsAt = a; f.texts(a, &route.Regions) },
@@ -499,17 +518,17 @@ func (f *file) allow(a at, route *handler.Route) {
 		switch {
 		case !events.ValidRegionId(region):
 			f.fault(regionsAt, "holds something that is not a region ID such as cn-hangzhou")
-		case f.Policy != nil && !slices.Contains(f.Policy.Regions, region):
+		case f.Limits != nil && !slices.Contains(f.Limits.Regions, region):
 			f.fault(regionsAt, "holds a region that is not among ALLOWED_REGIONS")
 		}
 	}
-	if f.Policy == nil {
+	if f.Limits == nil {
 		return
 	}
-	if route.AllowForce && !f.Policy.AllowForce {
+	if route.AllowForce && !f.Limits.AllowForce {
 		f.fault(forceAt, "is allowed here, but ALLOW_FORCE is not set")
 	}
-	if route.MaxDesktops > f.Policy.MaxDesktops {
+	if route.MaxDesktops > f.Limits.MaxDesktops {
 		f.fault(mostAt, "is more than MAX_DESKTOPS")
 	}
 }

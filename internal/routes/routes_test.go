@@ -7,14 +7,12 @@ import (
 	"time"
 
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
-	"stopdesktops/internal/stop"
 )
 
-var policy = handler.Policy{Regions: []string{"cn-hangzhou", "cn-shanghai"}, Policy: stop.Policy{MaxDesktops: 100}}
+var limits = routes.Limits{Regions: []string{"cn-hangzhou", "cn-shanghai"}, MaxDesktops: 100}
 
 var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-for-tests-2", "SHORT": "fake", "EMPTY": " ", "PLACEHOLDER": "changeme-changeme",
 	"URL": "https://robot.example/fake-token?a=1,2", "ROBOT": "fake-robot-secret", "BADURL": "http://robot.example/fake-token"}
@@ -22,11 +20,11 @@ var variables = map[string]string{"TOKEN": "fake-token-for-tests-1,fake-token-fo
 func lookup(name string) (string, bool) { v, ok := variables[name]; return v, ok }
 
 func read(text string) (*routes.Table, error) {
-	return routes.Read("routes.yaml", text, routes.Options{Lookup: lookup, Policy: &policy, Callback: &callback.Settings{Format: "cloudevents", On: callback.All}, Folder: "."})
+	return routes.Read("routes.yaml", text, routes.Options{Lookup: lookup, Limits: &limits, Callback: &callback.Settings{Format: "cloudevents", On: callback.All}, Folder: "."})
 }
 
 // route whose request is this YAML.
-func route(t testing.TB, request string) *handler.Route {
+func route(t testing.TB, request string) *routes.Route {
 	t.Helper()
 	table, err := read("http:\n  - path: /a\n    auth: {scheme: token, secrets: [TOKEN]}\n" + request)
 	if err != nil {
@@ -184,16 +182,16 @@ func TestWithoutEnvironment(t *testing.T) {
 // TestCallback: what a route does not say of its callback is as for the function, but the function's
 // secret goes to nobody but the function's receiver.
 func TestCallback(t *testing.T) {
-	const here, whsec = "https://function.example/", "whsec_ZmFrZS1zZWNyZXQtZm9yLXRlc3RzLW9ubHkh"
+	const here, robot, whsec = "https://function.example", "https://robot.example", "whsec_ZmFrZS1zZWNyZXQtZm9yLXRlc3RzLW9ubHkh"
 	function := callback.Settings{URL: secret.New(here), Secrets: []secret.String{secret.New(whsec)}, Format: "cloudevents", On: callback.Problems}
 	for _, c := range []struct {
 		says, url, on string
 		signs, robot  bool
 	}{
 		{"on: all", here, callback.All, true, false},
-		{"url: URL", variables["URL"], callback.Problems, false, false},
-		{"url: URL, format: slack", variables["URL"], callback.Problems, false, false},
-		{"url: URL, format: feishu, secrets: [ROBOT]", variables["URL"], callback.Problems, false, true},
+		{"url: URL", robot, callback.Problems, false, false},
+		{"url: URL, format: slack", robot, callback.Problems, false, false},
+		{"url: URL, format: feishu, secrets: [ROBOT]", robot, callback.Problems, false, true},
 		{"format: dingtalk, secrets: [ROBOT]", here, callback.Problems, false, true},
 	} {
 		text := "events:\n  - source: a\n    callback: {" + c.says + "}\n"
@@ -203,11 +201,11 @@ func TestCallback(t *testing.T) {
 			continue
 		}
 		d := table.List[0].Callback
-		// Only a format of its own, without a receiver of its own, is for what events name too.
-		if own := !strings.HasPrefix(c.says, "format"); table.List[0].OwnReceiver != own {
-			t.Errorf("%s: own receiver %v", c.says, !own)
+		// Only a format without a URL is for what events name, too.
+		if dedicated := !strings.HasPrefix(c.says, "format"); table.List[0].Dedicated != dedicated {
+			t.Errorf("%s: dedicated %v", c.says, !dedicated)
 		}
-		if d.URL.Reveal() != c.url || d.On != c.on || (len(d.Keys) > 0) != c.signs || d.RobotSecret.Empty() == c.robot {
+		if d.Origin().String() != c.url || d.On != c.on || (len(d.Keys) > 0) != c.signs || d.RobotSecret.Empty() == c.robot {
 			t.Errorf("%s: %+v", c.says, d)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"stopdesktops/internal/clock"
 )
 
 // maxAttempts of one call, the first included. With the pauses below that is about 15 seconds. Throttled
@@ -50,7 +52,7 @@ func newBackOff() *backoff.ExponentialBackOff {
 // caller's slot meanwhile.
 func (a *attempts) again(ctx context.Context, s *slot, e *CallError) bool {
 	d, ok := a.next(ctx, e)
-	return ok && s.outside(ctx, func() bool { return sleep(ctx, d) })
+	return ok && s.outside(ctx, func() bool { return clock.Sleep(ctx, d) })
 }
 
 // next returns the pause after a failure, or false if the call should be given up.
@@ -88,16 +90,4 @@ func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Dur
 		d = left // one last attempt
 	}
 	return d, d > 0
-}
-
-// sleep for d. It returns false if ctx ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -3,6 +3,8 @@ package stop
 import (
 	"context"
 	"time"
+
+	"stopdesktops/internal/clock"
 )
 
 // longestPoll is the pause between two observations of a long wait: desktops take tens of seconds to
@@ -14,7 +16,7 @@ const longestPoll = 5 * time.Second
 func (u *unit) wait(ctx context.Context, orders []*order, begun time.Time) {
 	waiting, left := u.stillWaiting(ctx, orders, begun)
 	for poll := time.Second; len(waiting) > 0; poll = min(poll+time.Second, longestPoll) {
-		if !sleep(ctx, min(poll, left)) {
+		if !clock.Sleep(ctx, min(poll, left)) {
 			return
 		}
 		targets := underWay(waiting)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/clock"
 	"stopdesktops/internal/report"
 )
 
@@ -98,7 +99,7 @@ func (w *world) make(ctx context.Context, c call) error {
 		}
 		w.mu.Unlock()
 	}
-	if !sleep(ctx, delay) {
+	if !clock.Sleep(ctx, delay) {
 		return &CallError{Action: c.action, Family: Ambiguous, Code: "Timeout", Message: "no response"}
 	}
 	if e := asCallError(err); e != nil {
