@@ -41,6 +41,7 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzParseRequest$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzSyntax$$' -fuzztime $(FUZZTIME) ./events
 	go test -run '^$$' -fuzz '^FuzzPlanner$$' -fuzztime $(FUZZTIME) ./handler
+	go test -run '^$$' -fuzz '^FuzzBatch$$' -fuzztime $(FUZZTIME) ./internal/stop
 	go test -run '^$$' -fuzz '^FuzzRead$$' -fuzztime $(FUZZTIME) ./internal/eds
 	go test -run '^$$' -fuzz '^FuzzEmpty$$' -fuzztime $(FUZZTIME) ./internal/eds
 	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./internal/webhook

@@ -36,9 +36,15 @@ func openBody(body []byte) ([]byte, *Error) {
 	}
 	opened, err := open(text(b), path)
 	if err != nil {
-		err.Message = "is a JSON string, and what it holds " + err.Message
+		err = err.inString()
 	}
 	return opened, err
+}
+
+// inString is the fault of what a JSON string holds.
+func (e *Error) inString() *Error {
+	e.Message = "is a JSON string, and what it holds " + e.Message
+	return e
 }
 
 func decodeBody(body []byte) ([]Event, *Error) {
@@ -76,7 +82,7 @@ func bodyBatch(body []byte, path string) ([]Event, *Error) {
 		case element.err != nil:
 			e.Err = element.err
 		case element.json[0] != '{':
-			e.Err = fault(WrongType, e.Path, "must be an object")
+			e.Err = element.at.noObject(element.json)
 		default:
 			e.Payload = element.json
 		}

@@ -38,18 +38,37 @@ func quotation(r rune) bool {
 	return unicode.Is(unicode.Quotation_Mark, r) || strings.ContainsRune("`´｀′″‴‵‶‷ʹʺˊˋ❛❜❝❞❟❠❮❯🙶🙷🙸《》〈〉", r)
 }
 
-// narrow is the ASCII character that r is the full-width form of, or r.
+// narrow returns the ordinary character that r is a full-width, small or vertical form of, or r.
 func narrow(r rune) rune {
+	if r <= unicode.MaxASCII {
+		return r
+	}
 	if '\uff01' <= r && r <= '\uff5e' {
 		return r - 0xff01 + '!'
+	}
+	if ordinary, ok := otherForms[r]; ok {
+		return ordinary
 	}
 	return r
 }
 
-// unfilled reports whether s holds the beginning of a placeholder that a template should have filled in.
-func unfilled(s string) bool { return strings.Contains(s, "${") || strings.Contains(s, "{{") }
+// otherForms are the small and vertical forms of characters that mean something in lists and templates.
+var otherForms = map[rune]rune{
+	'﹐': ',', '︐': ',', '﹑': '、', '︑': '、', '﹔': ';', '︔': ';', '﹕': ':', '︓': ':', '﹖': '?', '︖': '?', '﹡': '*',
+	'﹛': '{', '﹜': '}', '︷': '{', '︸': '}', '︵': '(', '︶': ')', '﹙': '(', '﹚': ')', '﹇': '[', '﹈': ']', '﹩': '$',
+}
 
-// quoted reports whether s stands in quotation marks of any kind.
+// unfilled reports whether s holds the beginning of a placeholder that a template should have filled in.
+func unfilled(s string) bool {
+	s = strings.Map(narrow, s)
+	return strings.Contains(s, "${") || strings.Contains(s, "{{")
+}
+
+// unfilledID is the fault of an ID that is one text for all events: the second would pass for a
+// duplicate of the first.
+const unfilledID = "holds a placeholder that was not filled in (${ or {{), so all events would have the same ID"
+
+// quoted reports whether s has quotation marks of any kind around it.
 func quoted(s string) bool {
 	runes := []rune(strings.TrimSpace(s))
 	return len(runes) > 1 && quotation(runes[0]) && quotation(runes[len(runes)-1])
@@ -62,7 +81,7 @@ func (v value) pattern(s string) (string, *Error) {
 	case unfilled(s):
 		return "", v.fault(InvalidValue, "holds a placeholder that was not filled in (${ or {{)")
 	case quoted(s):
-		return "", v.fault(InvalidValue, "stands in quotation marks: leave them out")
+		return "", v.fault(InvalidValue, "is in quotation marks: leave them out")
 	}
 	return s, nil
 }

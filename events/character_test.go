@@ -15,7 +15,9 @@ var pairs = []string{`""`, `''`, "``", "´´", "“”", "‘’", "„“", "�
 func TestUserIds(t *testing.T) {
 	bad := map[string]string{
 		"alice,bob": "U+002C (,) at character 6", "alice;bob": "U+003B (;)", "alice|bob": "U+007C (|)", "alice，bob": "U+FF0C (，) at character 6",
-		"alice；bob": "U+FF1B", "alice、bob": "U+3001", "alice｜bob": "U+FF5C", "a*": "wildcards", "a?": "wildcards", "a＊": "wildcards", "？": "wildcards",
+		"alice；bob": "U+FF1B", "alice、bob": "U+3001", "alice｜bob": "U+FF5C",
+		"alice﹐bob": "U+FE50 (﹐) at character 6", "alice︐bob": "U+FE10", "alice﹔bob": "U+FE54", "alice﹑bob": "U+FE51", "alice،bob": "U+060C", "alice؛bob": "U+061B",
+		"a﹡": "wildcards", "︖": "wildcards", "﹛user﹜": "placeholder", "﹩user": "placeholder", "a*": "wildcards", "a?": "wildcards", "a＊": "wildcards", "？": "wildcards",
 		"{{ticket.requester}}": "placeholder", "${env('KEEP')}": "U+0027 (') at character 7", "${KEEP}": "placeholder", "{user}": "placeholder", "$user": "placeholder",
 		"｛｛user｝｝": "placeholder", "＄user": "placeholder",
 		" alice": "blank at an end", "alice ": "blank at an end", "\u00a0alice": "U+00A0, which is invisible, at character 1", "alice\u3000": "U+3000",

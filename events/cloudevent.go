@@ -71,6 +71,9 @@ func (e *Event) identify(o object, path string) *Error {
 	if err != nil {
 		return err
 	}
+	if unfilled(id) {
+		return fault(InvalidValue, memberPath(path, "id"), unfilledID)
+	}
 	e.ID = e.Source + "|" + id
 	e.Suffix = "" // the event has an ID of its own
 	if e.Type, err = o.scalarField("type", path); err != nil {

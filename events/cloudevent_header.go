@@ -12,7 +12,7 @@ func (r *HTTPRequest) attribute(name string) (string, *Error) {
 	raw := strings.Trim(r.Get(header), " \t")
 	if !utf8.ValidString(raw) || strings.ContainsRune(raw, utf8.RuneError) {
 		// Two different values would look the same: the second event would pass for a duplicate.
-		return "", fault(InvalidUTF8, "$", "the header %s holds bytes that are not UTF-8: percent-encode them as UTF-8", header)
+		return "", fault(InvalidUTF8, "$", "the header %s holds bytes that are not UTF-8: send the text as percent-encoded UTF-8, é as %%C3%%A9", header)
 	}
 	value, err := unquote(raw, header)
 	if err != nil {
@@ -21,7 +21,7 @@ func (r *HTTPRequest) attribute(name string) (string, *Error) {
 	value = percentDecode(value)
 	switch {
 	case !utf8.ValidString(value):
-		return "", fault(InvalidUTF8, "$", "the header %s holds percent-encoded bytes that are not UTF-8", header)
+		return "", fault(InvalidUTF8, "$", "the header %s holds percent-encoded bytes that are not UTF-8: send the text as percent-encoded UTF-8, é as %%C3%%A9", header)
 	case len(value) > maxName:
 		return "", fault(TooLarge, "$", "the header %s is longer than %d bytes", header, maxName)
 	case !printable(value):

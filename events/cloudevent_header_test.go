@@ -132,6 +132,8 @@ func TestBinaryHeaderForms(t *testing.T) {
 		{`"Ce-Id":"42","Ce-Time":"\"2026-11-22T20:00:00Z\""`, "s|42", ""},
 		{`"Ce-Id":"42","Ce-Time":["2026-11-22T20:00:00Z","2026-11-22T20:00:00Z"]`, "", DuplicateField},
 		{`"Ce-Id":"\ud800"`, "", InvalidUTF8},
+		{`"Ce-Id":"{{issue.id}}"`, "", InvalidValue},
+		{`"Ce-Id":"IT-%24%7Bid}"`, "", InvalidValue},
 	} {
 		list, err := DecodeCloudEvents(binary(t, `{"Ce-Specversion":"1.0","Ce-Source":"s","Ce-Type":"t",`+c.id+`}`), Binary)
 		code, id := "", ""
@@ -163,6 +165,42 @@ func TestEmptyBatch(t *testing.T) {
 	for body, code := range map[string]string{"": WrongType, "{}": WrongType, "null": WrongType, "[] []": InvalidJSON, "[": InvalidJSON, "[,]": InvalidJSON} {
 		if _, err := DecodeCloudEvents(&HTTPRequest{Body: []byte(body)}, Batched); asError(t, err) == nil || asError(t, err).Code != code {
 			t.Errorf("%q: %v, want %s", body, err, code)
+		}
+	}
+}
+
+// TestCloudEventMode: one attribute that is read makes a CloudEvent in binary mode, unless the media type
+// says another mode. Without all that are required it is refused.
+func TestCloudEventMode(t *testing.T) {
+	for _, c := range []struct {
+		headers string
+		want    CloudEventMode
+		missing string
+	}{
+		{`{"Content-Type":"application/json"}`, "", ""},
+		{`{"Content-Type":"application/json","Ce-Subject":"s","Ce-Traceparent":"t","X-Ce-Id":"1","Ceid":"1","Cf-Ray":"1"}`, "", ""},
+		{`{"Ce-Id":""}`, "", ""},
+		{`{"Ce-Specversion":"1.0","Ce-Id":"1","Ce-Source":"s","Ce-Type":"t"}`, Binary, ""},
+		{`{"Ce-Id":"1"}`, Binary, "ce-specversion"},
+		{`{"CE-SOURCE":"s"}`, Binary, "ce-specversion"},
+		{`{"ce-type":"t"}`, Binary, "ce-specversion"},
+		{`{"Ce-Time":"2026-11-22T20:00:00Z"}`, Binary, "ce-specversion"},
+		{`{"Ce-Id":"1","Ce-Source":"s","Ce-Type":"t"}`, Binary, "ce-specversion"},
+		{`{"Ce-Specversion":"1.0","Ce-Source":"s","Ce-Type":"t"}`, Binary, "ce-id"},
+		{`{"Content-Type":"application/cloudevents+json","Ce-Id":"1"}`, Structured, ""},
+		{`{"Content-Type":"application/cloudevents-batch+json","Ce-Id":"1"}`, Batched, ""},
+	} {
+		r := binary(t, c.headers)
+		if got := r.CloudEventMode(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.headers, got, c.want)
+		}
+		if c.want != Binary {
+			continue
+		}
+		_, err := DecodeCloudEvents(r, Binary)
+		e := asError(t, err)
+		if c.missing == "" && e != nil || c.missing != "" && (e == nil || e.Code != MissingField || !strings.Contains(e.Message, "the header "+c.missing+" is missing")) {
+			t.Errorf("%s: %v", c.headers, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package events
 
 import (
 	"mime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +18,12 @@ const (
 	Binary     CloudEventMode = "binary"
 )
 
-// CloudEventMode returns the mode of a request, or "" if it carries no CloudEvent.
+// attributeHeaders are the attributes that are read in binary mode. All but the last are required.
+var attributeHeaders = []string{"specversion", "id", "source", "type", "time"}
+
+// CloudEventMode returns the mode of a request, or "" if it carries no CloudEvent. By the HTTP protocol
+// binding one without a media type of CloudEvents can only be in binary mode, and one attribute is enough
+// to tell: taken for a plain request, an event without ce-specversion would lose its ID and its time.
 func (r *HTTPRequest) CloudEventMode() CloudEventMode {
 	kind, _, _ := mime.ParseMediaType(r.Get("Content-Type"))
 	switch {
@@ -25,7 +31,7 @@ func (r *HTTPRequest) CloudEventMode() CloudEventMode {
 		return Batched
 	case strings.HasPrefix(kind, "application/cloudevents"):
 		return Structured
-	case r.Get("Ce-Specversion") != "":
+	case slices.ContainsFunc(attributeHeaders, func(name string) bool { return r.Get("ce-"+name) != "" }):
 		return Binary
 	}
 	return ""
@@ -130,15 +136,18 @@ func structuredEvent(b []byte, at place) Event {
 
 func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 	attribute := map[string]string{}
-	for _, name := range []string{"specversion", "id", "source", "type"} {
+	for _, name := range attributeHeaders[:4] {
 		value, err := r.attribute(name)
 		if err != nil {
 			return nil, err
 		}
 		if value == "" {
-			return nil, fault(MissingField, "$", "the header ce-%s is missing", name)
+			return nil, fault(MissingField, "$", "the header ce-%s is missing: a CloudEvent in binary mode needs it, and a plain request must not have the ce- headers of one", name)
 		}
 		attribute[name] = value
+	}
+	if unfilled(attribute["id"]) {
+		return nil, fault(InvalidValue, "$", "the header ce-id %s", unfilledID)
 	}
 	if attribute["specversion"] != "1.0" {
 		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")

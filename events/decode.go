@@ -49,7 +49,7 @@ func (d *decoder) openedInvocation(s string) ([]Event, *Error) {
 	const path = "$"
 	doc, err := open(s, path)
 	if err != nil {
-		return nil, err
+		return nil, err.inString()
 	}
 	if doc[0] == '[' {
 		return d.batch(doc, path, false)
@@ -81,12 +81,12 @@ func (d *decoder) element(e element, openStrings bool) []Event {
 	if b[0] == '"' && openStrings {
 		doc, err := open(text(b), e.at.path)
 		if err != nil {
-			return []Event{e.at.rejected(err)}
+			return []Event{e.at.rejected(err.inString())}
 		}
 		b = doc
 	}
 	if b[0] != '{' {
-		return []Event{e.at.rejected(fault(WrongType, e.at.path, "must be an object"))}
+		return []Event{e.at.rejected(e.at.noObject(b))}
 	}
 	return d.object(b, e.at)
 }
@@ -115,6 +115,14 @@ func (d *decoder) object(b []byte, at place) []Event {
 	return []Event{{Kind: Direct, Suffix: at.suffix, Path: at.path, Payload: b}}
 }
 
+// noObject is the fault of an element that is none. What senders encode once too often is named.
+func (at place) noObject(b []byte) *Error {
+	if b[0] == '"' {
+		return fault(WrongType, at.path, "must be an object, and is a string: send the object itself, not its JSON in a string")
+	}
+	return fault(WrongType, at.path, "must be an object")
+}
+
 func (at place) rejected(err *Error) Event {
 	return Event{Kind: Direct, Suffix: at.suffix, Path: at.path, Err: err}
 }
@@ -132,7 +140,7 @@ func open(s, path string) ([]byte, *Error) {
 	case doc[0] == '"':
 		return nil, fault(WrongType, path, "is encoded as JSON more than twice: send the JSON itself")
 	case doc[0] != '{' && doc[0] != '[':
-		return nil, fault(WrongType, path, "must hold an object or an array")
+		return nil, fault(WrongType, path, "must be the JSON of an object or an array")
 	}
 	return doc, nil
 }

@@ -22,7 +22,7 @@ func check(b []byte, path string, offset int) *Error {
 		return syntaxFault(b, path)
 	}
 	if !utf8.Valid(b) {
-		return fault(InvalidUTF8, path, "is not UTF-8 at byte %d", offset+invalidUTF8(b)+1)
+		return fault(InvalidUTF8, path, "is not UTF-8 at byte %d: send UTF-8, percent-encoded in a path or a header", offset+invalidUTF8(b)+1)
 	}
 	return nil
 }

@@ -11,20 +11,21 @@ import (
 const maxUsers = 10000
 
 func (v value) desktopIds() ([]string, *Error) {
-	return v.list(ids{fault: desktopIdFault, trims: true, most: MaxDesktopIds})
+	return v.list(ids{fault: desktopIdFault, split: splitAtBlanks, trims: true, most: MaxDesktopIds})
 }
 
 // endUserIds keeps the blanks at the ends of an ID, which are a fault. A desktop ID cannot have any,
 // but a directory's idea of a user ID is its own.
 func (v value) endUserIds() ([]string, *Error) {
-	return v.list(ids{fault: userIdFault, most: maxUsers})
+	return v.list(ids{fault: userIdFault, split: SplitUsers, most: maxUsers})
 }
 
 // ids describes what a list holds.
 type ids struct {
 	fault func(item string, skipped int) string // "" if the item is valid
-	trims bool                                  // blanks around an item do not count
-	most  int                                   // different ones
+	split func(text string) (items []string, err *Error)
+	trims bool // blanks around an item do not count
+	most  int  // different ones
 }
 
 // list reads an array of strings, or one string with separators. Empty items and
@@ -89,19 +90,48 @@ func (l *list) addSeparated(v value) *Error {
 	if err != nil {
 		return err
 	}
-	n := 0
-	for item := range strings.FieldsFuncSeq(s, Separator) {
-		n++
+	items, err := l.split(s)
+	if err != nil {
+		return v.fault(err.Code, "%s", err.Message)
+	}
+	for i, item := range items {
 		if code, message := l.add(item, 0); code != "" {
-			return v.fault(code, "at item %d: %s", n, message)
+			return v.fault(code, "at item %d: %s", i+1, message)
 		}
 	}
 	return nil
 }
 
-// Separator reports whether r separates the items of a list in one string: the separators of Western and
-// of Chinese keyboards, whose space is U+3000.
-func Separator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|、，；", r) }
+func splitAtBlanks(text string) ([]string, *Error) {
+	return strings.FieldsFunc(text, Separator), nil
+}
+
+// SplitUsers returns the user IDs in a text with separators. It refuses a blank within an ID. The blank
+// may separate two users or be part of one, and an exclusion must not spare somebody else. The error has no path.
+func SplitUsers(text string) ([]string, *Error) {
+	var items []string
+	for item := range strings.FieldsFuncSeq(text, func(r rune) bool { return Separator(r) && !blank(r) }) {
+		item = strings.TrimFunc(item, blank)
+		if item == "" {
+			continue
+		}
+		items = append(items, item)
+		if strings.ContainsFunc(item, blank) {
+			return nil, fault(InvalidValue, "", "at item %d: a blank may separate two users or be part of one: use an array, with one user in each element", len(items))
+		}
+	}
+	return items, nil
+}
+
+// Separator reports whether r separates the items of a list in one string: the separators of Western and of
+// Chinese keyboards, whose space is U+3000.
+func Separator(r rune) bool { return unicode.IsSpace(r) || divides(r) }
+
+// divides reports whether people write r between the items of a list, in any script and width. No ID holds it.
+func divides(r rune) bool { return strings.ContainsRune(",;|、､،؛٬", narrow(r)) }
+
+// blank is a space of any width. It ends no line.
+func blank(r rune) bool { return unicode.Is(unicode.Zs, r) }
 
 // add an item that skipped characters came before.
 func (l *list) add(item string, skipped int) (code, message string) {

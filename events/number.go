@@ -19,6 +19,21 @@ func WholeNumber(text string) (n int, number, whole, fits bool) {
 	return n, true, whole, fits
 }
 
+// SameNumber reports whether two texts are the same decimal number: 50, 50.0 and 5e1 are.
+func SameNumber(a, b string) bool {
+	first, ok := parseDecimal(a)
+	second, ok2 := parseDecimal(b)
+	return ok && ok2 && first.normal() == second.normal()
+}
+
+// normal returns the one form that all spellings of a number have: 0 has neither a sign nor a point.
+func (d decimal) normal() decimal {
+	if d.digits == "" {
+		return decimal{}
+	}
+	return d
+}
+
 // decimal is 0.digits × 10^point. The first and the last digit are not 0; 0 has no digits.
 type decimal struct {
 	negative bool

@@ -40,6 +40,30 @@ func TestWholeNumber(t *testing.T) {
 	}
 }
 
+// TestSameNumber compares values, not spellings, and nothing that is no number.
+func TestSameNumber(t *testing.T) {
+	for _, spellings := range [][]string{
+		{"50", "50.0", "5e1", "5E+1", "500e-1", "050", "0.50e2"},
+		{"0", "-0", "0.0", "-0.0", "0e7", "00"},
+		{"-1.5", "-15e-1", "-1.50"},
+		{"0.1", "1e-1", "0.10"},
+		{"123456789012345678901234567890", "123456789012345678901234567890.0"},
+	} {
+		for _, a := range spellings {
+			for _, b := range spellings {
+				if !SameNumber(a, b) {
+					t.Errorf("%s is not %s", a, b)
+				}
+			}
+			for _, other := range []string{"51", "-50", "5", "", "x", "50x", "1.5", "0.01", "123456789012345678901234567891", "NaN"} {
+				if SameNumber(a, other) || SameNumber(other, other+"y") {
+					t.Errorf("%s is %s", a, other)
+				}
+			}
+		}
+	}
+}
+
 // TestNumberFields reads the numbers of a request, in JSON and as text.
 func TestNumberFields(t *testing.T) {
 	for _, field := range []string{"IdleMinutes", "WaitSeconds"} {

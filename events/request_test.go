@@ -117,6 +117,9 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"IdempotencyKey long", `{"IdempotencyKey":"` + long(129) + `"}`, TooLarge, "$.IdempotencyKey"},
 		{"IdempotencyKey control", `{"IdempotencyKey":"a\u0000"}`, InvalidValue, "$.IdempotencyKey"},
 		{"IdempotencyKey format", `{"IdempotencyKey":"a\u200b"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey unfilled", `{` + oneDesktop + `,"IdempotencyKey":"{{issue.key}}:{{issue.updated}}"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey half unfilled", `{` + oneDesktop + `,"IdempotencyKey":"IT-101:${updated}"}`, InvalidValue, "$.IdempotencyKey"},
+		{"IdempotencyKey unfilled, full-width", `{` + oneDesktop + `,"IdempotencyKey":"｛｛issue.key｝｝"}`, InvalidValue, "$.IdempotencyKey"},
 		{"IdempotencyKey number", `{"IdempotencyKey":5}`, WrongType, "$.IdempotencyKey"},
 
 		{"Select text", `{"Select":"all"}`, WrongType, "$.Select"},
@@ -137,7 +140,7 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"Select EndUserId long", `{"Select":{"EndUserId":["` + long(129) + `"]}}`, InvalidValue, "$.Select.EndUserId[0]"},
 		{"Select EndUserId control", `{"Select":{"EndUserId":["a\u0007"]}}`, InvalidValue, "$.Select.EndUserId[0]"},
 		{"Select EndUserId padded", `{"Select":{"EndUserId":["a "]}}`, InvalidValue, "$.Select.EndUserId[0]"},
-		{"Select EndUserId many", `{"Select":{"EndUserId":"` + numbered("u%d ", 10001) + `"}}`, TooLarge, "$.Select.EndUserId"},
+		{"Select EndUserId many", `{"Select":{"EndUserId":"` + numbered("u%d,", 10001) + `"}}`, TooLarge, "$.Select.EndUserId"},
 
 		{"Tag empty", `{"Select":{"Tag":[]}}`, Empty, "$.Select.Tag"},
 		{"Tag text", `{"Select":{"Tag":"team=design"}}`, WrongType, "$.Select.Tag"},
@@ -153,12 +156,18 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"Tag unknown", `{"Select":{"Tag":{"Key":"a","Values":["b"],"x":1}}}`, WrongType, "$.Select.Tag.Values"},
 		{"Tag unknown member", `{"Select":{"Tag":{"Key":"a","Op":"="}}}`, UnknownField, "$.Select.Tag.Op"},
 		{"Tag key twice", `{"Select":{"Tag":[{"Key":"a"},{"Key":"a","Value":"b"}]}}`, DuplicateField, "$.Select.Tag[1]"},
+		{"Tag two values", `{"Select":{"Tag":[{"Key":"a","Value":"b"},{"Key":"a","Value":"c"}]}}`, DuplicateField, "$.Select.Tag[1]"},
+		{"Tag many to exclude", `{` + oneDesktop + `,"Exclude":{"Tag":[` + strings.TrimSuffix(numbered(`{"Key":"k","Value":"%d"},`, 21), ",") + `]}}`, TooLarge, "$.Exclude.Tag"},
 		{"Tag many", `{"Select":{"Tag":[` + strings.TrimSuffix(numbered(`{"Key":"k%d"},`, 21), ",") + `]}}`, TooLarge, "$.Select.Tag"},
 
 		{"Exclude empty", `{` + oneDesktop + `,"Exclude":{}}`, EmptySelector, "$.Exclude"},
 		{"Exclude text", `{` + oneDesktop + `,"Exclude":"ecd-a"}`, WrongType, "$.Exclude"},
 		{"Exclude unknown", `{` + oneDesktop + `,"Exclude":{"OfficeSiteId":"a"}}`, UnknownField, "$.Exclude.OfficeSiteId"},
 		{"Exclude bad ID", `{` + oneDesktop + `,"Exclude":{"DesktopId":["x"]}}`, InvalidValue, "$.Exclude.DesktopId[0]"},
+		{"Exclude EndUserId with a blank", `{` + oneDesktop + `,"Exclude":{"EndUserId":"li si"}}`, InvalidValue, "$.Exclude.EndUserId"},
+		{"Exclude EndUserId with a blank behind a comma", `{` + oneDesktop + `,"Exclude":{"EndUserId":"wang, li si"}}`, InvalidValue, "$.Exclude.EndUserId"},
+		{"Select EndUserId with a wide blank", `{"Select":{"EndUserId":"li\u3000si"}}`, InvalidValue, "$.Select.EndUserId"},
+		{"Exclude EndUserId of blanks", `{` + oneDesktop + `,"Exclude":{"EndUserId":" ,\u3000\n"}}`, Empty, "$.Exclude.EndUserId"},
 		{"Exclude empty list", `{` + oneDesktop + `,"Exclude":{"EndUserId":","}}`, Empty, "$.Exclude.EndUserId"},
 	}
 	for _, test := range tests {
@@ -193,7 +202,7 @@ func numbered(format string, n int) string {
 }
 
 func TestParseRequestAccepts(t *testing.T) {
-	yes, no, zero, empty := true, false, 0, ""
+	yes, no, zero, empty, b, c := true, false, 0, "", "b", "c"
 	one := func(r Request) Request { r.DesktopId = []string{"ecd-running1"}; return r }
 	tests := []struct {
 		name, request string
@@ -218,8 +227,16 @@ func TestParseRequestAccepts(t *testing.T) {
 		{"all false beside a filter", `{"Select":{"All":false,"ChargeType":"PostPaid"}}`, Request{Select: &Select{ChargeType: "PostPaid"}}},
 		{"one tag", `{"Select":{"Tags":{"key":"a","value":""}}}`, Request{Select: &Select{Tag: []Tag{{"a", &empty}}}}},
 		{"user with a space", `{"Select":{"EndUserId":["li wei","li wei"]}}`, Request{Select: &Select{EndUserId: []string{"li wei"}}}},
+		{"users in a text", `{"Select":{"EndUserId":" lisi , wang;zhao|sun、qian，\u3000zhou；wu\nzheng\r\n"}}`,
+			Request{Select: &Select{EndUserId: []string{"lisi", "wang", "zhao", "sun", "qian", "zhou", "wu", "zheng"}}}},
 		{"wildcard with text", `{"Select":{"DesktopName":"design*"}}`, Request{Select: &Select{DesktopName: "design*"}}},
 		{"exclude", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a"}]}}`, one(Request{Exclude: &Exclude{Tag: []Tag{{Key: "a"}}}})},
+		{"exclude values of one tag", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a","Value":"b"},{"Key":"a","Value":"c"},{"Key":"a","Value":""},{"Key":"A","Value":"b"}]}}`,
+			one(Request{Exclude: &Exclude{Tag: []Tag{{"a", &b}, {"a", &c}, {"a", &empty}, {"A", &b}}}})},
+		{"exclude a tag and one value of it", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a"},{"Key":"a","Value":"b"},{"Key":"a"}]}}`,
+			one(Request{Exclude: &Exclude{Tag: []Tag{{Key: "a"}, {"a", &b}}}})},
+		{"exclude a tag twice", `{` + oneDesktop + `,"Exclude":{"Tag":[{"Key":"a","Value":""},{"Key":"a","Value":""}]}}`, one(Request{Exclude: &Exclude{Tag: []Tag{{"a", &empty}}}})},
+		{"notes with placeholders", `{` + oneDesktop + `,"Reason":"{{issue.key}}","RequestedBy":"${user}"}`, one(Request{Reason: "{{issue.key}}", RequestedBy: "${user}"})},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

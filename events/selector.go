@@ -1,6 +1,7 @@
 package events
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -59,7 +60,7 @@ func (v value) selector() (*Select, *Error) {
 func selectFields() []field[Select] {
 	return []field[Select]{
 		{"All", func(s *Select, v value) (err *Error) { s.All, err = v.literal(); return }},
-		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tags(); return }},
+		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tagsToMatch(); return }},
 		{"OfficeSiteId", func(s *Select, v value) (err *Error) { s.OfficeSiteId, err = v.filter(); return }},
 		{"DesktopGroupId", func(s *Select, v value) (err *Error) { s.DesktopGroupId, err = v.filter(); return }},
 		{"EndUserId", func(s *Select, v value) (err *Error) { s.EndUserId, err = v.endUserIds(); return }},
@@ -100,8 +101,46 @@ func excludeFields() []field[Exclude] {
 	return []field[Exclude]{
 		{"DesktopId", func(x *Exclude, v value) (err *Error) { x.DesktopId, err = v.desktopIds(); return }},
 		{"EndUserId", func(x *Exclude, v value) (err *Error) { x.EndUserId, err = v.endUserIds(); return }},
-		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = v.tags(); return }},
+		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = v.tagsToSpare(); return }},
 	}
+}
+
+// tagsToMatch reads tags that a desktop must all have. It has one value of a key.
+func (v value) tagsToMatch() ([]Tag, *Error) {
+	tags, err := v.tags()
+	if err != nil {
+		return nil, err
+	}
+	keys := make(map[string]bool)
+	for i, t := range tags {
+		if keys[t.Key] {
+			return nil, fault(DuplicateField, elementPath(v.path, i), "repeats a key: all tags must match, and a desktop has one value of a key")
+		}
+		keys[t.Key] = true
+	}
+	return tags, nil
+}
+
+// tagsToSpare reads tags of which one is enough, so a key may have several values. Repeats are removed.
+func (v value) tagsToSpare() ([]Tag, *Error) {
+	tags, err := v.tags()
+	if err != nil {
+		return nil, err
+	}
+	type identity struct {
+		key, value string
+		any        bool
+	}
+	seen := make(map[identity]bool)
+	return slices.DeleteFunc(tags, func(t Tag) bool {
+		id := identity{key: t.Key, any: t.Value == nil}
+		if t.Value != nil {
+			id.value = *t.Value
+		}
+		repeated := seen[id]
+		seen[id] = true
+		return repeated
+	}), nil
 }
 
 // tags reads an array of tags, or one tag.
@@ -114,20 +153,14 @@ func (v value) tags() ([]Tag, *Error) {
 		return nil, v.fault(WrongType, "must be an array of objects with Key and Value")
 	}
 	var tags []Tag
-	keys := make(map[string]bool)
 	for i, raw := range elements(v.json) {
-		at := value{raw, elementPath(v.path, i)}
 		if i == maxTags {
 			return nil, v.fault(TooLarge, "has more than %d tags", maxTags)
 		}
-		t, err := at.tag()
+		t, err := value{raw, elementPath(v.path, i)}.tag()
 		if err != nil {
 			return nil, err
 		}
-		if keys[t.Key] {
-			return nil, at.fault(DuplicateField, "repeats a key")
-		}
-		keys[t.Key] = true
 		tags = append(tags, t)
 	}
 	if len(tags) == 0 {

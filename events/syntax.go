@@ -10,11 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// syntaxFault says in plain words what is wrong with b, which is not JSON, and where. Whoever wrote it
-// by hand or with a template does not count bytes.
+// syntaxFault returns the fault of b, which is not JSON: the place, and what is wrong in plain words. People who write
+// JSON by hand or with a template do not count bytes.
 func syntaxFault(b []byte, path string) *Error {
+	line, column, what := SyntaxFault(b)
+	return fault(InvalidJSON, path, "is not JSON at line %d, column %d: %s", line, column, what)
+}
+
+// SyntaxFault returns the place of the first fault of b, counted from 1, and the fault in plain words. what is empty if b
+// is JSON.
+func SyntaxFault(b []byte) (line, column int, what string) {
+	if json.Valid(b) {
+		return 0, 0, ""
+	}
 	at, ended := syntaxOffset(b)
-	what := "the text ends in the middle"
+	what = "the text ends in the middle"
 	if f := newSyntax(b, at); !ended {
 		what = f.what()
 	} else if f.inText {
@@ -22,8 +32,8 @@ func syntaxFault(b []byte, path string) *Error {
 	} else if n := len(f.open); n > 0 {
 		what += fmt.Sprintf(", with %d open brackets", n)
 	}
-	line, column := position(b, at)
-	return fault(InvalidJSON, path, "is not JSON at line %d, column %d: %s", line, column, what)
+	line, column = position(b, at)
+	return line, column, what
 }
 
 // syntaxOffset is where the first fault of b is, or its end if nothing but the rest is missing.

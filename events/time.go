@@ -58,14 +58,15 @@ func parseTime(s string) (time.Time, bool) {
 	return t, true
 }
 
-// unixTime reads digits: nine or ten are seconds, twelve or thirteen milliseconds,
-// which is 1973 to 2286 in both. 20261102 is neither.
+// unixTime reads a whole number, which some serializers write as 1795172417093.0 or 1.795172417093e+12: with nine
+// or ten digits it is seconds, with twelve or thirteen milliseconds, which is 1973 to 2286 in both. 20261102 is
+// neither.
 func unixTime(s string) (time.Time, bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || digits(s) != len(s) {
+	n, _, whole, fits := WholeNumber(s)
+	if !whole || !fits || n < 0 {
 		return time.Time{}, false
 	}
-	switch len(s) {
+	switch n := int64(n); len(strconv.FormatInt(n, 10)) {
 	case 9, 10:
 		return time.Unix(n, 0).UTC(), true
 	case 12, 13:

@@ -39,5 +39,5 @@ var userIdMistakes = []struct {
 	{func(r rune) bool { return quotation(r) || quotation(narrow(r)) }, "write the ID without quotation marks"},
 	{func(r rune) bool { return strings.ContainsRune("{}$", narrow(r)) }, "a placeholder was not filled in"},
 	{func(r rune) bool { return strings.ContainsRune("*?", narrow(r)) }, "there are no wildcards, so name each user"},
-	{func(r rune) bool { return strings.ContainsRune(",;|、､", narrow(r)) }, "give each user an element of the list"},
+	{divides, "give each user an element of the list"},
 }

@@ -127,4 +127,10 @@ func (v value) note() (string, *Error) {
 	return s, nil
 }
 
-func (v value) idempotencyKey() (string, *Error) { return v.word(maxIdempotencyKey) }
+func (v value) idempotencyKey() (string, *Error) {
+	s, err := v.word(maxIdempotencyKey)
+	if err == nil && unfilled(s) {
+		return "", v.fault(InvalidValue, unfilledID)
+	}
+	return s, err
+}

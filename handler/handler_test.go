@@ -167,7 +167,7 @@ func TestEndlessListing(t *testing.T) {
 		pages := 0
 		b := newBench(&scripted{list: func(token string) (stop.Page[stop.Desktop], error) {
 			pages++
-			return stop.Page[stop.Desktop]{NextToken: map[string]string{"": "a", "a": "b", "b": "a"}[token]}, nil
+			return stop.Page[stop.Desktop]{Listed: 1, NextToken: map[string]string{"": "a", "a": "b", "b": "a"}[token]}, nil
 		}})
 		_, failure := b.send(`{"Select":{"All":true}}`)
 		if failure == nil || !strings.Contains(failure.Message, "EndlessListing") || pages != 3 {

@@ -151,11 +151,10 @@ func transport(q *events.HTTPRequest) *report.Problem {
 		return &report.Problem{Code: "MethodNotAllowed", Message: "send a POST", HTTPStatus: http.StatusMethodNotAllowed, HTTPHeader: map[string]string{"Allow": "POST"}}
 	case len(q.Body) > maxHTTPBody:
 		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
+	case notPlain(q) != nil:
+		return notPlain(q)
 	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", HTTPStatus: http.StatusUnsupportedMediaType}
-	case compressed(q):
-		return &report.Problem{Code: "UnsupportedMediaType", Message: "the body is compressed, and gzip, deflate or br are not read here: send the JSON as it is",
-			HTTPStatus: http.StatusUnsupportedMediaType, HTTPHeader: map[string]string{"Accept-Encoding": "identity"}}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", HTTPStatus: http.StatusUnsupportedMediaType}
 	}

@@ -20,8 +20,7 @@ if no desktop carries the protect tag.
 
 Nothing is stopped, deployed or sent. EDS gets only calls that read: four for each region,
 and those that count, one for each 100 desktops. A callback's host gets a connection and no
-request. What cannot be
-proven that way is said at the end, with the commands that prove it.
+request. The last part names what stopctl cannot prove, with the commands that prove it.
 
 The configuration is that of the deployment file; its ${env()} and the credentials come
 from this command's environment, so export what you export for make deploy. Credentials

@@ -21,6 +21,8 @@ type protection struct {
 	otherValue map[string]bool // carry its key with another value
 	listed     map[string]bool // are on the deny list, and known to EDS
 	ofUsers    map[string]bool // are assigned to users of DENY_USERS
+	owners     []string        // of these desktops, as EDS has them
+	silent     bool            // EDS did not say of each of these desktops whose it is
 	undecided  error           // not nil: it could not be found out
 }
 
@@ -74,12 +76,45 @@ func (p *protection) askUsers(ctx context.Context, s *eds.Session, users []strin
 	for part := range slices.Chunk(users, stop.MaxUsersPerCall) {
 		err := allPages(func(token string) (stop.Page[stop.Desktop], error) {
 			return s.DescribeDesktops(ctx, p.region, events.Select{EndUserId: part}, token)
-		}, func(row stop.Desktop) { p.ofUsers[row.DesktopID] = true })
+		}, p.ownedBy)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	// EDS compares user IDs exactly, and the function whatever their case.
+	missing := p.withoutDesktop(users)
+	if len(missing) == 0 {
+		return nil
+	}
+	return allPages(func(token string) (stop.Page[stop.Desktop], error) {
+		return s.DescribeDesktops(ctx, p.region, events.Select{All: true}, token)
+	}, func(row stop.Desktop) {
+		if len(missing) > len(withoutAny(missing, row.EndUserIDs)) {
+			p.ownedBy(row)
+		}
+	})
+}
+
+// ownedBy notes a desktop that is assigned to a user of DENY_USERS.
+func (p *protection) ownedBy(row stop.Desktop) {
+	p.ofUsers[row.DesktopID] = true
+	p.owners = append(p.owners, row.EndUserIDs...)
+	p.silent = p.silent || len(row.EndUserIDs) == 0
+}
+
+// withoutDesktop returns the users who have no desktop in the region, as far as EDS tells.
+func (p *protection) withoutDesktop(users []string) []string {
+	if p.silent {
+		return nil
+	}
+	return withoutAny(users, p.owners)
+}
+
+// withoutAny returns the users who are not among the owners, whatever the case of their IDs.
+func withoutAny(users, owners []string) []string {
+	return slices.DeleteFunc(slices.Clone(users), func(user string) bool {
+		return slices.ContainsFunc(owners, func(owner string) bool { return strings.EqualFold(owner, user) })
+	})
 }
 
 // allPages hands every row of a listing to take.
@@ -104,6 +139,7 @@ func (e *examination) protectionFindings(all []*protection) findings {
 	add := func(f finding) { f.group = "Protection"; found = append(found, f) }
 	var regions []string
 	tagged, otherValue, ofUsers, listed := 0, 0, 0, map[string]bool{}
+	unassigned := e.config.DenyUsers // who have no desktop in any region
 	for _, p := range all {
 		if p.undecided != nil {
 			add(finding{Check: "protection", Status: warning, Message: "how many desktops of " + p.region + " are protected could not be found out" + codeOf(p.undecided),
@@ -113,6 +149,7 @@ func (e *examination) protectionFindings(all []*protection) findings {
 		regions = append(regions, p.region)
 		tagged, otherValue, ofUsers = tagged+len(p.tagged), otherValue+len(p.otherValue), ofUsers+len(p.ofUsers)
 		maps.Copy(listed, p.listed)
+		unassigned = p.withoutDesktop(unassigned)
 	}
 	if len(all) == 0 {
 		return nil
@@ -129,8 +166,13 @@ func (e *examination) protectionFindings(all []*protection) findings {
 	}
 	if n := len(policy.DenyUsers); n > 0 {
 		f := finding{Check: "DENY_USERS", Status: fine, Where: e.places["DENY_USERS"], Message: "DENY_USERS protects " + plural(ofUsers, "desktop") + " of " + plural(n, "user")}
-		if ofUsers == 0 {
+		switch {
+		case ofUsers == 0:
 			f.Status, f.Message = warning, "no desktop in "+where+" is assigned to a user of DENY_USERS, so it protects nothing"
+		case len(unassigned) > 0:
+			f.Status, f.Message = warning, f.Message+"; no desktop in "+where+" is assigned to "+someOf(unassigned)
+		}
+		if f.Status == warning {
 			f.Do = "Write the IDs of the end users as EDS shows them, separated by commas."
 		}
 		add(f)
@@ -162,6 +204,16 @@ func (e *examination) tagFinding(where, region string, tagged, otherValue int) f
 		f.Message += fmt.Sprintf("; %s with another value of %s", plural(otherValue, "desktop"), tag.Key)
 	}
 	return f
+}
+
+// someOf returns the first names of a list, and how many there are beside them.
+func someOf(names []string) string {
+	const most = 5
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // codeOf a failed call, in brackets.

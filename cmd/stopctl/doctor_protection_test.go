@@ -41,6 +41,10 @@ func TestDoctorProtection(t *testing.T) {
 		{"by a list with a slip", nil, []string{"DENY_DESKTOPS=ecd-running1,ecd-runing2"}, "deny list", warning, "protects 1 desktop (DENY_DESKTOPS, DENY_FILE); of the 2 IDs on it EDS knows all but 1 in cn-hangzhou", "slip"},
 		{"by a list that is refused", func(c *clinic) { c.eds.UnknownIds = emulator.Refuse }, []string{"DENY_DESKTOPS=ecd-running1,ecd-runing2,ecd-running3"}, "deny list", warning, "protects 2 desktops (DENY_DESKTOPS, DENY_FILE); of the 3 IDs", "slip"},
 		{"by user", nil, []string{"DENY_USERS=alice, bob"}, "DENY_USERS", fine, "DENY_USERS protects 2 desktops of 2 users", ""},
+		{"by user in another case", nil, []string{"DENY_USERS=ALICE,Bob"}, "DENY_USERS", fine, "DENY_USERS protects 2 desktops of 2 users", ""},
+		{"by some of the users", nil, []string{"DENY_USERS=ALICE,mallory,trent"}, "DENY_USERS", warning,
+			"DENY_USERS protects 1 desktop of 3 users; no desktop in cn-hangzhou is assigned to mallory, trent", "as EDS shows them"},
+		{"by users whose desktops do not say whose they are", func(c *clinic) { c.eds.NoEndUserIds = true }, []string{"DENY_USERS=alice,bob"}, "DENY_USERS", fine, "protects 2 desktops of 2 users", ""},
 		{"by nobody", nil, []string{"DENY_USERS=mallory"}, "DENY_USERS", warning, "no desktop in cn-hangzhou is assigned to a user of DENY_USERS", "as EDS shows them"},
 		{"unknown", func(c *clinic) {
 			c.eds.Faults = []emulator.Fault{{Action: "ListTagResources", Kind: emulator.FaultThrottle}}

@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 
+	"stopdesktops/events"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/setting"
 )
 
 // ownEvent is an event of the caller.
@@ -132,24 +134,19 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// checkJSON says where data is not JSON: ":line:column: what".
+// checkJSON says where data is not JSON, in the words of the function: ":line:column: what".
 func checkJSON(data []byte) error {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // the function drops it too
-	var any json.RawMessage
-	err := json.Unmarshal(data, &any)
-	var syntax *json.SyntaxError
+	data, err := setting.Decode(data) // the function drops a byte order mark, and refuses UTF-16
 	switch {
-	case err == nil:
-		return nil
+	case err != nil:
+		return fmt.Errorf(" %w", err)
 	case len(bytes.TrimSpace(data)) == 0:
 		return errors.New(": is empty")
-	case !errors.As(err, &syntax):
-		return fmt.Errorf(": %w", err)
 	}
-	before := data[:max(0, min(int(syntax.Offset)-1, len(data)))]
-	line := 1 + bytes.Count(before, []byte("\n"))
-	column := len(before) - bytes.LastIndexByte(before, '\n')
-	return fmt.Errorf(":%d:%d: is not JSON: %w", line, column, err)
+	if line, column, what := events.SyntaxFault(data); what != "" {
+		return fmt.Errorf(":%d:%d: is not JSON: %s", line, column, what)
+	}
+	return nil
 }
 
 // readFleet reads a file that a flag names.

@@ -171,7 +171,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"run", "-o", "yaml"}, "-o yaml"},
 		{[]string{"run", "-color", "blue"}, "-color blue"},
 		{[]string{"run", "-event", "nosuch.json"}, "nosuch.json"},
-		{[]string{"run", "-event", file(t, "bad.json", "{\n  \"a\": [1 2]\n}")}, "bad.json:2:11: is not JSON"},
+		{[]string{"run", "-event", file(t, "bad.json", "{\n  \"a\": [1 2]\n}")}, "bad.json:2:11: is not JSON: a comma is missing"},
 		{[]string{"run", "-event", file(t, "empty.json", " \n")}, "empty.json: is empty"},
 		{[]string{"run", "-event", good, "-fleet", "nosuch.yaml"}, "nosuch.yaml"},
 		{[]string{"run", "-event", good, "-fleet", file(t, "bad.yaml", "Desktops:\n- DesktopId: ecd-a\n  Foo: 1\n")}, "line 3"},

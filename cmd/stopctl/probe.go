@@ -15,6 +15,7 @@ import (
 	"stopdesktops/events"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/setting"
 	"stopdesktops/internal/stop"
 )
 
@@ -62,7 +63,7 @@ Examples:
   stopctl probe -region cn-hangzhou -out probe-stop.json -stop ecd-7w78ozhjcwa3u0001
 
 Exit codes: 0 nothing is different; 1 something is, or no call succeeded; 2 wrong
-usage, or the file exists.
+usage, or the file exists or cannot be made.
 `
 
 // probeOptions are the flags of probe.
@@ -106,6 +107,8 @@ func parseProbe(args []string, out outside) (*probeOptions, error) {
 		return nil, usagef("probe: -region %q cannot be a region, such as cn-hangzhou", o.region)
 	case o.tagKey == "" || strings.Contains(o.tagKey, "="):
 		return nil, usagef("probe: -tag %q: give the key of the tag alone", o.tagKey)
+	case setting.Name.Check(o.tagKey) != nil:
+		return nil, usagef("probe: -tag %v", setting.Name.Check(o.tagKey))
 	case o.out == "":
 		return nil, usagef("probe: -out needs the name of a file")
 	case set["stop"] && !events.ValidDesktopId(o.stop):
@@ -123,7 +126,19 @@ func parseProbe(args []string, out outside) (*probeOptions, error) {
 	if o.stop != "" && !isTerminal(out.in) {
 		return nil, usagef("probe: -stop asks for a typed yes, so it needs a terminal")
 	}
+	if err := canCreate(o.out); err != nil {
+		return nil, usagef("probe: -out: %v", err)
+	}
 	return o, nil
+}
+
+// canCreate says why a file cannot be made. It is found out before anything is asked or stopped: a stop happens once.
+func canCreate(name string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(name))
 }
 
 // probeCommand compares EDS with what the function assumes.

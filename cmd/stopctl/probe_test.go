@@ -185,6 +185,8 @@ func TestProbeUsage(t *testing.T) {
 		{[]string{"-region", "evil.example.com/x?"}, "cannot be a region"},
 		{[]string{"-tag", "key=value"}, "the key of the tag alone"},
 		{[]string{"-tag", ""}, "the key of the tag alone"},
+		{[]string{"-tag", "“protected”"}, "-tag holds the character U+201C at position 1, a quotation mark"},
+		{[]string{"-out", "nosuch/probe.json"}, "-out: open nosuch/probe.json"},
 		{[]string{"-out", ""}, "-out"},
 		{[]string{"-out", "there.json"}, "there.json exists"},
 		{[]string{"-out", "."}, "exists"},

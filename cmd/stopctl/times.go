@@ -38,7 +38,6 @@ type changer func(time.Time) time.Time
 var (
 	timeName       = regexp.MustCompile(`(?i:time|date|epoch|created|modified|occurred|(?:^|[_-])(?:ts|at)$)|[a-z0-9](?:At|Ts|TS)$`)
 	identifierName = regexp.MustCompile(`(?i:(?:^|[_-])(?:id|key)$)|[a-z0-9](?:Id|ID|Key)$`)
-	epochPattern   = regexp.MustCompile(`^\d+$`)
 	milliseconds   = regexp.MustCompile(`^1[5-9]\d{11}$`) // of the years 2017 to 2033
 )
 
@@ -104,7 +103,7 @@ func (c changer) text(raw []byte, name string) []byte {
 	return bytes.TrimSpace(out.Bytes())
 }
 
-// opened changes the times of a JSON object or array in a text, or in the base64 of one.
+// opened changes the times of a JSON object, array or text in a text, or in the base64 of one.
 func (c changer) opened(s string) string {
 	if isDocument([]byte(s)) {
 		return string(eachTime([]byte(s), c))
@@ -122,7 +121,7 @@ func (c changer) opened(s string) string {
 
 func isDocument(b []byte) bool {
 	b = bytes.TrimSpace(b)
-	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
+	return len(b) > 0 && (b[0] == '{' || b[0] == '[' || b[0] == '"')
 }
 
 // time changes a text that is a time. Quotes and percent-encoding are those of a CloudEvent's header.
@@ -137,7 +136,7 @@ func (c changer) time(s, name string) (string, bool) {
 		plain = decoded
 	}
 	t, ok := events.ParseTime(plain)
-	digits := epochPattern.MatchString(plain)
+	n, digits, _, _ := events.WholeNumber(plain)
 	if !ok || digits && !timeName.MatchString(name) {
 		return s, false
 	}
@@ -145,7 +144,7 @@ func (c changer) time(s, name string) (string, bool) {
 	switch {
 	case to.Equal(t):
 		return s, true
-	case digits && len(plain) <= len("1795172417"):
+	case digits && int64(n) == t.Unix():
 		return strconv.FormatInt(to.Unix(), 10), true
 	case digits:
 		return strconv.FormatInt(to.UnixMilli(), 10), true

@@ -70,7 +70,7 @@ func familyOf(status int, code string) stop.Family {
 
 // throttlingWords name throttling wherever they are in a code, in any case: Alibaba Cloud's products
 // write it in several ways.
-var throttlingWords = []string{"throttling", "throttled", "toomanyrequests", "operationtoofrequent"}
+var throttlingWords = []string{"throttling", "throttled", "toomanyrequest", "toofrequent", "flowcontrol", "ratelimit", "requestlimit", "qpslimit"}
 
 func isThrottled(code string) bool {
 	code = strings.ToLower(code)

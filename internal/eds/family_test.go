@@ -36,6 +36,13 @@ func TestFamilies(t *testing.T) {
 		{"throttling.user", []int{400}, stop.Throttled},
 		{"RequestThrottled", []int{400}, stop.Throttled},
 		{"Error.TooManyRequests", []int{400}, stop.Throttled},
+		{"TooManyRequest", []int{400}, stop.Throttled},
+		{"FlowControl", []int{400, 503}, stop.Throttled},
+		{"RequestLimitExceeded", []int{400, 403}, stop.Throttled},
+		{"QpsLimitExceeded", []int{400, 503}, stop.Throttled},
+		{"Qps.RateLimit", []int{400}, stop.Throttled},
+		{"RequestTooFrequent", []int{400}, stop.Throttled},
+		{"QuotaExceeded", []int{400}, stop.WrongState}, // of resources: waiting changes nothing
 
 		{"ServiceUnavailable", []int{503, 500}, stop.Temporary},
 		{"ServiceUnavailableTemporary", []int{503}, stop.Temporary},

@@ -3,6 +3,7 @@ package eds
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alibabacloud-go/tea/dara"
@@ -160,8 +161,11 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 	}
 	var rows []stop.Tagged
 	for _, t := range listed {
-		if t.TagKey == nil {
+		switch {
+		case t.TagKey == nil:
 			return stop.Page[stop.Tagged]{}, missing(action, "TagKey", r.requestID)
+		case blank(t.ResourceId): // also of another tag: nobody knows which desktop the row protects
+			return stop.Page[stop.Tagged]{}, missing(action, "ResourceId", r.requestID)
 		}
 		// Whether a resource is listed with all its tags is not documented.
 		if *t.TagKey == tag.Key && (tag.Value == nil || *tag.Value == t.TagValue) {
@@ -205,6 +209,9 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 	}
 	var rows []stop.ClientEvent
 	for _, e := range listed {
+		if blank(e.DesktopId) { // somebody uses a desktop, and nobody knows which
+			return stop.Page[stop.ClientEvent]{}, missing(action, "DesktopId", r.requestID)
+		}
 		at, err := time.Parse(time.RFC3339, e.EventTime)
 		if err != nil {
 			// When it happened cannot be told: it counts as happening now, which spares the desktop.
@@ -214,6 +221,9 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 	}
 	return pageOf(rows, len(listed), page.paging), nil
 }
+
+// blank reports whether an ID names nothing.
+func blank(id string) bool { return strings.TrimSpace(id) == "" }
 
 // given is nil for what is not given: the SDK sends pointers to nothing as empty parameters.
 func given(text string) *string {

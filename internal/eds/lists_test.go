@@ -181,3 +181,21 @@ func TestDescribeClientEvents(t *testing.T) {
 		}
 	})
 }
+
+// TestRowsWithoutID: nobody knows which desktop such a row protects, so the listing fails. Rows that name
+// a desktop do not help, and another key of the row does not either.
+func TestRowsWithoutID(t *testing.T) {
+	for _, c := range []struct{ listing, id, rows string }{
+		{"TagResources of ListTagResources", "ResourceId", `"TagResources":[{"ResourceId":"ecd-a","TagKey":"k"},{ID"TagKey":"k","TagValue":"v"}]`},
+		{"TagResources of ListTagResources", "ResourceId", `"TagResources":[{ID"TagKey":"team","TagValue":"v"},{"ResourceId":"ecd-a","TagKey":"k"}]`},
+		{"Events of DescribeClientEvents", "DesktopId", `"Events":[{"DesktopId":"ecd-a","EventType":"DESKTOP_START","EventTime":"2026-11-22T20:59:51Z"},{ID"EventType":"DESKTOP_START","EventTime":"2026-11-22T20:59:51Z"}]`},
+	} {
+		for _, id := range []string{"", `"NAME":null,`, `"NAME":"",`, `"NAME":" \t",`, `"RenamedNAME":"ecd-b",`} {
+			body := `{"RequestId":"REQ-1",` + strings.Replace(c.rows, "ID", strings.Replace(id, "NAME", c.id, 1), 1) + `}`
+			rows, err := listings[c.listing](t.Context(), connect(t, serve(t, answer(200, body)).Dial))
+			if e := callError(t, err); e.Code != "UnreadableAnswer" || e.Message != "EDS answered without "+c.id || rows != 0 {
+				t.Errorf("%s: %d rows, %v", body, rows, err)
+			}
+		}
+	}
+}

@@ -11,10 +11,10 @@ const (
 	listAbsent = "absent"
 )
 
-// reshape answers the empty lists of a JSON object in another form, and its
-// own lists under another name if they are renamed.
-func reshape(body []byte, emptyList string, renamed bool) []byte {
-	if emptyList == "" && !renamed {
+// reshape answers the empty lists of a JSON object in another form, and spoils
+// its own lists if that is the fault.
+func reshape(body []byte, emptyList string, fault Kind) []byte {
+	if emptyList == "" && fault != FaultRenamed && fault != FaultNameless {
 		return body
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -23,8 +23,11 @@ func reshape(body []byte, emptyList string, renamed bool) []byte {
 	if err := decoder.Decode(&object); err != nil {
 		panic(err) // the bodies are our own structs
 	}
-	if renamed {
+	switch fault {
+	case FaultRenamed:
 		renameLists(object)
+	case FaultNameless:
+		takeFirstID(object)
 	}
 	if emptyList != "" {
 		setEmptyLists(object, emptyList)
@@ -65,6 +68,21 @@ func renameLists(object map[string]any) {
 		if _, ok := value.([]any); ok {
 			delete(object, name)
 			object["Renamed"+name] = value
+		}
+	}
+}
+
+// takeFirstID removes the ID of the desktop from the first row of each list of
+// an object.
+func takeFirstID(object map[string]any) {
+	for _, value := range object {
+		list, ok := value.([]any)
+		if !ok || len(list) == 0 {
+			continue
+		}
+		if row, ok := list[0].(map[string]any); ok {
+			delete(row, "DesktopId")
+			delete(row, "ResourceId")
 		}
 	}
 }

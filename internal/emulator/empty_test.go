@@ -67,3 +67,29 @@ func TestRenamedList(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// TestNamelessRow: the first row of every listing lacks the ID of its desktop, and nothing else has changed.
+func TestNamelessRow(t *testing.T) {
+	e := load(t, `
+Desktops: [{DesktopId: ecd-a, Tags: [{Key: k, Value: v}]}, {DesktopId: ecd-b, Tags: [{Key: k, Value: v}]}]
+ClientEvents: [{DesktopId: ecd-a, EventType: DESKTOP_START, EventTime: -5m}, {DesktopId: ecd-b, EventType: DESKTOP_START, EventTime: -5m}]
+Faults: [{Kind: nameless}]`).EDS()
+	base := serve(t, e)
+	for action, c := range map[string]struct {
+		query   []string
+		id, has string
+	}{
+		"DescribeDesktopInfo":  {[]string{"DesktopId", "ecd-a ecd-b"}, "DesktopId", `"ConnectionStatus"`},
+		"DescribeDesktops":     {nil, "DesktopId", `"DesktopName"`},
+		"ListTagResources":     {[]string{"ResourceType", "ALIYUN::GWS::INSTANCE", "Tag.1.Key", "k"}, "ResourceId", `"TagKey":"k"`},
+		"DescribeClientEvents": {nil, "DesktopId", `"EventType":"DESKTOP_START"`},
+	} {
+		a := call{action: action, query: query(c.query...)}.send(t, base)
+		if a.status != 200 || strings.Count(a.body, `"`+c.id+`":`) != 1 || strings.Count(a.body, c.has) != 2 {
+			t.Errorf("%s: %d %s", action, a.status, a.body)
+		}
+	}
+	if a := stop(t, base, "ecd-a"); a.status != 200 || status(e, "ecd-a") != "Stopping" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}

@@ -88,7 +88,7 @@ func (r *reply) encode(h http.Header) []byte {
 	if err != nil {
 		panic(err) // the bodies are our own structs
 	}
-	return reshape(body, r.emptyList, r.fault == FaultRenamed)
+	return reshape(body, r.emptyList, r.fault)
 }
 
 // overrides are the headers that DateOffset and Headers set.

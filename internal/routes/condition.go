@@ -1,10 +1,13 @@
 package routes
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"stopdesktops/events"
 )
 
 // condition holds if the path finds one of the values or, with isNot, if it finds none of them.
@@ -18,8 +21,7 @@ type condition struct {
 // array is not understood, so it satisfies no condition.
 func (c condition) holds(found []any) bool {
 	one := slices.ContainsFunc(found, func(v any) bool {
-		text, ok := scalar(v)
-		return ok && slices.Contains(c.values, text)
+		return slices.ContainsFunc(c.values, func(expected string) bool { return equal(v, expected) })
 	})
 	if !c.isNot {
 		return one
@@ -28,6 +30,16 @@ func (c condition) holds(found []any) bool {
 		_, ok := scalar(v)
 		return !ok && v != nil
 	})
+}
+
+// equal says whether a value that was found is the one that a condition names. Numbers are equal however they are
+// written: Jira sends 50.0 for 50.
+func equal(found any, expected string) bool {
+	text, ok := scalar(found)
+	if _, isNumber := found.(json.Number); isNumber && text != expected {
+		return events.SameNumber(text, expected)
+	}
+	return ok && text == expected
 }
 
 // What a message about conditions shows at most: conditions, values of each, characters of a value.

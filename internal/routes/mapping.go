@@ -33,6 +33,7 @@ type kind int
 const (
 	oneText kind = iota
 	listOfTexts
+	listOfUsers
 	boolean
 	number
 	constantOnly
@@ -47,8 +48,8 @@ var kinds = map[string]kind{
 	"Select.All": constantOnly, "Select.Tag": constantOnly,
 	"Select.OfficeSiteId": oneText, "Select.DesktopGroupId": oneText, "Select.PolicyGroupId": oneText,
 	"Select.ResourceGroupId": oneText, "Select.ChargeType": oneText, "Select.SubPayType": oneText, "Select.DesktopName": oneText,
-	"Select.EndUserId":  listOfTexts,
-	"Exclude.DesktopId": listOfTexts, "Exclude.EndUserId": listOfTexts, "Exclude.Tag": constantOnly,
+	"Select.EndUserId":  listOfUsers,
+	"Exclude.DesktopId": listOfTexts, "Exclude.EndUserId": listOfUsers, "Exclude.Tag": constantOnly,
 }
 
 // Map reads a payload that stands at path.
@@ -139,7 +140,7 @@ func (f field) value(doc any, path string) (value any, at string, err error) {
 	}
 	for _, q := range f.paths {
 		at = q.under(path)
-		value, fault := f.kind.read(q.find(doc))
+		value, fault := f.kind.read(q, doc)
 		if fault != "" {
 			return nil, at, &events.Error{Code: events.WrongType, Path: at, Message: fault + ", for " + f.name}
 		}
@@ -162,7 +163,7 @@ func (f field) joined(doc any, path string) (value any, at string, err error) {
 	var parts []string
 	for _, q := range f.join {
 		at = q.under(path)
-		part, fault := f.kind.read(q.find(doc))
+		part, fault := f.kind.read(q, doc)
 		switch {
 		case fault != "":
 			return nil, at, &events.Error{Code: events.WrongType, Path: at, Message: fault + ", for " + f.name}
@@ -178,10 +179,16 @@ func (f field) missing(at string) *events.Error {
 	return &events.Error{Code: events.MissingField, Path: at, Message: "is missing or empty, and is needed for " + f.name}
 }
 
-// read what a path has found: nil if that is nothing, or what is wrong with it.
-func (k kind) read(found []any) (value any, fault string) {
-	if k == listOfTexts {
-		return readList(found)
+// read what a path finds: nil if that is nothing, or what is wrong with it.
+func (k kind) read(q query, doc any) (value any, fault string) {
+	found := q.find(doc)
+	switch {
+	case k == listOfTexts:
+		return readList(found, split)
+	case k == listOfUsers && q.elements:
+		return readList(found, whole)
+	case k == listOfUsers:
+		return readList(found, splitUsers)
 	}
 	if len(found) == 0 {
 		return nil, ""
@@ -229,8 +236,8 @@ func inner(v any) any {
 	return v
 }
 
-// readList takes arrays, texts with separators, and objects with value, also within arrays.
-func readList(found []any) (any, string) {
+// readList takes arrays, texts that split separates, and objects with value, also within arrays.
+func readList(found []any, split func(string) (items []string, fault string)) (any, string) {
 	var list []string
 	for _, v := range found {
 		v = inner(v)
@@ -240,7 +247,11 @@ func readList(found []any) (any, string) {
 			if !ok && v != nil {
 				return nil, "must be an array, or a text with separators"
 			}
-			list = append(list, strings.FieldsFunc(text, events.Separator)...)
+			items, fault := split(text)
+			if fault != "" {
+				return nil, fault
+			}
+			list = append(list, items...)
 			continue
 		}
 		for _, e := range elements {
@@ -248,13 +259,33 @@ func readList(found []any) (any, string) {
 			if !ok {
 				return nil, "must hold texts, or objects with value"
 			}
-			if text = strings.TrimSpace(text); text != "" {
-				list = append(list, text)
-			}
+			items, _ := whole(text)
+			list = append(list, items...)
 		}
 	}
 	if len(list) == 0 {
 		return nil, ""
 	}
 	return list, ""
+}
+
+// split at the separators that a request takes, too.
+func split(text string) ([]string, string) {
+	return strings.FieldsFunc(text, events.Separator), ""
+}
+
+func splitUsers(text string) ([]string, string) {
+	items, err := events.SplitUsers(text)
+	if err != nil {
+		return nil, err.Message
+	}
+	return items, ""
+}
+
+// whole takes a text as one item, or none if it is blank.
+func whole(text string) ([]string, string) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, ""
+	}
+	return []string{text}, ""
 }

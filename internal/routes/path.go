@@ -9,6 +9,7 @@ import (
 	"github.com/theory/jsonpath"
 	"github.com/theory/jsonpath/parser"
 	"github.com/theory/jsonpath/registry"
+	"github.com/theory/jsonpath/spec"
 
 	"stopdesktops/internal/setting"
 )
@@ -21,6 +22,7 @@ type query struct {
 	text     string
 	path     *jsonpath.Path
 	singular bool // it finds one value at most
+	elements bool // it finds the elements of a list: it has a wildcard or a slice
 }
 
 // compile refuses, beside what is no JSONPath, what could take longer than one walk through the
@@ -37,12 +39,19 @@ func compile(text string) (query, error) {
 	if err != nil {
 		return query{}, errors.New("is not a JSONPath: " + strings.TrimPrefix(err.Error(), "jsonpath: "))
 	}
+	elements := false
 	for _, segment := range parsed.Segments() {
+		for _, selector := range segment.Selectors() {
+			switch selector.(type) {
+			case spec.WildcardSelector, spec.SliceSelector:
+				elements = true
+			}
+		}
 		if len(segment.Selectors()) > 1 {
 			return query{}, errors.New("has several selectors in one pair of brackets: write several paths")
 		}
 	}
-	return query{text, jsonpath.New(parsed), parsed.Singular() != nil}, nil
+	return query{text, jsonpath.New(parsed), parsed.Singular() != nil, elements}, nil
 }
 
 // plain looks at what stands outside of strings, before anything is parsed: what a filter is made of,

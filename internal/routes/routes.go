@@ -451,7 +451,7 @@ func (f *file) field(a at, name string, k kind) (field, bool) {
 }
 
 func (f *file) paths(a at, fd *field) {
-	if q, ok := f.query(a, fd.kind != listOfTexts); ok {
+	if q, ok := f.query(a, fd.kind != listOfTexts && fd.kind != listOfUsers); ok {
 		fd.paths = append(fd.paths, q)
 	}
 }

@@ -247,6 +247,40 @@ func TestLookups(t *testing.T) {
 	}
 }
 
+// TestMapUsers: an ID of a user may hold a blank. Elements are not split. A text is, but not at blanks, and
+// it is refused where a blank leaves open how many users it names.
+func TestMapUsers(t *testing.T) {
+	for _, c := range []struct{ path, body, want string }{
+		{"$.u[*]", `["li si"]`, `["li si"]`},
+		{"$.u[*]", `["li si",{"value":" wang "},"",null,["zhao qian","sun"]]`, `["li si","wang","zhao qian","sun"]`},
+		{"$.u[0:2]", `["li si","wang","zhao"]`, `["li si","wang"]`},
+		{"$.u[*].id", `[{"id":"li si"},{"id":{"value":"wang wu"}}]`, `["li si","wang wu"]`},
+		{"$.u", `["li si",{"value":"wang wu"}]`, `["li si","wang wu"]`},
+		{"$.u", `{"value":["li si"]}`, `["li si"]`},
+		{"$.u", `"lisi, wang;zhao\n sun\r\n\tqian|zhou、wu，zheng；"`, `["lisi","wang","zhao","sun","qian","zhou","wu","zheng"]`},
+		{"$.u", `" lisi\u3000,\u00a0wang "`, `["lisi","wang"]`},
+		{"$.u[?@.name=='users'].value", `[{"name":"other","value":"x"},{"name":"users","value":"lisi,wang"}]`, `["lisi","wang"]`},
+		{"$.u", `"li si"`, ""},
+		{"$.u", `"wang, li si"`, ""},
+		{"$.u", `"li\u3000si"`, ""},
+		{"$.u", `"li\u00a0si"`, ""},
+		{"$.u", `{"value":"li si"}`, ""},
+		{"$.u[?@.name=='users'].value", `[{"name":"users","value":"li si"}]`, ""},
+	} {
+		for _, field := range []string{"Select", "Exclude"} {
+			m := route(t, "    request: {DesktopId: {value: [ecd-a]}, "+field+".EndUserId: {path: \""+c.path+"\"}}\n").Mapping
+			got, err := m.Map([]byte(`{"u":`+c.body+`}`), "$.data")
+			if c.want == "" {
+				if e, ok := errors.AsType[*events.Error](err); !ok || !strings.Contains(e.Message, "use an array") || !strings.HasPrefix(e.Path, "$.data.u") {
+					t.Errorf("%s of %s: %s %v", c.path, c.body, got.Request, err)
+				}
+			} else if want := `{"DesktopId":["ecd-a"],"` + field + `":{"EndUserId":` + c.want + `}}`; err != nil || string(got.Request) != want {
+				t.Errorf("%s of %s: %s %v, want %s", c.path, c.body, got.Request, err, want)
+			}
+		}
+	}
+}
+
 const maximal = `    request:
       RegionId: {path: [$.region, $.fields.region], default: cn-hangzhou}
       DesktopId: {path: [$.desktops, "$.form[?@.name=='desktops'].value"]}
@@ -267,6 +301,7 @@ func TestMap(t *testing.T) {
 		{`{"desktops":["ecd-a","ecd-b"]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":"ecd-a, ecd-b;ecd-c\necd-d|ecd-e、ecd-f，ecd-g；ecd-h"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f","ecd-g","ecd-h"]` + rest},
 		{`{"desktops":"ecd-a　ecd-b\u00a0ecd-c"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c"]` + rest},
+		{`{"desktops":"ecd-a　ecd-b ecd-c﹐ecd-d،ecd-e｜ecd-f"}`, `{"DesktopId":["ecd-a","ecd-b","ecd-c","ecd-d","ecd-e","ecd-f"]` + rest},
 		{`{"desktops":[{"value":"ecd-a","id":"1"},{"value":"ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":{"value":"ecd-a ecd-b"}}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
 		{`{"desktops":[" ecd-a ",""]}`, `{"DesktopId":["ecd-a"]` + rest},
@@ -283,7 +318,7 @@ func TestMap(t *testing.T) {
 		{`{"desktops":"ecd-a","idle":"-1"}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":-1,"RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","idle":1e3}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":1000,"RegionId":"cn-hangzhou"}`},
 		{`{"desktops":["", " ecd-a\t", "　", {"value":" ecd-b"}]}`, `{"DesktopId":["ecd-a","ecd-b"]` + rest},
-		{`{"desktops":"ecd-a","spare":["li si",{"value":"wang"}]}`, `{"DesktopId":["ecd-a"],"Exclude":{"EndUserId":["li","si","wang"],"Tag":[{"Key":"keep"}]},"RegionId":"cn-hangzhou"}`},
+		{`{"desktops":"ecd-a","spare":["li si",{"value":"wang"}]}`, `{"DesktopId":["ecd-a"],"Exclude":{"EndUserId":["li si","wang"],"Tag":[{"Key":"keep"}]},"RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","Force":true,"unknown":1}`, `{"DesktopId":["ecd-a"]` + rest},
 	} {
 		got, err := m.Map([]byte(c.body), "$")
@@ -391,6 +426,10 @@ func TestIsNot(t *testing.T) {
 		`{"d":"ecd-a","old":[{"t":"x"}]}`:     true,
 		`{"d":"ecd-a","s":"a"}`:               true,
 		`{"d":"ecd-a","s":3}`:                 true,
+		`{"d":"ecd-a","s":3.0}`:               true, // as Jira writes it
+		`{"d":"ecd-a","s":30e-1}`:             true,
+		`{"d":"ecd-a","s":3.5}`:               false,
+		`{"d":"ecd-a","s":"3.0"}`:             false, // a text
 		`{"d":"ecd-a","s":["a"]}`:             true,
 		`{"d":"ecd-a","s":{"value":"other"}}`: true,
 	} {

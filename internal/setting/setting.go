@@ -94,7 +94,7 @@ func (k Kind) fault(r rune, atEnd bool) string {
 		return "full-width punctuation or a full-width letter: write the ordinary one"
 	case k == Word && r > unicode.MaxASCII:
 		return "which is not ASCII: write the value in ASCII characters"
-	case k == User && strings.ContainsRune(" ;|*?{}$", r):
+	case k == User && (divides(r) || strings.ContainsRune("*?{}$", r)):
 		return "which no user ID holds: write whole IDs, separated by commas"
 	}
 	return ""
@@ -112,11 +112,18 @@ func Invisible(r rune) bool {
 
 // Quote says whether a character is a quotation mark of any kind, or a character that is typed instead of one.
 func Quote(r rune) bool {
-	return unicode.In(r, unicode.Pi, unicode.Pf, unicode.Quotation_Mark) || r == '`' || r == '\u00b4' || r == '\u2032' || r == '\u2033'
+	return unicode.In(r, unicode.Pi, unicode.Pf, unicode.Quotation_Mark) || strings.ContainsRune(typedAsQuotes, r)
 }
+
+// typedAsQuotes are accents, primes and ornaments that people and editors write where a quotation mark belongs.
+const typedAsQuotes = "`´′″‴‵‶‷ʹʺˊˋ❛❜❝❞❟❠❮❯🙶🙷🙸"
+
+// divides says whether people write a character between the items of a list: commas and semicolons of other scripts too.
+func divides(r rune) bool { return strings.ContainsRune(" ;|،؛٬", r) }
 
 // fullWidth says whether an input method for Chinese or Japanese writes this instead of an ASCII character.
 func fullWidth(r rune) bool {
 	return '\uff01' <= r && r <= '\uff5e' || '\uffe0' <= r && r <= '\uffe6' ||
-		'\u3000' <= r && r <= '\u303f' && unicode.IsPunct(r) || r == '\uff64' || r == '\uff61'
+		'\u3000' <= r && r <= '\u303f' && unicode.IsPunct(r) || r == '\uff64' || r == '\uff61' ||
+		'\ufe10' <= r && r <= '\ufe19' || '\ufe30' <= r && r <= '\ufe6b' && r != '\ufe67' // vertical and small forms of the same
 }

@@ -11,7 +11,7 @@ import (
 var kinds = []setting.Kind{setting.Word, setting.Name, setting.User, setting.Text, setting.Secret}
 
 // quotes of every kind that people paste along.
-const quotes = "\"'`´‘’‚‛“”„‟‹›«»′″「」『』〝〞〟＂＇｢｣"
+const quotes = "\"'`´‘’‚‛“”„‟‹›«»′″「」『』〝〞〟＂＇｢｣‴‵‶‷ʹʺˊˋ❛❜❝❞❮❯🙶"
 
 // unseen characters: controls, formats, fillers, selectors, and blanks that look like the ordinary one.
 const unseen = "\x00\x01\x1b\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2003\u2007\u2009\u200a\u200b\u200c\u200d\u200e\u200f" +
@@ -58,6 +58,13 @@ func TestKinds(t *testing.T) {
 		{"e\u0301te\u0301", "name user text secret"},
 		{"ecd：a", "text"},
 		{"ｐrotected", "text"},
+		{"ecd﹕a", "text"}, // small and vertical forms
+		{"ecd︓a", "text"},
+		{"甲﹐乙", "text"},
+		{"甲︐乙", "text"},
+		{"ا،ب", "name text secret"},
+		{"ا؛ب", "name text secret"},
+		{"O\u02bcBrien", "name user text secret"}, // a letter
 		{"甲，乙", "text"},
 		{"甲、乙", "text"},
 		{"保留（夜间）", "text"},

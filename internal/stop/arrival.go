@@ -54,21 +54,26 @@ func (a *arrival) each(acts ...*act) error {
 	return err
 }
 
+// serve runs the acts that wait, and ends when there are no more.
 func (a *arrival) serve() {
-	for {
+	for a.more() {
 		time.Sleep(arrivalTime)
 		a.mu.Lock()
 		group := a.waiting
 		a.waiting = nil
-		a.serving = len(group) > 0
 		a.mu.Unlock()
-		if len(group) == 0 {
-			return
-		}
 		slices.SortStableFunc(group, func(x, y *act) int { return cmp.Compare(x.index, y.index) })
 		for _, one := range group {
 			one.err = a.run.guard(func() error { one.do(); return nil })
 			close(one.done)
 		}
 	}
+}
+
+// more reports whether acts wait. If none does, the next one starts serve anew.
+func (a *arrival) more() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.serving = len(a.waiting) > 0
+	return a.serving
 }

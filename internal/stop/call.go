@@ -116,12 +116,16 @@ func (b *batch) stop(ctx context.Context, targets []*target) {
 
 // call makes the call for those of the targets that are still to be stopped when its slot comes: left.
 func (b *batch) call(ctx context.Context, targets []*target) (left []*target, requestID string, err error) {
+	b.handOver(ctx, (*order).settled) // so that no order waits for the calls of others
 	left = targets
 	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
-		if left = b.ready(ctx, s, left); len(left) == 0 {
+		left = b.ready(ctx, s, targets)
+		b.release(targets, left)
+		if len(left) == 0 {
 			return nil
 		}
+		b.begin(left)
 		allTo(left, sent, noResult)
 		return b.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
@@ -159,8 +163,12 @@ func (b *batch) ready(ctx context.Context, s *slot, targets []*target) []*target
 			return mine
 		}
 		if !s.outside(ctx, func() bool { return other.await(ctx) }) {
-			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true})
+			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true,
+				message: "the call for event " + other.order.EventID + " of the same invocation was still under way"})
 			return nil
+		}
+		if other.mayHaveStopped() {
+			b.findOutAgain(ctx, s, targets, true)
 		}
 	}
 }
@@ -207,6 +215,7 @@ func (b *batch) afterRefusal(ctx context.Context, targets []*target, e *CallErro
 func faulty(targets []*target) {
 	for _, t := range targets {
 		switch {
+		case t.order.concluding: // it needs nothing more
 		case t.state == sent:
 			t.lost = errPanicked
 			t.to(unconfirmed, lostResponse(errPanicked))

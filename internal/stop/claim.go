@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,10 +12,13 @@ import (
 // meanwhile. Whose call is made first decides what a later order gets.
 type claim struct {
 	unit    *unit
-	order   *order
+	order   *order // for which it was made first
 	options options
+	made    bool          // the call was made, perhaps more than once
 	settled chan struct{} // closed when it is known what came of the call
 	taken   *result       // EDS took the call; nil: it did not, or not yet
+	// takenFor is the order whose target EDS took. Of two orders of a unit one may have spared the desktop.
+	takenFor *order
 }
 
 // claim the targets for a call of the unit. It returns those that are now the unit's, and a claim of
@@ -33,7 +37,7 @@ func (u *unit) claim(targets []*target) (mine []*target, other *claim) {
 				other = c
 				continue
 			}
-			if c == nil || c.unit != u {
+			if c == nil || c.unit != u || c.isSettled() {
 				p.claims[t.id] = &claim{unit: u, order: t.order, options: t.order.options(), settled: make(chan struct{})}
 			}
 			mine = append(mine, t)
@@ -58,15 +62,48 @@ func (u *unit) settle(targets []*target) {
 	p := targets[0].order.place
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var ended []*claim
 	for _, t := range targets {
 		c := p.claims[t.id]
-		if c == nil || c.unit != u || c.isSettled() {
+		if c == nil || c.unit != u || c.isSettled() || t.order.concluding {
 			continue
 		}
-		if t.state == accepted || t.state == planned && t.order.plans() {
-			c.taken = t.result
+		// Two orders of the unit may ask for the desktop, and one of them may spare it.
+		if t.state == accepted || t.result == effectSeen || t.state == planned && t.order.plans() {
+			c.taken, c.takenFor = t.result, t.order
 		}
-		close(c.settled)
+		ended = append(ended, c)
+	}
+	for _, c := range ended {
+		if !c.isSettled() {
+			close(c.settled)
+		}
+	}
+}
+
+// release the claims of targets that are no longer to be stopped, so that nobody waits for the rest of
+// their batch.
+func (u *unit) release(targets, left []*target) {
+	if u.units == 1 || len(left) == len(targets) {
+		return
+	}
+	stays := map[string]bool{}
+	for _, t := range left {
+		stays[t.id] = true
+	}
+	u.settle(slices.DeleteFunc(without(targets, left), func(t *target) bool { return stays[t.id] }))
+}
+
+// begin notes that the call for the claimed targets is being made.
+func (u *unit) begin(targets []*target) {
+	if u.units == 1 {
+		return
+	}
+	p := targets[0].order.place
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range targets {
+		p.claims[t.id].made = true
 	}
 }
 
@@ -79,6 +116,10 @@ func (c *claim) isSettled() bool {
 	}
 }
 
+// mayHaveStopped reports whether a settled claim's call may have had an effect that no observation from before
+// shows.
+func (c *claim) mayHaveStopped() bool { return c.made && c.taken == nil }
+
 // await waits until it is known what came of another unit's call. It returns false if ctx ended before.
 func (c *claim) await(ctx context.Context) bool {
 	select {
@@ -89,23 +130,36 @@ func (c *claim) await(ctx context.Context) bool {
 	}
 }
 
-// stoppedByAnother: EDS took the call of another order for this desktop. With the same options that
-// call is the target's own; with others the first call has decided.
+// stops reports whether the claim's call stops the desktop of t: EDS took it, or its effect is seen before its
+// response is there.
+func (c *claim) stops(t *target) bool {
+	return c.taken != nil || c.made && !c.isSettled() && t.seen != nil &&
+		(t.seen.DesktopStatus == "Stopping" || t.seen.DesktopStatus == "Stopped")
+}
+
+// stoppedByAnother: the call of another order stops this desktop. With the same options that call is
+// the target's own; with others the first call has decided.
 func stoppedByAnother(_ *run, t *target) (verdict, bool) {
 	p := t.order.place
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.claims[t.id]
-	if c == nil || c.order == t.order || c.taken == nil {
+	if c == nil || c.order == t.order || !c.stops(t) {
 		return verdict{}, false
 	}
+	by := cmp.Or(c.takenFor, c.order).EventID
 	if c.options != t.order.options() {
 		return verdict{outcome: report.Skipped, reason: report.ReasonConflict,
-			message: "event " + c.order.EventID + " of the same invocation stops it with other options"}, true
+			message: "event " + by + " of the same invocation stops it with other options"}, true
 	}
-	v := verdict{outcome: report.Accepted, requestID: c.taken.requestID, message: "stopped by the call for event " + c.order.EventID}
-	if t.order.plans() {
-		v.outcome, v.requestID = report.WouldStop, ""
+	v := verdict{outcome: report.Accepted, message: "stopped by the call for event " + by}
+	switch {
+	case t.order.plans():
+		v.outcome = report.WouldStop
+	case c.taken == nil || c.taken == effectSeen:
+		v.outcome = report.Stopping
+	default:
+		v.requestID, v.acceptedAt = c.taken.requestID, c.taken.acceptedAt
 	}
 	return v, true
 }

@@ -9,10 +9,11 @@ import (
 
 // verdict is what a rule says about a target: what becomes of it without a call.
 type verdict struct {
-	outcome   report.Outcome
-	reason    string
-	message   string
-	requestID string
+	outcome    report.Outcome
+	reason     string
+	message    string
+	requestID  string
+	acceptedAt time.Time // when EDS took another order's call
 }
 
 // rule judges a target; ok is false where it does not apply.

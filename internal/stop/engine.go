@@ -44,6 +44,7 @@ type run struct {
 	places     map[placeKey]*place
 	limits     *limits
 	arrival    *arrival
+	done       func(i int, r Result)
 
 	mu       sync.Mutex
 	calls    map[string]int // made, by action
@@ -55,7 +56,7 @@ type run struct {
 func (e *Engine) Do(ctx context.Context, inv Invocation, orders []Order, done func(i int, r Result)) {
 	r := &run{
 		Engine: e, invocation: inv, log: inv.Log, started: time.Now(),
-		places: map[placeKey]*place{}, calls: map[string]int{}, verdicts: map[verdict]*result{},
+		done: done, places: map[placeKey]*place{}, calls: map[string]int{}, verdicts: map[verdict]*result{},
 	}
 	if !inv.End.IsZero() {
 		var cancel context.CancelFunc
@@ -71,7 +72,7 @@ func (e *Engine) Do(ctx context.Context, inv Invocation, orders []Order, done fu
 	units := r.pack(all)
 	r.units = len(units)
 	r.markContested(units)
-	r.sideBySide(len(units), len(units), func(i int) error { units[i].work(ctx, done); return nil })
+	r.sideBySide(len(units), len(units), func(i int) error { units[i].work(ctx); return nil })
 }
 
 func (r *run) count(action string) {

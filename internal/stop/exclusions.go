@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"stopdesktops/events"
 	"stopdesktops/internal/report"
 )
 
@@ -19,16 +18,18 @@ const (
 // warnExclusions warns of each item of an Exclude that matches no desktop of the account: it spares
 // nobody, which is hardly what its sender meant. For tags and users the listings tell. Desktops that the
 // order does not ask for are observed after everything is done, so that no stop waits for a warning.
-func (u *unit) warnExclusions(ctx context.Context) {
-	if !u.policy.Preflight {
-		return
-	}
-	for _, o := range u.orders {
-		if o.excludes() {
-			u.warnOfTags(o)
-			u.warnOfUsers(o)
-			u.warnOfDesktops(ctx, o)
+func (u *unit) warnExclusions(ctx context.Context, all []*order) {
+	var orders []*order
+	for _, o := range all {
+		if u.policy.Preflight && o.excludes() {
+			orders = append(orders, o)
 		}
+	}
+	missing := u.missing(ctx, orders)
+	for _, o := range orders {
+		u.warnOfTags(o)
+		u.warnOfUsers(o)
+		u.warnOfDesktops(o, missing)
 	}
 }
 
@@ -46,7 +47,7 @@ func (u *unit) warnOfTags(o *order) {
 			if tag.Value != nil {
 				text += "=" + *tag.Value
 			}
-			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", shown(text)))
+			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", quoted(text)))
 		}
 	}
 	u.warnAll(o, "Tag", found)
@@ -62,14 +63,13 @@ func (u *unit) warnOfUsers(o *order) {
 	var found []report.Warning
 	for i, id := range o.Request.Exclude.EndUserId {
 		if o.excludedUsers.ownsNothing(id) && !owners[foldUser(id)] {
-			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", shown(id)))
+			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", quoted(id)))
 		}
 	}
 	u.warnAll(o, "EndUserId", found)
 }
 
-func (u *unit) warnOfDesktops(ctx context.Context, o *order) {
-	missing := u.missing(ctx, o)
+func (u *unit) warnOfDesktops(o *order, missing map[string]bool) {
 	var found []report.Warning
 	for i, id := range o.Request.Exclude.DesktopId {
 		if missing[foldID(id)] {
@@ -87,9 +87,6 @@ func (o *order) matchesNothing(list string, i int, format, item string) report.W
 	}
 }
 
-// shown is foreign text in a warning.
-func shown(text string) string { return fmt.Sprintf("%q", events.Clean(text, 64)) }
-
 // warnAll adds the warnings about a list, and says how many there are beyond the limit.
 func (u *unit) warnAll(o *order, list string, found []report.Warning) {
 	for i, w := range found {
@@ -101,20 +98,24 @@ func (u *unit) warnAll(o *order, list string, found []report.Warning) {
 	}
 }
 
-// missing are the excluded IDs, folded, that EDS does not know in the region. What could not be found
-// out is not among them.
-func (u *unit) missing(ctx context.Context, o *order) map[string]bool {
+// missing are the IDs that the orders exclude, folded, that EDS does not know in the region: one
+// question for all orders. What could not be found out is not among them.
+func (u *unit) missing(ctx context.Context, orders []*order) map[string]bool {
 	known := map[string]bool{}
-	for _, t := range o.targets {
-		if t.seen != nil {
-			known[foldID(t.id)] = true
+	for _, o := range orders {
+		for _, t := range o.targets {
+			if t.seen != nil {
+				known[foldID(t.id)] = true
+			}
 		}
 	}
 	var asked []*target
-	for _, id := range o.Request.Exclude.DesktopId {
-		if folded := foldID(id); !known[folded] {
-			known[folded] = true // ask once
-			asked = append(asked, newTarget(o, id))
+	for _, o := range orders {
+		for _, id := range o.Request.Exclude.DesktopId {
+			if folded := foldID(id); !known[folded] {
+				known[folded] = true // ask once
+				asked = append(asked, newTarget(o, id))
+			}
 		}
 	}
 	if len(asked) == 0 || len(asked) > maxIDsToCheck {

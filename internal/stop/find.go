@@ -89,7 +89,7 @@ func (u *unit) warnOfSelection(o *order, chosen selection) error {
 		return &CallError{Family: Ambiguous, Code: "UnreadableAnswer", Message: fmt.Sprintf("EDS answered the selection with %d rows, and none has a usable DesktopId", n)}
 	case n > 0:
 		u.warn(o, report.Warning{Code: report.WarnUnusableRows, Path: o.Where(".Select"),
-			Message: fmt.Sprintf("%d rows of the selection have no usable DesktopId (the first is %s): these desktops are left alone", n, shown(chosen.unusable[0]))})
+			Message: fmt.Sprintf("%d rows of the selection have no usable DesktopId (the first is %s): these desktops are left alone", n, quoted(chosen.unusable[0]))})
 	}
 	return nil
 }

@@ -87,6 +87,9 @@ func (b *batch) decideAgain(targets []*target) []*target {
 	})
 }
 
+// effectSeen is the result of a target whose call had its effect, although its response was lost.
+var effectSeen = &result{}
+
 // confirm takes an observation as the response to a call whose own response was lost.
 func (t *target) confirm() bool {
 	if t.state != unconfirmed || !t.observed || t.seen == nil {
@@ -94,9 +97,9 @@ func (t *target) confirm() bool {
 	}
 	switch t.seen.DesktopStatus {
 	case "Stopped":
-		t.to(stopped, noResult)
+		t.to(stopped, effectSeen)
 	case "Stopping":
-		t.to(stopping, noResult)
+		t.to(stopping, effectSeen)
 	default:
 		return false
 	}

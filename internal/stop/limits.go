@@ -17,18 +17,20 @@ type limits struct {
 
 	mu       sync.Mutex
 	reserved map[reserved]bool
-	byRoute  map[string]int
+	byRoute  map[string]int // how many are reserved for a route
 	holders  []holder
 }
 
+// reserved is a desktop that an order of a route would stop; an empty route is that of the invocation.
 type reserved struct {
 	place *place
 	id    string
+	route string
 }
 
 type holder struct {
-	eventID, route string
-	desktops       int
+	eventID, route    string
+	desktops, onRoute int
 }
 
 // newLimits for the orders of an invocation. Nothing is counted where even all desktops that they name
@@ -60,26 +62,39 @@ func (l *limits) needsCount(o *order, targets int) bool {
 func (l *limits) reserve(o *order, toStop []*target) *report.Problem {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var more []reserved
-	for _, t := range toStop {
-		if k := (reserved{o.place, t.id}); !l.reserved[k] {
-			more = append(more, k)
-		}
-	}
-	switch n := len(more); {
-	case len(l.reserved)+n > l.max:
-		return l.blocked("MAX_DESKTOPS", n, l.max, "")
-	case o.RouteMax > 0 && l.byRoute[o.Route]+n > o.RouteMax:
-		return l.blocked("MaxDesktops of its route", n, o.RouteMax, o.Route)
+	inAll, onRoute := l.unreserved("", toStop), l.unreserved(o.Route, toStop)
+	switch {
+	case l.byRoute[""]+len(inAll) > l.max:
+		return l.blocked("MAX_DESKTOPS", len(toStop), l.max, "")
+	case o.RouteMax > 0 && l.byRoute[o.Route]+len(onRoute) > o.RouteMax:
+		return l.blocked("MaxDesktops of its route", len(toStop), o.RouteMax, o.Route)
 	case o.DryRun:
 		return nil
 	}
+	l.take("", inAll)
+	if o.Route != "" {
+		l.take(o.Route, onRoute)
+	}
+	l.holders = append(l.holders, holder{o.EventID, o.Route, len(inAll), len(onRoute)})
+	return nil
+}
+
+// unreserved are those of the targets that count against the limit of a route for the first time.
+func (l *limits) unreserved(route string, targets []*target) []reserved {
+	var more []reserved
+	for _, t := range targets {
+		if k := (reserved{t.order.place, t.id, route}); !l.reserved[k] {
+			more = append(more, k)
+		}
+	}
+	return more
+}
+
+func (l *limits) take(route string, more []reserved) {
 	for _, k := range more {
 		l.reserved[k] = true
 	}
-	l.byRoute[o.Route] += len(more)
-	l.holders = append(l.holders, holder{o.EventID, o.Route, len(more)})
-	return nil
+	l.byRoute[route] += len(more)
 }
 
 // blocked names the limit and, where others hold a part of it, these.
@@ -89,8 +104,12 @@ func (l *limits) blocked(setting string, n, limit int, route string) *report.Pro
 	var names []string
 	held := 0
 	for _, h := range l.holders {
-		if h.desktops > 0 && (route == "" || h.route == route) {
-			held += h.desktops
+		holds := h.desktops
+		if route != "" {
+			holds = h.onRoute
+		}
+		if holds > 0 && (route == "" || h.route == route) {
+			held += holds
 			names = append(names, h.eventID)
 		}
 	}

@@ -46,7 +46,7 @@ func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
 		return
 	}
 	defer func() { l.making <- struct{}{} }()
-	if l.fresh() || l.throttledSince(asked) {
+	if l.fresh() || l.failedSince(asked) {
 		return
 	}
 	began := time.Now()
@@ -84,13 +84,12 @@ func (l *listing[T]) take(ctx context.Context, s *slot) bool {
 	})
 }
 
-// throttledSince reports whether the listing was given up as throttled after the time asked. A caller
-// that waited for it meanwhile need not be throttled for another window.
-func (l *listing[T]) throttledSince(asked time.Time) bool {
+// failedSince reports whether the listing was given up after the time asked. A caller that waited for it
+// meanwhile takes the failure for its own: if each of many made it anew, the last would wait for all.
+func (l *listing[T]) failedSince(asked time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := asCallError(l.err)
-	return e != nil && e.Family == Throttled && l.ended.After(asked)
+	return l.err != nil && l.ended.After(asked)
 }
 
 // get returns what the listing says of a desktop. Ask unknown first.

@@ -53,6 +53,8 @@ type order struct {
 	problem  *report.Problem
 	warnings []report.Warning
 	finished bool // its result is handed over
+	// concluding says that the order's calls are made. From then on its targets belong to unit.conclude.
+	concluding bool
 
 	selected      map[string]bool // not nil: only desktops of the selection may be stopped
 	idleSince     time.Time

@@ -15,7 +15,7 @@ import (
 func pages[T any](ctx context.Context, r *run, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
 	seen := map[string]bool{}
-	listed, total := 0, 0
+	listed, total, again := 0, 0, false
 	for token := ""; ; {
 		var p Page[T]
 		err := r.read(ctx, s, action, func(ctx context.Context) (err error) {
@@ -26,6 +26,10 @@ func pages[T any](ctx context.Context, r *run, s *slot, action string, page func
 		})
 		if err != nil {
 			return nil, err
+		}
+		// A token promised this page. If it comes empty, ask once more: its rows may protect desktops.
+		if again = !again && token != "" && p.Listed == 0 && len(p.Rows) == 0; again {
+			continue
 		}
 		all = append(all, p.Rows...)
 		listed, total = listed+p.Listed, cmp.Or(p.TotalCount, total)
@@ -109,12 +113,17 @@ func (r *run) described(ctx context.Context, s *slot, p *place, choice events.Se
 	}
 	parts := slices.Collect(slices.Chunk(choice.EndUserId, MaxUsersPerCall))
 	rows := make([][]row, len(parts))
-	for _, err := range r.each(len(parts), func(i int) (err error) {
-		part := choice
-		part.EndUserId = parts[i]
-		rows[i], err = r.describedPages(ctx, s, p, part)
-		return err
-	}) {
+	var errs []error
+	s.outside(ctx, func() bool { // one slot is for one call
+		errs = r.each(len(parts), func(i int) (err error) {
+			part := choice
+			part.EndUserId = parts[i]
+			rows[i], err = r.describedPages(ctx, nil, p, part)
+			return err
+		})
+		return true
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,9 @@ package stop
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"sync"
+	"time"
 
 	"stopdesktops/internal/report"
 )
@@ -12,7 +15,8 @@ import (
 // side, and none waits for another.
 type unit struct {
 	*run
-	orders []*order
+	orders     []*order
+	concluding sync.WaitGroup
 }
 
 // pack orders into units: those that share calls, up to one call's worth of desktops each.
@@ -42,26 +46,62 @@ func (r *run) pack(orders []*order) []*unit {
 }
 
 // work brings the unit's orders to their results.
-func (u *unit) work(ctx context.Context, done func(int, Result)) {
+func (u *unit) work(ctx context.Context) {
 	if err := u.guard(func() error { u.stopAll(ctx); return nil }); err != nil {
 		u.fault()
 	}
-	_ = u.guard(func() error { u.warnExclusions(ctx); return nil }) // a warning must not spoil what is done
-	if err := u.guard(func() error { u.wait(ctx, done); return nil }); err != nil {
-		u.fault()
-	}
+	u.handOver(ctx, func(*order) bool { return true })
+	u.concluding.Wait()
+}
+
+// handOver concludes orders that are over, beside what the unit still does for the others.
+func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
+	var plain, excluding []*order
 	for _, o := range u.orders {
-		u.finish(o, done)
+		switch {
+		case o.concluding || !over(o):
+			continue
+		case o.excludes():
+			excluding = append(excluding, o)
+		default:
+			plain = append(plain, o)
+		}
+		o.concluding = true
+	}
+	for _, orders := range [][]*order{plain, excluding} { // the warnings of some must not delay the others
+		if len(orders) > 0 {
+			u.concluding.Go(func() { u.conclude(ctx, orders) })
+		}
 	}
 }
 
-// finish hands the result of an order to done, once.
-func (u *unit) finish(o *order, done func(int, Result)) {
+// conclude orders whose calls are made: warn, wait and hand over the results.
+func (u *unit) conclude(ctx context.Context, orders []*order) {
+	begun := time.Now()
+	for _, o := range orders {
+		if !o.excludes() && o.waits() == 0 {
+			u.finish(o)
+		}
+	}
+	_ = u.guard(func() error { u.warnExclusions(ctx, orders); return nil }) // a warning must not spoil what is done
+	_ = u.guard(func() error { u.wait(ctx, orders, begun); return nil })
+	for _, o := range orders {
+		u.finish(o)
+	}
+}
+
+// finish hands over the result of an order, once. A panic there must not keep the others from theirs.
+func (u *unit) finish(o *order) {
 	if o.finished {
 		return
 	}
 	o.finished = true
-	done(o.index, o.result(u.callCounts()))
+	_ = u.guard(func() error { u.done(o.index, o.result(u.callCounts())); return nil })
+}
+
+// settled reports whether no more calls are made for the order.
+func (o *order) settled() bool {
+	return !slices.ContainsFunc(o.targets, func(t *target) bool { return t.open() || t.state == unconfirmed })
 }
 
 // stopAll makes every call of the unit.
@@ -95,13 +135,16 @@ func (u *unit) reserve(ctx context.Context) {
 
 func (u *unit) reserveFor(o *order) {
 	unknown := o.unknown()
-	var toStop []*target
+	var toStop, counted []*target
 	for _, t := range o.targets {
 		if !u.judge(t, unknown) {
 			toStop = append(toStop, t)
+			counted = append(counted, t)
+		} else if _, byAnother := stoppedByAnother(u.run, t); byAnother && t.state != undetermined {
+			counted = append(counted, t) // the order would be blocked alone: neighbours do not make room for it
 		}
 	}
-	if p := u.limits.reserve(o, toStop); p != nil {
+	if p := u.limits.reserve(o, counted); p != nil {
 		o.status, o.problem = report.StatusBlocked, p
 		allTo(toStop, notAttempted, &result{reason: report.ReasonMaxDesktops})
 	}
@@ -203,7 +246,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
 	case unknown != nil:
 		t.to(undetermined, undeterminedBy(unknown))
-	case spares:
+	case spares && v.state() != t.state: // a plan that was decided again stays one
 		t.to(v.state(), u.because(v))
 	}
 	return unknown != nil || spares
@@ -227,7 +270,7 @@ func (r *run) because(v verdict) *result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.verdicts[v] == nil {
-		r.verdicts[v] = &result{outcome: v.outcome, reason: v.reason, message: v.message, requestID: v.requestID}
+		r.verdicts[v] = &result{outcome: v.outcome, reason: v.reason, message: v.message, requestID: v.requestID, acceptedAt: v.acceptedAt}
 	}
 	return r.verdicts[v]
 }
@@ -252,5 +295,8 @@ func (u *unit) logDecision(t *target, v verdict, spares bool) {
 func (u *unit) fault() {
 	for _, o := range u.orders {
 		faulty(o.targets)
+		if !o.concluding && o.status == "" && len(o.targets) == 0 { // it is not known which desktops it means
+			o.fail(errPanicked)
+		}
 	}
 }

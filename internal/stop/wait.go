@@ -13,11 +13,10 @@ const longestPoll = 5 * time.Second
 
 // wait hands over the results of the orders that do not wait, and observes the desktops of the others
 // until each is seen Stopped or its order's wait is over.
-func (u *unit) wait(ctx context.Context, done func(int, Result)) {
-	begun := time.Now()
-	waiting := u.stillWaiting(begun, done)
+func (u *unit) wait(ctx context.Context, orders []*order, begun time.Time) {
+	waiting, left := u.stillWaiting(ctx, orders, begun)
 	for poll := time.Second; len(waiting) > 0; poll = min(poll+time.Second, longestPoll) {
-		if !u.pause(ctx, poll, begun, waiting) {
+		if !clock.Sleep(ctx, min(poll, left)) {
 			return
 		}
 		targets := underWay(waiting)
@@ -25,25 +24,42 @@ func (u *unit) wait(ctx context.Context, done func(int, Result)) {
 		for _, t := range targets {
 			t.follow()
 		}
-		waiting = u.stillWaiting(begun, done)
+		waiting, left = u.stillWaiting(ctx, orders, begun)
 	}
 }
 
-// stillWaiting are the orders that have desktops under way and time left. The results of the others
-// are handed over.
-func (u *unit) stillWaiting(begun time.Time, done func(int, Result)) []*order {
-	var waiting []*order
-	for _, o := range u.orders {
+// stillWaiting are the orders that have desktops under way and time for one more observation, and the
+// time until the first of them needs its last one. The results of the others are handed over.
+func (u *unit) stillWaiting(ctx context.Context, orders []*order, begun time.Time) (waiting []*order, left time.Duration) {
+	for _, o := range orders {
 		if o.finished {
 			continue
 		}
-		if o.status == "" && time.Since(begun) < o.waits() && len(underWay([]*order{o})) > 0 {
-			waiting = append(waiting, o)
-			continue
+		if o.status == "" && o.waits() > 0 && len(underWay([]*order{o})) > 0 {
+			end, short := o.waitEnd(ctx, begun)
+			if l := time.Until(end) - observationTime; l > 0 {
+				if len(waiting) == 0 || l < left {
+					left = l
+				}
+				waiting = append(waiting, o)
+				continue
+			}
+			if short {
+				u.log.Warn("the wait ended before what was asked for: raise the function's timeout", "EventId", o.EventID, "WaitSeconds", int(o.waits().Seconds()))
+			}
 		}
-		u.finish(o, done)
+		u.finish(o)
 	}
-	return waiting
+	return waiting, left
+}
+
+// waitEnd is when the order's wait is over. short: that is before what was asked for.
+func (o *order) waitEnd(ctx context.Context, begun time.Time) (end time.Time, short bool) {
+	end = begun.Add(o.waits())
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
+		return deadline, true
+	}
+	return end, false
 }
 
 // underWay are the targets that may still be seen Stopped.
@@ -61,35 +77,6 @@ func underWay(orders []*order) []*target {
 
 // observationTime is left at the end of a wait for one more observation.
 const observationTime = 500 * time.Millisecond
-
-// pause for d, or until so shortly before the end of the longest wait that one more observation has
-// time. It returns false when there is no time for even that.
-func (u *unit) pause(ctx context.Context, d time.Duration, begun time.Time, waiting []*order) bool {
-	var end time.Time
-	for _, o := range waiting {
-		if t := begun.Add(o.waits()); t.After(end) {
-			end = t
-		}
-	}
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
-		end = deadline
-	}
-	left := time.Until(end)
-	if left <= observationTime {
-		u.warnShort(ctx, end, begun, waiting)
-		return false
-	}
-	return clock.Sleep(ctx, min(d, left-observationTime))
-}
-
-// warnShort warns where a wait ends before what was asked for.
-func (u *unit) warnShort(ctx context.Context, end, begun time.Time, waiting []*order) {
-	for _, o := range waiting {
-		if end.Before(begun.Add(o.waits())) {
-			u.log.Warn("the wait ended before what was asked for: raise the function's timeout", "EventId", o.EventID, "WaitSeconds", int(o.waits().Seconds()))
-		}
-	}
-}
 
 // follow takes the last observation of a target that is under way.
 func (t *target) follow() {

@@ -64,7 +64,7 @@ var sections = []section{
 		{"accepted-calls", "EDS takes the calls that the function makes", "none is refused", acceptedCalls},
 		{"request-id", "a response without one counts as unreadable", "in every response", requestIDs},
 		{"json", "anything else counts as the page of a gateway", "application/json, an object", jsonBodies},
-		{"error-status", "a failure is told by status and code, not by a 200", "4xx or 5xx with a Code", errorStatus},
+		{"error-status", "status and code show a failure, never a 200", "4xx or 5xx with a Code", errorStatus},
 		{"denied", "a denial is never retried, and names the missing action", "403 NoPermission or Forbidden", denials},
 		{"clock", "EDS refuses signatures that are 15 minutes off", "at most 5 minutes off", clock},
 		{"quota-headers", "the function waits as long as these headers ask", "none, or those it reads", quotaHeaders},

@@ -1,13 +1,15 @@
 package probe
 
 import (
-	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"stopdesktops/internal/eds"
 	"stopdesktops/internal/stop"
 )
 
@@ -142,9 +144,6 @@ func clock(a *answers) result {
 	}
 }
 
-// readHeaders are the headers of throttling that the function reads.
-var readHeaders = []string{"Retry-After", "X-Ratelimit-User", "X-Ratelimit-User-Api"}
-
 // aboutQuota tells headers that have to do with quotas, whatever their exact name.
 func aboutQuota(header string) bool {
 	name := strings.ToLower(header)
@@ -164,15 +163,16 @@ func quotaHeaders(a *answers) result {
 	if seen = slices.Compact(seen); len(seen) == 0 {
 		return same("none")
 	}
-	unread := slices.ContainsFunc(seen, func(name string) bool { return !slices.Contains(readHeaders, name) })
+	unread := slices.ContainsFunc(seen, func(name string) bool { return !slices.Contains(eds.PauseHeaders(), name) })
 	return sameIf(!unread, "%s", strings.Join(seen, ", "))
 }
 
-// besideNothing are the members that may stand in a response whose list is missing, with what they must be.
+// besideNothing are the members that may be in a response whose list is missing, with what they must be. A member that
+// is null counts as absent.
 var besideNothing = map[string]func(any) bool{
 	"RequestId":      func(any) bool { return true },
-	"NextToken":      func(v any) bool { return v == nil || v == "" },
-	"TotalCount":     func(v any) bool { return v == json.Number("0") },
+	"NextToken":      func(v any) bool { return v == "" },
+	"TotalCount":     func(v any) bool { return fmt.Sprint(v) == "0" },
 	"MaxResults":     isNumber,
 	"PageNumber":     isNumber,
 	"PageSize":       isNumber,
@@ -182,7 +182,8 @@ var besideNothing = map[string]func(any) bool{
 	"HttpStatusCode": func(any) bool { return true },
 }
 
-func isNumber(v any) bool { _, ok := v.(json.Number); return ok }
+// isNumber says whether a value is a whole number, also in quotes.
+func isNumber(v any) bool { _, err := strconv.Atoi(fmt.Sprint(v)); return err == nil }
 
 // nothing is what a response with an empty list must be.
 func nothing(x *Exchange) result {
@@ -200,7 +201,7 @@ func nothing(x *Exchange) result {
 	for name, value := range x.object() {
 		fits := besideNothing[name]
 		switch {
-		case name == lists[x.Action]:
+		case name == lists[x.Action], value == nil && fits != nil:
 		case fits == nil && form != formEmpty, fits != nil && !fits(value):
 			beside = append(beside, name)
 		}

@@ -131,6 +131,26 @@ func TestNoDifference(t *testing.T) {
 			}
 		}
 	}
+	// Nor do the members beside a missing list that the function takes, nor a header that it reads.
+	for name, value := range map[string]any{"TotalCount": "0", "MaxResults": nil, "PageNumber": "1", "PageSize": "10", "NextToken": nil, "Success": "true", "HttpStatusCode": nil} {
+		other := account()
+		other.Alter = func(c emulator.Call, body map[string]any) {
+			if list, ok := body[lists[c.Action]].([]any); ok && len(list) == 0 {
+				delete(body, lists[c.Action])
+				body[name] = value
+			}
+		}
+		if got := differing(both(t, on(t, other), spare, impatient)); got != nil {
+			t.Errorf("%s: %v: %q", name, value, got)
+		}
+	}
+	for _, name := range eds.PauseHeaders() {
+		other := account()
+		other.Headers = map[string]string{name: "1"}
+		if got := differing(both(t, on(t, other), spare, impatient)); got != nil {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
 	for _, violation := range e.Violations() { // what it must do wrong to see how it is refused
 		if !strings.Contains(violation, "not a value of ResourceType") && !strings.Contains(violation, "stopped "+spare+" again") {
 			t.Error(violation)
