@@ -10,6 +10,9 @@ import (
 // httpSourceType begins the type of the events of EventBridge's HTTP source.
 const httpSourceType = "eventbridge:Events:HTTPEvent"
 
+// scheduleType begins the type of the events of EventBridge's scheduled event source.
+const scheduleType = "eventbridge:Events:ScheduledEvent"
+
 // isCloudEvent goes by specversion alone, which no request has: an object without
 // one of the other required attributes is a CloudEvent with a clear fault.
 func isCloudEvent(o object) bool { return o.has("specversion") }
@@ -57,7 +60,7 @@ var messageSources = [...]struct{ typePrefix, member, hint string }{
 	{"mq:", "body", "put the request into the message body"},
 	{"amqp:", "body", "put the request into the message body"},
 	{"alikafka:", "value", "put the request into the record's value"},
-	{"eventbridge:Events:ScheduledEvent", "UserData", "put the request into the UserData of the scheduled event source"},
+	{scheduleType, "UserData", "put the request into the UserData of the scheduled event source"},
 	{httpSourceType, "body", "put the request into the HTTP body"},
 }
 
@@ -67,19 +70,18 @@ func (e *Event) identify(o object, path string) *Error {
 	if e.Source, err = o.scalarField("source", path); err != nil {
 		return err
 	}
-	id, err := o.scalarField("id", path)
-	if err != nil {
+	if e.ID, err = o.scalarField("id", path); err != nil {
 		return err
 	}
-	if unfilled(id) {
+	if unfilled(e.ID) {
 		return fault(InvalidValue, memberPath(path, "id"), unfilledID)
 	}
-	e.ID = e.Source + "|" + id
 	e.Suffix = "" // the event has an ID of its own
 	if e.Type, err = o.scalarField("type", path); err != nil {
 		return err
 	}
 	e.Unauthenticated = strings.HasPrefix(e.Type, httpSourceType)
+	e.Scheduled = strings.HasPrefix(e.Type, scheduleType)
 	return nil
 }
 

@@ -159,7 +159,7 @@ func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
 	list, err := decodeBody(r.Body)
 	for i := range list {
 		e := &list[i]
-		e.ID, e.Source, e.Type, e.Time = attribute["source"]+"|"+attribute["id"], attribute["source"], attribute["type"], when
+		e.ID, e.Source, e.Type, e.Time = attribute["id"], attribute["source"], attribute["type"], when
 		e.Traceparent = Traceparent(r.Get("ce-traceparent"))
 	}
 	return list, err

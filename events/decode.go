@@ -67,8 +67,11 @@ func (d *decoder) batch(raw []byte, path string, openStrings bool) ([]Event, *Er
 	}
 	d.spare = MaxBatch - len(batch)
 	events := make([]Event, 0, len(batch))
-	for _, e := range batch {
-		events = append(events, d.element(e, openStrings)...)
+	for i, element := range batch {
+		for _, e := range d.element(element, openStrings) {
+			e.Envelope = i
+			events = append(events, e)
+		}
 	}
 	return events, nil
 }

@@ -30,14 +30,22 @@ const (
 type Event struct {
 	Kind Kind
 
-	// ID is equal for a repeated delivery: source|id of an EventBridge event,
-	// triggerName|triggerTime of a timer. Others have none.
+	// ID is equal for a repeated delivery: the id of a CloudEvent, the triggerTime
+	// of a timer. It is unique within Source. Others have none.
 	ID string
 
 	// Suffix tells apart the events that share an ID: "#3" is the fourth element
 	// of a payload, or of a direct batch, that holds several requests. The payload
 	// of RawData elements can be such an array too: "#3#0".
 	Suffix string
+
+	// Envelope is the index of the element of the invocation's array that the event
+	// came in. Events of one payload have the same one.
+	Envelope int
+
+	// Scheduled marks events of timers and schedules: somebody configured their
+	// payload once, and each run repeats it.
+	Scheduled bool
 
 	Source      string    // CloudEvents source, or the timer's triggerName
 	Type        string    // CloudEvents type

@@ -27,7 +27,8 @@ type goldenEvent struct {
 	Kind                                        Kind
 	ID, Suffix, Source, Type, Time, Traceparent string `json:",omitempty"`
 	Path                                        string
-	Unauthenticated                             bool        `json:",omitempty"`
+	Envelope                                    int         `json:",omitempty"`
+	Unauthenticated, Scheduled                  bool        `json:",omitempty"`
 	Err                                         *Error      `json:",omitempty"`
 	HTTP                                        *goldenHTTP `json:",omitempty"`
 	Request                                     *Request    `json:",omitempty"`
@@ -103,7 +104,7 @@ func normalize(t *testing.T, events []Event, err error) golden {
 	g := golden{Error: asError(t, err)}
 	for _, e := range events {
 		n := goldenEvent{Kind: e.Kind, ID: e.ID, Suffix: e.Suffix, Source: e.Source, Type: e.Type, Time: stamp(e.Time),
-			Traceparent: e.Traceparent, Path: e.Path, Unauthenticated: e.Unauthenticated, Err: e.Err}
+			Traceparent: e.Traceparent, Path: e.Path, Envelope: e.Envelope, Unauthenticated: e.Unauthenticated, Scheduled: e.Scheduled, Err: e.Err}
 		switch {
 		case e.HTTP != nil:
 			n.HTTP = normalizeHTTP(t, e.HTTP)

@@ -5,7 +5,7 @@ func isTimer(o object) bool { return o.has("triggerName", "triggerTime") }
 // timer reads the event of an FC timer trigger. Its payload is the trigger's
 // message, the configured text as a string.
 func (d *decoder) timer(o object, at place) []Event {
-	e := Event{Kind: Timer, Path: at.path}
+	e := Event{Kind: Timer, Path: at.path, Scheduled: true}
 	if err := o.duplicateFault(); err != nil {
 		return e.rejected(err)
 	}
@@ -18,7 +18,7 @@ func (d *decoder) timer(o object, at place) []Event {
 	if err != nil {
 		return e.rejected(err)
 	}
-	e.ID = name + "|" + written
+	e.ID = written
 	when, ok := parseTime(written)
 	if !ok {
 		return e.rejected(timeFault(memberPath(at.path, "triggerTime")))

@@ -1,7 +1,7 @@
 package handler
 
 import (
-	"crypto/sha256"
+	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -11,90 +11,164 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// The memory for duplicates: so long, and so many at most. Beyond a warm instance it is the state of
-// the desktops, and who has used them since, that keeps a repeated event from doing harm.
+// Done events are known so long, and at most so many of their IDs. Beyond a warm instance it is the state
+// of the desktops, and who has used them since, that keeps a repeated event from doing harm.
 const (
 	rememberFor  = time.Hour
 	rememberMost = 10_000
 )
 
-// memory of the events that this instance has done. Safe for concurrent use.
-type memory struct {
+// dedup knows the events that this instance has done, and those that it is doing. It is safe for
+// concurrent use.
+type dedup struct {
 	mu    sync.Mutex
 	done  map[eventKey]doneEvent
-	order []eventKey // oldest first
+	order []eventKey // of done, oldest first
+	doing map[eventKey]*attempt
 }
 
-// doneEvent is when an event was done, and what it asked for.
+// doneEvent is when an event was done, and what it did.
 type doneEvent struct {
 	at      time.Time
-	payload [sha256.Size]byte
+	request requestDigest
 }
 
-// eventKey identifies an event: a digest, because IDs are foreign text of any length.
-type eventKey [sha256.Size]byte
-
-// key of the event of j. Kind, route and source are part of it, so that nobody's choice of an ID can make
-// the event of another sender look like a duplicate.
-func (j *job) key() eventKey {
-	h, route := sha256.New(), ""
-	if j.route != nil {
-		route = j.route.Name
-	}
-	for _, part := range []string{string(j.event.Kind), route, j.event.Source, j.id} {
-		_, _ = h.Write([]byte(part))
-		_, _ = h.Write([]byte{0})
-	}
-	return eventKey(h.Sum(nil))
+// attempt is one invocation's work on an event. Nobody knows yet whether the event will be done.
+type attempt struct {
+	run     *run
+	keys    []eventKey
+	request requestDigest
+	over    chan struct{} // closed when the attempt has ended
 }
 
-// find the event, if it was done within the last hour.
-func (m *memory) find(k eventKey) (doneEvent, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e, ok := m.done[k]
-	return e, ok && time.Since(e.at) < rememberFor
+// verdict on an event that is to begin.
+type verdict int
+
+const (
+	isNew       verdict = iota
+	isDuplicate         // it was done, or this invocation has it already
+	isConflict          // its ID is that of another request
+	isUnderWay          // another invocation works on it
+)
+
+// begin registers an attempt, unless the event needs none. It returns the attempt that was registered or,
+// if the event is under way, the one to wait for.
+func (d *dedup) begin(a *attempt) (verdict, *attempt) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var other *attempt
+	conflict := false
+	for _, k := range a.keys {
+		if e, ok := d.done[k]; ok && age(e.at, time.Now()) < rememberFor {
+			if e.request == a.request {
+				return isDuplicate, nil
+			}
+			conflict = true
+		}
+		switch b := d.doing[k]; {
+		case b == nil:
+		case b.request != a.request:
+			conflict = true
+		case b.run == a.run:
+			return isDuplicate, nil
+		default:
+			other = b
+		}
+	}
+	switch {
+	case conflict:
+		return isConflict, nil
+	case other != nil:
+		return isUnderWay, other
+	}
+	if d.doing == nil {
+		d.doing = map[eventKey]*attempt{}
+	}
+	for _, k := range a.keys {
+		d.doing[k] = a
+	}
+	return isNew, a
+}
+
+// end the attempt. Those who wait for it go on. It may end twice, and may be nil.
+func (d *dedup) end(a *attempt, done bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a == nil || len(a.keys) == 0 || d.doing[a.keys[0]] != a {
+		return
+	}
+	for _, k := range a.keys {
+		delete(d.doing, k)
+		if done {
+			d.add(k, a.request)
+		}
+	}
+	close(a.over)
 }
 
 // add an event that is done.
-func (m *memory) add(k eventKey, payload []byte) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.done == nil {
-		m.done = map[eventKey]doneEvent{}
+func (d *dedup) add(k eventKey, request requestDigest) {
+	if d.done == nil {
+		d.done = map[eventKey]doneEvent{}
 	}
-	if _, again := m.done[k]; !again {
-		m.order = append(m.order, k)
+	if _, again := d.done[k]; !again {
+		d.order = append(d.order, k)
 	}
-	m.done[k] = doneEvent{time.Now(), sha256.Sum256(payload)}
-	for len(m.order) > rememberMost {
-		delete(m.done, m.order[0])
-		m.order = m.order[1:]
+	d.done[k] = doneEvent{time.Now(), request}
+	for len(d.order) > rememberMost {
+		delete(d.done, d.order[0])
+		d.order = d.order[1:]
 	}
 }
 
-// dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. One
-// that asks for a dry run neither is a duplicate nor makes one. An ID that comes again with another
-// request is a mistake of the sender: taken for a duplicate, the second request would be lost.
+// age of what happened at a time: the longer one of the two clocks. The monotonic clock may stand still
+// while the platform freezes the instance, and the wall clock may be set back. An event that is forgotten
+// too early is done again, which does no harm; one that is known too long would be lost.
+func age(at, now time.Time) time.Duration {
+	return max(now.Sub(at), now.Round(0).Sub(at.Round(0)))
+}
+
+// dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. One that
+// another invocation works on waits: see startable. A job that asks for a dry run neither is a duplicate
+// nor makes one.
 func (r *run) dropDuplicates() {
-	here := map[eventKey][sha256.Size]byte{}
 	for _, j := range r.live() {
 		if j.dryRun {
 			continue
 		}
-		k, payload := j.key(), sha256.Sum256(j.event.Payload)
-		first, again := here[k]
-		if before, ok := r.h.memory.find(k); ok {
-			first, again = before.payload, true
+		j.attempt = &attempt{run: r, keys: j.identity.keys(j.route), request: digest(j.request), over: make(chan struct{})}
+		verdict, _ := r.h.dedup.begin(j.attempt)
+		j.drop(verdict)
+		j.waits = verdict == isUnderWay
+	}
+}
+
+// drop the job if the verdict says so. An ID that comes again with another request is a mistake of the
+// sender: taken for a duplicate, the second request would be lost.
+func (j *job) drop(v verdict) {
+	switch v {
+	case isDuplicate:
+		j.status = report.StatusDuplicate
+	case isConflict:
+		j.reject(&report.Problem{Code: events.Conflict, Path: j.event.Path, HTTPStatus: http.StatusUnprocessableEntity,
+			Message: "another request came with the same event ID: give each its own"})
+	}
+}
+
+// startable waits until no other invocation works on the event of j, and reports whether it is still to be
+// done. It is not called a duplicate before: the other invocation may fail, and the event would be lost.
+// When ctx ends, the order goes on, and says that its time is up.
+func (r *run) startable(ctx context.Context, j *job) bool {
+	for {
+		verdict, other := r.h.dedup.begin(j.attempt)
+		j.drop(verdict)
+		if verdict != isUnderWay {
+			return verdict == isNew
 		}
-		switch {
-		case !again:
-			here[k] = payload
-		case first == payload:
-			j.status = report.StatusDuplicate
-		default:
-			j.reject(&report.Problem{Code: events.Conflict, Path: j.event.Path, HTTPStatus: http.StatusUnprocessableEntity,
-				Message: "another request came with the same event ID: give each its own"})
+		select {
+		case <-other.over:
+		case <-ctx.Done():
+			return true
 		}
 	}
 }
@@ -104,7 +178,12 @@ func (r *run) dropDuplicates() {
 func (r *run) remember(j *job) {
 	done := j.report.Status == report.StatusDone || j.report.Status == report.StatusAccepted
 	conflict := slices.ContainsFunc(j.report.Desktops, func(d report.DesktopReport) bool { return d.Reason == report.ReasonConflict })
-	if done && !conflict {
-		r.h.memory.add(j.key(), j.event.Payload)
+	r.h.dedup.end(j.attempt, done && !conflict)
+}
+
+// endAttempts of the invocation, however it ends.
+func (r *run) endAttempts() {
+	for _, j := range r.jobs {
+		r.h.dedup.end(j.attempt, false)
 	}
 }

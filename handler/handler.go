@@ -20,7 +20,7 @@ type Handler struct{ parts *parts }
 type parts struct {
 	Options
 	engine *stop.Engine
-	memory memory
+	dedup  dedup
 }
 
 // Options are what a Handler is made of.
@@ -98,6 +98,7 @@ func (r *run) do(ctx context.Context, raw []byte) []report.Report {
 	if deadline, ok := ctx.Deadline(); ok {
 		r.reserved = Reserve(deadline.Sub(r.started))
 	}
+	defer r.endAttempts()
 	r.take(raw)
 	r.dropDuplicates()
 	r.work(ctx)

@@ -26,7 +26,7 @@ const maxHTTPRequests = 100
 // size, has it authenticated over its raw bytes, and only then reads the body.
 func (r *run) takeHTTP(e events.Event) {
 	r.overHTTP, r.http = true, e.HTTP
-	whole := r.newJob(e)
+	whole := r.newJob(e, events.Proof{})
 	r.jobs = []*job{whole}
 	if e.Err != nil {
 		whole.accept(r)
@@ -64,9 +64,9 @@ func (r *run) takeHTTP(e events.Event) {
 	}
 	r.jobs = nil
 	for _, e := range list {
-		j := r.newJob(proven(e, r.http, proof))
+		j := r.newJob(proven(e, r.http, proof), proof)
 		j.route = whole.route
-		r.jobs = append(r.jobs, j.accept(r).named(proof))
+		r.jobs = append(r.jobs, j.accept(r))
 	}
 }
 
@@ -177,10 +177,9 @@ func (r *run) authenticate(route *Route) (events.Proof, *report.Problem) {
 	return proof, p
 }
 
-// proven gives an event that has none of its own, as CloudEvents have, the ID and the time that its
-// signature covers; where it covers none, the time is that of its arrival at the gateway.
+// proven gives an event without a time, which CloudEvents may have, the time that its signature covers.
+// Where it covers none, the time is that of its arrival at the gateway.
 func proven(e events.Event, q *events.HTTPRequest, proof events.Proof) events.Event {
-	e.ID = cmp.Or(e.ID, proof.ID)
 	e.Traceparent = cmp.Or(e.Traceparent, events.Traceparent(q.Get("traceparent")))
 	for _, at := range []time.Time{proof.Time, q.Time} {
 		if e.Time.IsZero() {
@@ -188,14 +187,6 @@ func proven(e events.Event, q *events.HTTPRequest, proof events.Proof) events.Ev
 		}
 	}
 	return e
-}
-
-// named gives an event without an ID of its own the hash of its signed body.
-func (j *job) named(proof events.Proof) *job {
-	if j.event.ID == "" && j.request.IdempotencyKey == "" && proof.BodyHash != "" {
-		j.id = proof.BodyHash + j.event.Suffix
-	}
-	return j
 }
 
 // HTTPResponse is the shape in which Function Compute wants the answer to an HTTP event.

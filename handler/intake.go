@@ -23,7 +23,7 @@ func (r *run) take(raw []byte) {
 		return
 	}
 	if err != nil {
-		unread := r.newJob(events.Event{Kind: events.Direct})
+		unread := r.newJob(events.Event{Kind: events.Direct}, events.Proof{})
 		if r.h.Fault != nil {
 			r.jobs = []*job{unread.accept(r)}
 			return
@@ -35,16 +35,16 @@ func (r *run) take(raw []byte) {
 		r.takeHTTP(list[0])
 		return
 	}
-	together := map[string]int{} // requests in one event
+	together := map[int]int{} // requests in one envelope
 	for _, e := range list {
-		together[e.ID]++
+		together[e.Envelope]++
 	}
 	for _, e := range list {
-		j := r.newJob(e)
+		j := r.newJob(e, events.Proof{})
 		route, p := r.eventRoute(e)
 		j.route = route
 		if p == nil {
-			p = route.tooMany(together[e.ID], 0)
+			p = route.tooMany(together[e.Envelope], 0)
 		}
 		if p != nil && e.Err == nil && r.h.Fault == nil {
 			j.reject(p)
@@ -55,13 +55,9 @@ func (r *run) take(raw []byte) {
 	}
 }
 
-// newJob is the job of an event that nothing is known of but where it came from.
-func (r *run) newJob(e events.Event) *job {
-	id := e.ID
-	if id == "" {
-		id = r.inv.RequestID
-	}
-	return &job{event: e, id: id + e.Suffix}
+// newJob wraps an event that is not parsed yet. proof is empty unless the event came over HTTP.
+func (r *run) newJob(e events.Event, proof events.Proof) *job {
+	return &job{event: e, proof: proof, identity: identify(e, proof, events.Request{}, r.inv.RequestID)}
 }
 
 func (j *job) reject(p *report.Problem) *job {
@@ -109,9 +105,7 @@ func (j *job) accept(r *run) *job {
 		return j.reject(located(mapped, unreadable(err)))
 	}
 	j.request, j.dryRun = request, request.DryRun
-	if own := request.IdempotencyKey; own != "" && j.event.ID == "" {
-		j.id = own
-	}
+	j.identity = identify(j.event, j.proof, request, r.inv.RequestID)
 	if p := j.admitCallback(r.callback(j), path); p != nil {
 		return j.reject(located(mapped, p))
 	}

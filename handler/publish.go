@@ -67,7 +67,7 @@ func (r *run) report(j *job, result stop.Result) report.Report {
 }
 
 // shownID is the event's ID made fit for logs and reports: it is foreign text.
-func (j *job) shownID() string { return events.Clean(j.id, 256) }
+func (j *job) shownID() string { return events.Clean(j.shown, 256) }
 
 // deliveries are the callbacks of an invocation under way. All of them together have a reserve's time
 // after the work is done: a receiver that is down must not hold back the response.

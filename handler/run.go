@@ -32,11 +32,14 @@ type run struct {
 
 // job is one event on its way to its report.
 type job struct {
-	event   events.Event
-	route   *Route // nil: none
-	dryRun  bool   // the event itself asks for a dry run
-	id      string
+	event  events.Event
+	route  *Route // nil: none
+	dryRun bool   // the event itself asks for a dry run
+	proof  events.Proof
+	identity
 	request events.Request // with the defaults filled in
+	attempt *attempt       // nil: the job makes no duplicates
+	waits   bool           // another invocation works on the event
 	// where returns the JSON path, in what came in, of a field of the request such as ".Select".
 	where func(field string) string
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.
@@ -78,7 +81,12 @@ func (r *run) work(ctx context.Context) {
 		}
 		return
 	}
-	r.h.engine.Do(ctx, r.invocation(ctx), orders, func(i int, result stop.Result) { r.publish(delivering, live[i], result) })
+	r.h.engine.Do(ctx, r.invocation(ctx), orders, func(i int, result stop.Result) {
+		if j := live[i]; j.status != "" { // it turned out not to be begun
+			result = stop.Result{Status: j.status, Problem: j.problem}
+		}
+		r.publish(delivering, live[i], result)
+	})
 }
 
 // orders of the jobs. What keeps the function from connecting to EDS fails them all.
@@ -100,6 +108,9 @@ func (r *run) orders(jobs []*job) ([]stop.Order, error) {
 
 func (r *run) order(j *job) stop.Order {
 	o := stop.Order{EventID: j.shownID(), Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince}
+	if j.waits {
+		o.Begin = func(ctx context.Context) bool { return r.startable(ctx, j) }
+	}
 	if j.route != nil {
 		o.Route, o.RouteMax = j.route.Name, j.route.MaxDesktops
 	}

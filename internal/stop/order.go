@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ type Order struct {
 	UsedSince time.Time
 	// Route whose limit the order shares with the other orders of the same route; may be empty.
 	Route string
+	// Begin, if it is set, is called before anything else is done for the order. It may wait: no other
+	// order waits with it. If it returns false, the order is not done, and its result is a duplicate.
+	Begin func(ctx context.Context) bool
 	// RouteMax is the most desktops that one invocation may stop over the route; 0: no such limit.
 	RouteMax int
 }
@@ -142,10 +146,10 @@ func (o *order) waits() time.Duration {
 	return time.Duration(*o.Request.WaitSeconds) * time.Second
 }
 
-// alone reports whether the order needs a unit of its own: it may mean many desktops, or needs
-// knowledge that others would have to wait for.
+// alone reports whether the order needs a unit of its own: it may mean many desktops, or waits
+// for something that others need not wait for.
 func (o *order) alone() bool {
-	return o.Request.Select != nil || len(o.targets) > MaxDesktopsPerCall ||
+	return o.Begin != nil || o.Request.Select != nil || len(o.targets) > MaxDesktopsPerCall ||
 		len(o.excludedTags) > 0 || o.excludedUsers != nil || o.uses != nil
 }
 

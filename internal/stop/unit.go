@@ -90,6 +90,17 @@ func (u *unit) conclude(ctx context.Context, orders []*order) {
 	}
 }
 
+// mayBegin waits until the unit's order may begin, and returns false if it is done already. An order that
+// waits is alone in its unit.
+func (u *unit) mayBegin(ctx context.Context) bool {
+	o := u.orders[0]
+	if o.Begin == nil || o.Begin(ctx) {
+		return true
+	}
+	o.status, o.targets = report.StatusDuplicate, nil
+	return false
+}
+
 // finish hands over the result of an order, once. A panic there must not keep the others from theirs.
 func (u *unit) finish(o *order) {
 	if o.finished {
@@ -106,6 +117,9 @@ func (o *order) settled() bool {
 
 // stopAll makes every call of the unit.
 func (u *unit) stopAll(ctx context.Context) {
+	if !u.mayBegin(ctx) {
+		return
+	}
 	u.find(ctx)
 	u.reserve(ctx)
 	u.waves(ctx, u.workList())

@@ -161,7 +161,7 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 	if err := w.make(ctx, c); err != nil {
 		return p, err
 	}
-	p.NextToken = next
+	p.NextToken, p.Listed = next, 1 // a page has rows, if only of others
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, d := range w.desktops {
@@ -196,7 +196,7 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 	if err := w.make(ctx, c); err != nil {
 		return p, err
 	}
-	p.NextToken = next
+	p.NextToken, p.Listed = next, 1 // a page has rows, if only of others
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, d := range w.desktops {
@@ -209,6 +209,7 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 
 func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (p Page[ClientEvent], err error) {
 	c := call{action: "DescribeClientEvents", region: region, about: w.began.Sub(since).Round(time.Minute).String()}
+	p.Listed = 1
 	_, p.NextToken = page[ClientEvent](w, &c, token)
 	return p, w.make(ctx, c)
 }
