@@ -103,14 +103,14 @@ func (l *list) addSeparated(v value) *Error {
 }
 
 func splitAtBlanks(text string) ([]string, *Error) {
-	return strings.FieldsFunc(text, separator), nil
+	return strings.FieldsFunc(text, Separator), nil
 }
 
 // SplitUsers returns the user IDs in a text with separators. It refuses a blank within an ID. The blank
 // may separate two users or be part of one, and an exclusion must not spare somebody else. The error has no path.
 func SplitUsers(text string) ([]string, *Error) {
 	var items []string
-	for item := range strings.FieldsFuncSeq(text, func(r rune) bool { return separator(r) && !blank(r) }) {
+	for item := range strings.FieldsFuncSeq(text, func(r rune) bool { return Separator(r) && !blank(r) }) {
 		item = strings.TrimFunc(item, blank)
 		if item == "" {
 			continue
@@ -123,11 +123,9 @@ func SplitUsers(text string) ([]string, *Error) {
 	return items, nil
 }
 
-// separator: those of Western and of Chinese keyboards, whose space is U+3000.
-func separator(r rune) bool { return unicode.IsSpace(r) || divides(r) }
-
-// Separator reports whether r divides the items of a list that is written as one text.
-func Separator(r rune) bool { return separator(r) }
+// Separator reports whether r separates the items of a list in one string: the separators of Western and of
+// Chinese keyboards, whose space is U+3000.
+func Separator(r rune) bool { return unicode.IsSpace(r) || divides(r) }
 
 // divides reports whether people write r between the items of a list, in any script and width. No ID holds it.
 func divides(r rune) bool { return strings.ContainsRune(",;|、､،؛٬", narrow(r)) }
