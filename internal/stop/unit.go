@@ -75,6 +75,26 @@ func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
 	}
 }
 
+// handOverSettled concludes the orders that need no more calls, so that they do not wait for the calls of
+// the others. Only orders that share a batch do: nobody else works on their targets meanwhile.
+func (u *unit) handOverSettled(ctx context.Context) {
+	if len(u.orders) == 1 {
+		return
+	}
+	var over, rest []*target
+	for _, o := range u.orders {
+		switch {
+		case o.concluding:
+		case o.settled():
+			over = append(over, o.targets...)
+		default:
+			rest = append(rest, o.targets...)
+		}
+	}
+	u.release(over, rest)
+	u.handOver(ctx, (*order).settled)
+}
+
 // conclude orders whose calls are made: warn, wait and hand over the results.
 func (u *unit) conclude(ctx context.Context, orders []*order) {
 	begun := time.Now()
