@@ -214,9 +214,13 @@ func (s *soak) invoke(in *soakInstance, id string, e *soakEvent, retry int) bool
 	if err == nil {
 		err = complete(e, answered)
 	}
-	for i := range min(len(answered), len(logged)) {
-		if err == nil && answered[i].Status != logged[i].Status {
-			err = fmt.Errorf("%s, and %s in the log", answered[i].Status, logged[i].Status)
+	statuses := map[string]report.Status{} // the log has the reports as they come
+	for _, rep := range logged {
+		statuses[rep.EventId] = rep.Status
+	}
+	for i := range answered {
+		if status := statuses[answered[i].EventId]; err == nil && answered[i].Status != status {
+			err = fmt.Errorf("%s is %s, and %s in the log", answered[i].EventId, answered[i].Status, status)
 		}
 		if err == nil && !e.http && !answered[i].Status.Succeeded() {
 			err = fmt.Errorf("%s without a function error", answered[i].Status)
