@@ -37,7 +37,8 @@ const (
 
 // TestSoak sends event after event to some instances of the function, over the real SDK and real
 // connections, to an EDS that fails at random: it throttles, breaks, drops, stalls, does what it is
-// told and loses the answer, and lets connections expire. The platform's retries come too. Nothing may
+// told and loses the answer, and lets connections expire. Some events have slow neighbours, receivers of
+// callbacks die for a while, and senders send events again. The platform's retries come too. Nothing may
 // be left over (goroutines, memory, connections), no desktop stopped twice, no report missing.
 func TestSoak(t *testing.T) {
 	seed := *soakSeed
@@ -61,7 +62,7 @@ func TestSoak(t *testing.T) {
 	}
 	grown, invocations := heap()-before, s.invocations-from
 	made, _, most := s.dials.now()
-	t.Logf("%d invocations, %d retries, %d calls, %d connections, at most %d at once; the heap has grown by %d bytes", s.invocations, s.retries, s.calls, made, most, grown)
+	t.Logf("%d invocations, %d retries, %d redeliveries, %d calls, %d connections, at most %d at once; the heap has grown by %d bytes", s.invocations, s.retries, s.redeliveries, s.calls, made, most, grown)
 	// Those of its calls, and those of its callbacks.
 	if enough := soakInstances * (soakCalls + 4*soakAtOnce); most > enough {
 		t.Errorf("%d connections at once; %d are enough for %d instances", most, enough, soakInstances)
@@ -107,6 +108,7 @@ type soak struct {
 
 	mu                          sync.Mutex
 	invocations, retries, calls int
+	redeliveries                int
 }
 
 // part of the soak: a world, from its beginning to its end, at most for so long.
@@ -137,6 +139,13 @@ func (s *soak) part(d time.Duration) {
 						s.retries++
 						s.mu.Unlock()
 						s.invoke(s.instances[(n+1)%len(s.instances)], id, e, 1)
+					}
+					if e.again { // on the instance that may remember it, or on another one
+						s.mu.Lock()
+						s.redeliveries++
+						again := s.redeliveries%3 + n
+						s.mu.Unlock()
+						s.invoke(s.instances[again%len(s.instances)], id+"-again", e, 0)
 					}
 				}
 			})
@@ -205,9 +214,13 @@ func (s *soak) invoke(in *soakInstance, id string, e *soakEvent, retry int) bool
 	if err == nil {
 		err = complete(e, answered)
 	}
-	for i := range min(len(answered), len(logged)) {
-		if err == nil && answered[i].Status != logged[i].Status {
-			err = fmt.Errorf("%s, and %s in the log", answered[i].Status, logged[i].Status)
+	statuses := map[string]report.Status{} // the log has the reports as they come
+	for _, rep := range logged {
+		statuses[rep.EventId] = rep.Status
+	}
+	for i := range answered {
+		if status := statuses[answered[i].EventId]; err == nil && answered[i].Status != status {
+			err = fmt.Errorf("%s is %s, and %s in the log", answered[i].EventId, answered[i].Status, status)
 		}
 		if err == nil && !e.http && !answered[i].Status.Succeeded() {
 			err = fmt.Errorf("%s without a function error", answered[i].Status)

@@ -79,10 +79,12 @@ func soakFaults(rng *rand.Rand) []emulator.Fault {
 		f.Call = call
 		faults = append(faults, f)
 	}
-	return faults
+	// Who asks when desktops were used waits: for a whole invocation, or for a part of it.
+	return append(faults, emulator.Fault{Action: "DescribeClientEvents", Kind: emulator.FaultStall, Delay: time.Duration(1+rng.IntN(3)) * time.Second})
 }
 
-// soakAnswers of the receiver of callbacks: one in eight is none.
+// soakAnswers of the receiver of callbacks: one in eight is none. In a third of the parts the receiver is
+// dead for a long time.
 func soakAnswers(rng *rand.Rand) []emulator.Answer {
 	answers := make([]emulator.Answer, 4000)
 	for i := range answers {
@@ -95,6 +97,11 @@ func soakAnswers(rng *rand.Rand) []emulator.Answer {
 			answers[i].Delay = 100 * time.Millisecond
 		}
 	}
+	if rng.IntN(3) == 0 {
+		for i := range answers[:40] {
+			answers[i].Delay = 3 * time.Second
+		}
+	}
 	return answers
 }
 
@@ -105,6 +112,8 @@ type soakEvent struct {
 	asked   map[string]bool
 	timeout time.Duration
 	http    bool
+	// again says that its sender sends it once more, whatever came of it.
+	again bool
 }
 
 // take gives an event for desktops that no other has asked for; nil when they are used up.
@@ -113,7 +122,7 @@ func (w *soakWorld) take(requestID string) *soakEvent {
 	defer w.mu.Unlock()
 	e := &soakEvent{events: map[string]int{}, asked: map[string]bool{}, timeout: time.Duration(2500+w.rng.IntN(2500)) * time.Millisecond}
 	var payload any
-	switch w.rng.IntN(8) {
+	switch w.rng.IntN(9) {
 	case 0: // more than one call
 		payload = w.request(e, 150)
 		e.events[requestID] = 1
@@ -132,7 +141,14 @@ func (w *soakWorld) take(requestID string) *soakEvent {
 			})
 			e.events["soak|"+id] = 1
 		}
-		payload = batch
+		payload, e.again = batch, true
+	case 5: // a slow event beside a fast one
+		idle := w.request(e, 1)
+		idle["IdleMinutes"] = 30 * 24 * 60
+		payload = []any{idle, w.request(e, 1)}
+		for i := range 2 {
+			e.events[fmt.Sprintf("%s#%d", requestID, i)] = 1
+		}
 	case 3:
 		body, _ := json.Marshal(w.request(e, 2))
 		e.payload = emulator.HTTPEvent("POST", "/", http.Header{"Content-Type": {"application/json"}}, body)

@@ -72,6 +72,29 @@ func TestNeverTheWrongDesktopInWaves(t *testing.T) {
 	}
 }
 
+// TestNeverTheWrongDesktopInBatches is the same with batches of 2 to 6 events, over two regions, of which
+// one listing is slow. Each call must be right for one of the events that asked for the desktop.
+func TestNeverTheWrongDesktopInBatches(t *testing.T) {
+	cases := 4000
+	var stopped, conflicts int
+	for seed := range cases {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, uint64(seed))
+			w.makeBatch(2 + seed%5)
+			w.invoke()
+			stopped += w.stopped
+			conflicts += w.conflicts
+		})
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	t.Logf("%d cases: %d desktops stopped, %d conflicts", cases, stopped, conflicts)
+	if stopped < cases || conflicts < cases/10 {
+		t.Error("the cases are too tame: they hardly stop anything, or hardly collide")
+	}
+}
+
 // FuzzPlanner looks for a world in which the promise is broken: the fuzzer's bytes are its dice.
 func FuzzPlanner(f *testing.F) {
 	for seed := range uint64(20) {
@@ -81,9 +104,18 @@ func FuzzPlanner(f *testing.F) {
 	f.Add(uint64(22), []byte("100000x000000"))
 	// a tag listing made anew by another batch, and not asked again before the call
 	f.Add(uint64(4), []byte("0%X02Xx00\x10000000000000"))
+	for events := range uint64(5) { // batches
+		for seed := range uint64(4) {
+			f.Add((events+1)<<32|seed, []byte("any bytes will do"))
+		}
+	}
 	f.Fuzz(func(t *testing.T, seed uint64, dice []byte) {
 		synctest.Test(t, func(t *testing.T) {
-			newWorldOf(t, &thrown{dice: dice, then: rand.NewPCG(seed, 7)}).invoke()
+			w := newWorldOf(t, &thrown{dice: dice, then: rand.NewPCG(seed, 7)})
+			if more := int(seed >> 32 % 6); more > 0 {
+				w.makeBatch(1 + more)
+			}
+			w.invoke()
 		})
 	})
 }
@@ -117,7 +149,13 @@ type machine struct {
 	// What the handler was last told of it, and when it had asked.
 	told   stop.Desktop
 	toldAt time.Time
+	before []told    // and all that it was told of it, for batches: each event relies on its own observation
 	userAt time.Time // when it was asked whose it is
+}
+
+type told struct {
+	stop.Desktop
+	at time.Time
 }
 
 // world is a fleet and its service. It implements stop.EDS.
@@ -131,17 +169,19 @@ type world struct {
 	tagsAt   map[string]time.Time         // when a listing of a tag was last complete, by region and tag
 	tagsTold map[string]map[string]string // and what it said
 	uses     map[string][]stop.ClientEvent
-	usesAt   map[string]time.Time
+	usesAt   map[string][]time.Time
 	pending  map[string]map[string]string // pages of a listing under way
 	silent   bool                         // rows do not tell whose they are
 	trouble  float64                      // how often a call goes wrong
-	request  map[string]any
+	requests []map[string]any
+	slow     string // the action that takes 8 seconds longer; empty: none
 	retry    int
 
 	log  bytes.Buffer
 	lost map[string]bool // desktops in a call whose answer was lost
+	made map[string]bool // desktops in a call
 
-	stopped, stopCalls, spared int
+	stopped, stopCalls, spared, conflicts int
 }
 
 func newWorld(t *testing.T, seed uint64) *world { return newWorldOf(t, rand.NewPCG(seed, 7)) }
@@ -154,9 +194,10 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 		tagsAt:   map[string]time.Time{},
 		tagsTold: map[string]map[string]string{},
 		uses:     map[string][]stop.ClientEvent{},
-		usesAt:   map[string]time.Time{},
+		usesAt:   map[string][]time.Time{},
 		pending:  map[string]map[string]string{},
 		lost:     map[string]bool{},
+		made:     map[string]bool{},
 	}
 	w.silent = rng.IntN(4) == 0
 	if rng.IntN(2) == 0 {
@@ -219,11 +260,27 @@ func (w *world) shuffle(m *machine) {
 }
 
 // makeRequest of some kind that the parser takes.
-func (w *world) makeRequest() {
+func (w *world) makeRequest() { w.requests = []map[string]any{w.newRequest(regionA)} }
+
+// makeBatch of so many requests over both regions.
+func (w *world) makeBatch(n int) {
+	w.policy.Regions = []string{regionA, regionB}
+	w.requests = nil
+	for range n {
+		region := pick(w.rng, regionA, regionA, regionA, regionB)
+		q := w.newRequest(region)
+		q["RegionId"] = region
+		q["StoppedMode"] = pick(w.rng, "StopCharging", "StopCharging", "KeepCharging")
+		w.requests = append(w.requests, q)
+	}
+	w.slow = pick(w.rng, "", "ListTagResources", "DescribeDesktops", "DescribeClientEvents")
+}
+
+func (w *world) newRequest(region string) map[string]any {
 	q := map[string]any{}
 	var ids []string
 	for _, m := range w.machines {
-		if m.region == regionA && w.rng.IntN(3) > 0 {
+		if m.region == region && w.rng.IntN(3) > 0 {
 			ids = append(ids, m.DesktopID)
 		}
 	}
@@ -257,11 +314,15 @@ func (w *world) makeRequest() {
 		q["WaitSeconds"] = w.rng.IntN(20)
 	}
 	w.retry = w.rng.IntN(2)
-	w.request = q
+	return q
 }
 
 func (w *world) invoke() {
-	raw, err := json.Marshal(w.request)
+	var event any = w.requests
+	if len(w.requests) == 1 {
+		event = w.requests[0]
+	}
+	raw, err := json.Marshal(event)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -281,17 +342,34 @@ func (w *world) invoke() {
 	if ctx.Err() != nil {
 		w.t.Error("the answer came after the deadline")
 	}
-	if _, ok := answer.(report.Report); !ok && failure == nil {
-		w.t.Errorf("answer %T without a failure", answer)
+	switch answer.(type) {
+	case report.Report, handler.Batch:
+	default:
+		if failure == nil {
+			w.t.Errorf("answer %T without a failure", answer)
+		}
 	}
-	w.checkReport(w.logged())
+	reports := w.logged()
+	for i, q := range w.requests {
+		id := "1"
+		if len(w.requests) > 1 {
+			id = fmt.Sprintf("1#%d", i)
+		}
+		if reports[id] == nil {
+			w.t.Fatalf("there is no report of %s", id)
+		}
+		w.checkReport(*reports[id], q)
+	}
+	w.checkLost(reports)
 }
 
-// logged is the report as the log has it: also of an invocation that failed.
-func (w *world) logged() (rep report.Report) {
+// logged are the reports by event as the log has them: also of an invocation that failed.
+func (w *world) logged() map[string]*report.Report {
+	reports := map[string]*report.Report{}
 	for line := range bytes.Lines(w.log.Bytes()) {
 		var l struct {
-			Msg      string                 `json:"msg"`
+			Msg      string `json:"msg"`
+			EventId  string
 			Report   report.Report          `json:"report"`
 			Desktops []report.DesktopReport `json:"Desktops"`
 		}
@@ -300,19 +378,40 @@ func (w *world) logged() (rep report.Report) {
 		}
 		switch l.Msg {
 		case "report":
-			rep = l.Report
+			reports[l.Report.EventId] = &l.Report
 		case "desktops":
-			rep.Desktops = append(rep.Desktops, l.Desktops...)
+			reports[l.EventId].Desktops = append(reports[l.EventId].Desktops, l.Desktops...)
 		case "panic":
 			w.t.Errorf("panic: %s", line)
 		}
 	}
-	return rep
+	return reports
+}
+
+// checkLost: of a desktop in a call whose response was lost, one report at least says so, unless what came
+// of it was seen.
+func (w *world) checkLost(reports map[string]*report.Report) {
+	for id := range w.lost {
+		var outcomes []string
+		known := !w.lost[id]
+		for _, rep := range reports {
+			for _, d := range rep.Desktops {
+				if d.DesktopId != id {
+					continue
+				}
+				outcomes = append(outcomes, string(d.Outcome)+" "+d.Reason+d.Code)
+				known = known || d.Code == report.CodeUnconfirmed || d.Outcome == report.Stopped || d.Outcome == report.Stopping || d.Outcome == report.Accepted
+			}
+		}
+		if !known {
+			w.t.Errorf("a call for %s was sent and its answer lost; it is reported %v", id, outcomes)
+		}
+	}
 }
 
 // checkReport: every desktop asked for by its ID is there exactly once, and nothing is claimed that
 // is not so.
-func (w *world) checkReport(rep report.Report) {
+func (w *world) checkReport(rep report.Report, request map[string]any) {
 	seen := map[string]report.DesktopReport{}
 	for _, d := range rep.Desktops {
 		if _, twice := seen[d.DesktopId]; twice {
@@ -322,18 +421,20 @@ func (w *world) checkReport(rep report.Report) {
 		if d.Outcome == "" {
 			w.t.Errorf("%s has no outcome", d.DesktopId)
 		}
-		if m := w.byID[d.DesktopId]; d.Outcome == report.Stopped && m.told.DesktopStatus != "Stopped" {
+		if m := w.byID[d.DesktopId]; d.Outcome == report.Stopped && m.told.DesktopStatus != "Stopped" &&
+			(len(w.requests) == 1 || !slices.ContainsFunc(m.before, func(b told) bool { return b.DesktopStatus == "Stopped" })) {
 			w.t.Errorf("%s is called stopped, but was last seen %s", d.DesktopId, m.told.DesktopStatus)
 		}
 		if d.Outcome == report.Skipped {
 			w.spared++
 		}
-		if w.lost[d.DesktopId] && d.Code != report.CodeUnconfirmed &&
-			d.Outcome != report.Stopped && d.Outcome != report.Stopping && d.Outcome != report.Accepted {
-			w.t.Errorf("a call for %s was sent and its answer lost; it is reported %s %s%s", d.DesktopId, d.Outcome, d.Reason, d.Code)
+		if d.Reason == report.ReasonConflict {
+			if w.conflicts++; !w.made[d.DesktopId] {
+				w.t.Errorf("a conflict about %s, and no call was made for it", d.DesktopId)
+			}
 		}
 	}
-	asked, _ := w.request["DesktopId"].([]string)
+	asked, _ := request["DesktopId"].([]string)
 	for _, id := range asked {
 		if _, ok := seen[id]; !ok {
 			w.t.Errorf("%s was asked for and is not in the report", id)
@@ -347,7 +448,11 @@ func (w *world) checkReport(rep report.Report) {
 // pass time, change the world a little, and let the call go wrong now and then. The world is locked
 // by the caller, and free while the time passes.
 func (w *world) pass(ctx context.Context, action string) error {
-	after := time.After(time.Duration(w.rng.IntN(1500)) * time.Millisecond)
+	takes := time.Duration(w.rng.IntN(1500)) * time.Millisecond
+	if action == w.slow {
+		takes += 8 * time.Second
+	}
+	after := time.After(takes)
 	w.mu.Unlock()
 	defer w.mu.Lock()
 	select {
@@ -378,6 +483,7 @@ func (w *world) use(m *machine, at time.Time) {
 // tell the state of m in answer to a question asked at a time. Of two under way at once, the one
 // asked later is the last look; of two asked at the same instant, a look at the desktop itself.
 func (w *world) tell(m *machine, at time.Time, itself bool) stop.Desktop {
+	m.before = append(m.before, told{m.Desktop, at})
 	if at.After(m.toldAt) || itself && at.Equal(m.toldAt) {
 		m.told, m.toldAt = m.Desktop, at
 	}
@@ -519,7 +625,7 @@ func (w *world) DescribeClientEvents(ctx context.Context, region string, since t
 	}
 	p := page(happened, token)
 	if p.NextToken == "" {
-		w.usesAt[region] = time.Now()
+		w.usesAt[region] = append(w.usesAt[region], time.Now())
 	}
 	return p, nil
 }
@@ -534,19 +640,14 @@ func (w *world) StopDesktops(ctx context.Context, call stop.StopCall) (string, e
 	if len(call.DesktopIDs) < 1 || len(call.DesktopIDs) > 100 {
 		w.t.Errorf("a call for %d desktops", len(call.DesktopIDs))
 	}
-	if w.request["DryRun"] == true {
-		w.t.Error("a dry run stops desktops")
-	}
-	if call.RegionID != regionA {
-		w.t.Errorf("a call to %s", call.RegionID)
-	}
 	once := map[string]bool{}
 	for _, id := range call.DesktopIDs {
 		if once[id] {
 			w.t.Errorf("%s twice in one call", id)
 		}
 		once[id] = true
-		w.checkStop(id, now)
+		w.made[id] = true
+		w.checkStop(call, id, now)
 	}
 	err := w.pass(ctx, "StopDesktops")
 	var lost *stop.CallError
@@ -567,49 +668,87 @@ func (w *world) StopDesktops(ctx context.Context, call stop.StopCall) (string, e
 	return "request", err
 }
 
-func (w *world) checkStop(id string, now time.Time) {
+// checkStop: the call is right for at least one of the events.
+func (w *world) checkStop(call stop.StopCall, id string, now time.Time) {
 	m := w.byID[id]
 	if m == nil {
 		w.t.Errorf("%s is stopped, but not there", id)
 		return
 	}
-	bad := func(why string) {
-		w.t.Errorf("%s is stopped, but %s (told %+v, %s before)", id, why, m.told, now.Sub(m.toldAt))
+	observations := []told{{m.told, m.toldAt}}
+	if len(w.requests) > 1 {
+		observations = append(observations, m.before...)
 	}
+	var faults []string
+	for i, q := range w.requests {
+		for _, seen := range observations {
+			bad := w.faults(call, m, seen, q, now)
+			if len(bad) == 0 {
+				return
+			}
+			faults = append(faults, fmt.Sprintf("event %d: %s (told %+v, %s before)", i, strings.Join(bad, ", "), seen.Desktop, now.Sub(seen.at)))
+		}
+	}
+	w.t.Errorf("%s is stopped, but it is right for no event:\n%s", id, strings.Join(faults, "\n"))
+}
+
+// faults of a call for a desktop, had it been made for this request and by this observation.
+func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[string]any, now time.Time) (faults []string) {
+	bad := func(why string) { faults = append(faults, why) }
 	old := func(at time.Time) bool { return at.IsZero() || now.Sub(at) > 5*time.Second }
-	force := w.request["Force"] == true
+	region, mode := regionA, "StopCharging"
+	if len(w.requests) > 1 {
+		region, mode = request["RegionId"].(string), request["StoppedMode"].(string)
+	}
+	force := request["Force"] == true
 	switch {
-	case m.region != regionA:
+	case request["DryRun"] == true:
+		bad("a dry run stops it")
+	case call.RegionID != region || m.region != region:
 		bad("in another region")
-	case old(m.toldAt):
+	case call.StoppedMode != mode:
+		bad("with other options")
+	case !asks(request, m):
+		bad("was not asked for")
+	case old(seen.at):
 		bad("was not looked at within 5 seconds")
-	case m.told.DesktopStatus != "Running":
+	case seen.DesktopStatus != "Running":
 		bad("was not running")
-	case slices.Contains(m.told.ManagementFlags, "Migrating"):
+	case slices.Contains(seen.ManagementFlags, "Migrating"):
 		bad("was under management")
-	case !force && m.told.ConnectionStatus != "Disconnected":
+	case !force && seen.ConnectionStatus != "Disconnected":
 		bad("somebody was, or may have been, connected")
-	case w.policy.Deny[id]:
+	case w.policy.Deny[m.DesktopID]:
 		bad("is on the deny list")
 	case slices.Contains(w.policy.DenyUsers, m.user):
 		bad("its user is on the deny list")
-	case old(w.tagsAt[regionA+"protect"]) || old(w.tagsAt[regionA+"keep"]):
+	case old(w.tagsAt[region+"protect"]) || old(w.tagsAt[region+"keep"]):
 		bad("its tags were not looked at within 5 seconds")
 	}
-	if _, ok := w.tagsTold[regionA+"protect"][id]; ok {
+	if _, ok := w.tagsTold[region+"protect"][m.DesktopID]; ok {
 		bad("is protected")
 	}
-	if until, ok := w.tagsTold[regionA+"keep"][id]; ok && until != "1999-01-01" {
+	if until, ok := w.tagsTold[region+"keep"][m.DesktopID]; ok && until != "1999-01-01" {
 		bad("is to be kept until " + until)
 	}
-	if w.excluded(m, now, old) {
+	if w.excluded(m, request, old) {
 		bad("is excluded, or it was not asked within 5 seconds whether it is")
 	}
-	w.checkUse(m, now, bad, old)
+	w.checkUse(m, request, now, bad, old)
+	return faults
 }
 
-func (w *world) excluded(m *machine, now time.Time, old func(time.Time) bool) bool {
-	exclude, _ := w.request["Exclude"].(map[string]any)
+// asks reports whether the request asks for the machine, as far as that does not change.
+func asks(request map[string]any, m *machine) bool {
+	if ids, named := request["DesktopId"].([]string); named && !slices.Contains(ids, m.DesktopID) {
+		return false
+	}
+	chosen, _ := request["Select"].(map[string]any)
+	return chosen["OfficeSiteId"] == nil || chosen["OfficeSiteId"] == m.office
+}
+
+func (w *world) excluded(m *machine, request map[string]any, old func(time.Time) bool) bool {
+	exclude, _ := request["Exclude"].(map[string]any)
 	if exclude["DesktopId"] == m.DesktopID {
 		return true
 	}
@@ -617,27 +756,45 @@ func (w *world) excluded(m *machine, now time.Time, old func(time.Time) bool) bo
 		return user == m.user || !w.silent && strings.EqualFold(user, m.user) || old(m.userAt)
 	}
 	if _, byTag := exclude["Tag"]; byTag {
-		_, carries := w.tagsTold[regionA+"night"][m.DesktopID]
-		return carries || old(w.tagsAt[regionA+"night"])
+		_, carries := w.tagsTold[m.region+"night"][m.DesktopID]
+		return carries || old(w.tagsAt[m.region+"night"])
 	}
 	return false
 }
 
-// checkUse: for an idle stop, and for a retry, nobody may have used the desktop as far as was told.
-func (w *world) checkUse(m *machine, now time.Time, bad func(string), old func(time.Time) bool) {
-	idle, retried := w.request["IdleMinutes"] != nil, w.retry > 0
-	if (idle || retried) && old(w.usesAt[regionA]) {
-		bad("who used it was not asked within 5 seconds")
+// checkUse: for an idle stop, and for a retry, nobody may have used the desktop as far as was told. In a
+// batch, events that ask for other times have listings of their own.
+func (w *world) checkUse(m *machine, request map[string]any, now time.Time, bad func(string), old func(time.Time) bool) {
+	idle, retried := request["IdleMinutes"] != nil, w.retry > 0
+	if !idle && !retried {
+		return
 	}
-	for _, e := range w.uses[regionA] {
-		if e.DesktopID != m.DesktopID || e.Time.After(w.usesAt[regionA]) {
+	listed := w.usesAt[m.region]
+	if len(w.requests) == 1 && len(listed) > 0 {
+		listed = listed[len(listed)-1:]
+	}
+	why := "who used it was not asked within 5 seconds"
+	for _, at := range listed {
+		if old(at) {
 			continue
 		}
-		if idle && now.Sub(e.Time) < 29*time.Minute {
-			bad("was used within 30 minutes")
-		}
-		if retried && e.Type == "DESKTOP_CONNECT" && now.Sub(e.Time) < 58*time.Minute {
-			bad("was connected to since the event")
+		if why = w.used(m, at, now, idle, retried); why == "" {
+			return
 		}
 	}
+	bad(why)
+}
+
+// used says how the desktop was used, by a listing that was complete at a time; "": it was not.
+func (w *world) used(m *machine, at, now time.Time, idle, retried bool) string {
+	for _, e := range w.uses[m.region] {
+		switch {
+		case e.DesktopID != m.DesktopID || e.Time.After(at):
+		case idle && now.Sub(e.Time) < 29*time.Minute:
+			return "was used within 30 minutes"
+		case retried && e.Type == "DESKTOP_CONNECT" && now.Sub(e.Time) < 58*time.Minute:
+			return "was connected to since the event"
+		}
+	}
+	return ""
 }

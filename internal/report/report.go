@@ -100,7 +100,7 @@ func (o Outcome) Problem() bool {
 
 // Reasons for skipped and not_attempted.
 const (
-	ReasonConflict            = "conflict"              // asked for twice in one batch with different wishes
+	ReasonConflict            = "conflict"              // another event of the invocation stops it with other options
 	ReasonNotSelected         = "not_selected"          // named in DesktopId, but outside Select
 	ReasonProtected           = "protected"             // on the deny list, of a user on it, or carries the protect tag
 	ReasonKeepUntil           = "keep_until"            // its keep-until tag names a time to come

@@ -1,8 +1,11 @@
 package stop
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,4 +40,59 @@ func BenchmarkPlan(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestMemoryPerDesktop holds the live memory of the engine for 100,000 desktops, each asked for by two
+// orders: the worst case, as each then has a claim.
+func TestMemoryPerDesktop(t *testing.T) {
+	const desktops, most = 100_000, 1024 // bytes of each target, its part of the result included
+	var ids []string
+	for i := range desktops / 2 {
+		ids = append(ids, fmt.Sprintf("ecd-7w78ozhjcwa3u%05d", i))
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, peak := heap(), uint64(0)
+	one, two := ordered(ids...), ordered(ids...).with(func(q *events.Request) { q.StoppedMode = "KeepCharging" })
+	e := New(Policy{Preflight: true, MaxDesktops: desktops - 1, APIConcurrency: 8, ProtectTag: events.Tag{Key: "protect"}})
+	for _, o := range []*Order{&one, &two} {
+		o.Session, o.Request.RegionId, o.Where = constantEDS{}, regionA, func(string) string { return "$" }
+	}
+	var mu sync.Mutex
+	var kept [2]Result
+	e.Do(t.Context(), Invocation{Log: slog.New(slog.DiscardHandler)}, []Order{one, two}, func(i int, r Result) {
+		mu.Lock()
+		defer mu.Unlock()
+		kept[i] = r
+		peak = max(peak, heap())
+	})
+	each := (peak - before) / desktops
+	t.Logf("%d bytes for each of %d targets", each, desktops)
+	if each > most {
+		t.Errorf("%d bytes for each target; %d may be", each, most)
+	}
+	if len(kept[0].Desktops) != desktops/2 || len(kept[1].Desktops) != desktops/2 {
+		t.Error("desktops are missing")
+	}
+}
+
+// constantEDS says the same of every desktop.
+type constantEDS struct{ EDS }
+
+func (constantEDS) DescribeDesktopInfo(_ context.Context, _ string, ids []string) ([]Desktop, error) {
+	rows := make([]Desktop, len(ids))
+	for i, id := range ids {
+		rows[i] = Desktop{DesktopID: id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"}
+	}
+	return rows, nil
+}
+
+func (constantEDS) StopDesktops(context.Context, StopCall) (string, error) { return "request", nil }
+
+func (constantEDS) ListTagResources(context.Context, string, events.Tag, string) (Page[Tagged], error) {
+	return Page[Tagged]{}, nil
 }

@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -17,6 +18,7 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	if u.orders[0].plans() {
 		u.settlePlanned(ctx, targets)
 	} else {
+		u.group(targets)
 		batches = slices.Collect(slices.Chunk(targets, MaxDesktopsPerCall))
 	}
 	var begun, other sync.WaitGroup
@@ -116,12 +118,12 @@ func (b *batch) stop(ctx context.Context, targets []*target) {
 
 // call makes the call for those of the targets that are still to be stopped when its slot comes: left.
 func (b *batch) call(ctx context.Context, targets []*target) (left []*target, requestID string, err error) {
-	b.handOver(ctx, (*order).settled) // so that no order waits for the calls of others
+	b.handOverSettled(ctx)
 	left = targets
 	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
 		left = b.ready(ctx, s, targets)
-		b.release(targets, left)
+		b.release(without(targets, left), left)
 		if len(left) == 0 {
 			return nil
 		}
@@ -194,20 +196,53 @@ func (b *batch) afterRefusal(ctx context.Context, targets []*target, e *CallErro
 		allTo(targets, notAttempted, &result{reason: report.ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
 		return nil
 	}
-	if before := len(targets); !b.observedAfterRefusal || before == 1 {
+	if before := len(targets); !b.observedAfterRefusal || half(targets) == 0 {
 		b.observedAfterRefusal = true
 		if targets = b.observeAgain(ctx, targets); len(targets) < before {
 			return targets
 		}
 	}
-	if len(targets) == 1 {
+	n := half(targets)
+	if n == 0 {
 		allTo(targets, failed, failure(e))
 		return nil
 	}
-	half := len(targets) / 2
-	b.stop(ctx, targets[:half])
-	b.stop(ctx, targets[half:])
+	b.stop(ctx, targets[:n])
+	b.stop(ctx, targets[n:])
 	return nil
+}
+
+// group puts the targets of one desktop beside each other: what befalls its call befalls them all.
+func (u *unit) group(targets []*target) {
+	if len(u.orders) == 1 {
+		return // it has each desktop once
+	}
+	first := map[string]int{}
+	for i, t := range targets {
+		if _, again := first[t.id]; !again {
+			first[t.id] = i
+		}
+	}
+	slices.SortStableFunc(targets, func(a, b *target) int { return cmp.Compare(first[a.id], first[b.id]) })
+}
+
+// half returns where to halve grouped targets, so that no desktop is in both halves; 0: there is only one
+// desktop.
+func half(targets []*target) int {
+	same := func(n int) bool { return targets[n].id == targets[n-1].id }
+	n := len(targets) / 2
+	for n > 0 && same(n) {
+		n--
+	}
+	if n > 0 {
+		return n
+	}
+	for n = len(targets)/2 + 1; n < len(targets); n++ {
+		if !same(n) {
+			return n
+		}
+	}
+	return 0
 }
 
 // faulty ends the open targets of a batch after a fault of this program. A call that was under way may

@@ -81,17 +81,17 @@ func (u *unit) settle(targets []*target) {
 	}
 }
 
-// release the claims of targets that are no longer to be stopped, so that nobody waits for the rest of
-// their batch.
-func (u *unit) release(targets, left []*target) {
-	if u.units == 1 || len(left) == len(targets) {
+// release the claims of targets that no more calls are made for, so that nobody waits for the rest of
+// their batch. A desktop that is among the rest as well stays claimed.
+func (u *unit) release(over, rest []*target) {
+	if u.units == 1 || len(over) == 0 {
 		return
 	}
 	stays := map[string]bool{}
-	for _, t := range left {
+	for _, t := range rest {
 		stays[t.id] = true
 	}
-	u.settle(slices.DeleteFunc(without(targets, left), func(t *target) bool { return stays[t.id] }))
+	u.settle(slices.DeleteFunc(slices.Clone(over), func(t *target) bool { return stays[t.id] }))
 }
 
 // begin notes that the call for the claimed targets is being made.

@@ -5,7 +5,8 @@
 // account; [Engine.Do] returns when every order has its [Result].
 //
 // One [Order] never spoils another. Each goes ahead when what its own decisions need is known. They
-// share the number of calls at once, MAX_DESKTOPS, and the calls for a desktop that several ask for.
+// share the number of calls at once, MAX_DESKTOPS, and the calls for a desktop that several ask for. Whose
+// call is made first decides about such a desktop; the results of the others name that order.
 //
 // What one order does with one desktop is a target. Its state changes in one function (target.to) and
 // only like this:

@@ -308,7 +308,7 @@ func TestEffectBeforeResponse(t *testing.T) {
 
 // TestSharedUnit: plain orders share calls; what befalls one leaves the others alone.
 func TestSharedUnit(t *testing.T) {
-	refused := &CallError{Family: WrongState, Code: "Wrong"}
+	refused := &CallError{Family: WrongState, Code: "Refused"}
 	inWorld(t, "one is refused", func(t *testing.T, w *world) {
 		var orders []Order
 		for i := range 8 {
@@ -323,7 +323,7 @@ func TestSharedUnit(t *testing.T) {
 		}
 		for i, d := range w.do(testEngine(Policy{}), orders...) {
 			if i == 3 {
-				w.want(d, "failed, ecd-3 failed Wrong")
+				w.want(d, "failed, ecd-3 failed Refused")
 				continue
 			}
 			w.want(d, fmt.Sprintf("accepted, ecd-%d accepted", i))
@@ -341,6 +341,31 @@ func TestSharedUnit(t *testing.T) {
 		}
 		if one, two := got[0].of("ecd-a").RequestId, got[1].of("ecd-a").RequestId; one == "" || one != two {
 			t.Errorf("requests %q and %q", one, two)
+		}
+	})
+	inWorld(t, "the same desktops twice, one is refused", func(t *testing.T, w *world) {
+		w.add("ecd-a", regionA)
+		w.add("ecd-b", regionA)
+		w.behave = func(c call) (time.Duration, error) {
+			switch {
+			case c.action == "StopDesktops" && strings.Contains(c.about, "ecd-a"):
+				return 100 * time.Millisecond, refused
+			case c.about == "slow":
+				return 20 * time.Second, nil
+			}
+			return 100 * time.Millisecond, nil
+		}
+		both := ordered("ecd-a", "ecd-b")
+		later := ordered("ecd-b").with(func(q *events.Request) {
+			q.StoppedMode = "KeepCharging"
+			q.Exclude = &events.Exclude{Tag: []events.Tag{tag("slow")}}
+		})
+		got := w.do(testEngine(Policy{}), both, both, later)
+		w.want(got[0], "partial, ecd-a failed Refused, ecd-b accepted")
+		w.want(got[1], "partial, ecd-a failed Refused, ecd-b accepted")
+		w.want(got[2], "done, ecd-b skipped conflict")
+		if calls := counted(w.seen("StopDesktops")); calls != "ecd-a, ecd-a ecd-b, ecd-b" {
+			t.Errorf("calls %s", calls)
 		}
 	})
 	// The call is refused once; then the first order spares the desktop, and the second does not. A third

@@ -37,6 +37,10 @@ func FuzzBatch(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(seed, []byte("any bytes will do"))
 	}
+	// two orders with the same desktops in one refused call, of which each got a half
+	f.Add(uint64(75), []byte("01001\xbb0\xbf00"))
+	// a desktop that another order stops and that this one excludes, counted against its limit
+	f.Add(uint64(125), []byte("00000X"))
 	f.Fuzz(func(t *testing.T, seed uint64, dice []byte) {
 		synctest.Test(t, func(t *testing.T) {
 			newGenerated(t, &thrown{dice: dice, then: rand.NewPCG(seed, 11)}).compare(map[string]int{})

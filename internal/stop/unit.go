@@ -75,6 +75,26 @@ func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
 	}
 }
 
+// handOverSettled concludes the orders that need no more calls, so that they do not wait for the calls of
+// the others. Only orders that share a batch do: nobody else works on their targets meanwhile.
+func (u *unit) handOverSettled(ctx context.Context) {
+	if len(u.orders) == 1 {
+		return
+	}
+	var over, rest []*target
+	for _, o := range u.orders {
+		switch {
+		case o.concluding:
+		case o.settled():
+			over = append(over, o.targets...)
+		default:
+			rest = append(rest, o.targets...)
+		}
+	}
+	u.release(over, rest)
+	u.handOver(ctx, (*order).settled)
+}
+
 // conclude orders whose calls are made: warn, wait and hand over the results.
 func (u *unit) conclude(ctx context.Context, orders []*order) {
 	begun := time.Now()
@@ -154,7 +174,7 @@ func (u *unit) reserveFor(o *order) {
 		if !u.judge(t, unknown) {
 			toStop = append(toStop, t)
 			counted = append(counted, t)
-		} else if _, byAnother := stoppedByAnother(u.run, t); byAnother && t.state != undetermined {
+		} else if v, ok := stoppedByAnother(u.run, t); ok && t.result == u.because(v) {
 			counted = append(counted, t) // the order would be blocked alone: neighbours do not make room for it
 		}
 	}
