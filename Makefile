@@ -56,10 +56,13 @@ bench: ## the function beside a bare and a naive one, and which targets hold; th
 soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
 	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m .
 
+# Of the tests that need npm. lint checks their files too.
+TAGS := serverlessdevs,clients
+
 lint: ## formatting, vet, staticcheck, go.mod
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these:" >&2; echo "$$unformatted" >&2; exit 1; fi
-	go vet ./...
-	go tool staticcheck ./...
+	go vet -tags $(TAGS) ./...
+	go tool staticcheck -tags $(TAGS) ./...
 	go mod tidy -diff
 
 clean: ## remove build/ and dist/

@@ -142,13 +142,18 @@ type seen struct {
 // noDesktop is an ID that EDS gives to nobody.
 const noDesktop = "ecd-stopctl-doctor"
 
+// refusesID reports whether a call was refused because of the ID of noDesktop, and so was allowed.
+func refusesID(e *stop.CallError) bool {
+	return e.Family == stop.NotFound || e.Family == stop.Invalid && e.OneOfMany
+}
+
 // needed are the calls that the function of this configuration makes.
 func (e *examination) needed() []read {
 	list := []read{
 		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{noDesktop})
-			if refused := (*stop.CallError)(nil); errors.As(err, &refused) && refused.Family == stop.NotFound {
-				return seen{}, nil // that desktop is refused, not the call
+			if refused := (*stop.CallError)(nil); errors.As(err, &refused) && refusesID(refused) {
+				return seen{}, nil
 			}
 			return seen{}, err
 		}},
@@ -221,6 +226,9 @@ func (e *examination) judge(action, region string, answer seen, err error) findi
 	case failed.Denial == stop.DenialExplicit:
 		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is denied by a policy (%s)", action, failed.Code)
 		f.Do = "Find the statement with Effect Deny for ecd:" + action + " and change it. Adding the action to a policy does not help."
+	case action == "DescribeDesktopInfo" && failed.Family == stop.Denied && failed.OneOfMany:
+		f.Status, f.Message = warning, fmt.Sprintf("whether ecd:%s is allowed could not be found out (%s)", action, failed.Code)
+		f.Do = "EDS may refuse the call, or the desktop " + noDesktop + ", which does not exist. Prove it by a dry run that names one of your desktops."
 	case failed.Family == stop.Denied:
 		f.Status, f.Message = problem, fmt.Sprintf("ecd:%s is not allowed (%s)", action, failed.Code)
 		f.Do = "Allow ecd:" + action + " on * to " + e.whom() + ", and attach the policy."

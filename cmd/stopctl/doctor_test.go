@@ -335,6 +335,11 @@ func TestDoctorFinds(t *testing.T) {
 			c.eds.Faults = []emulator.Fault{{Action: "DescribeDesktops", Kind: emulator.FaultError, Status: 400, Code: "Forbidden.RAM"}}
 		}, check: "ecd:DescribeDesktops", status: problem, message: "is not allowed (Forbidden.RAM)"},
 		{name: "the desktop of the question is refused", online: func(_ *testing.T, c *clinic) { c.eds.UnknownIds = emulator.Refuse }, check: "ecd:DescribeDesktopInfo", status: fine, message: "is allowed"},
+		{name: "the desktop of the question is an invalid parameter", online: refuseInfo("InvalidParameter"), check: "ecd:DescribeDesktopInfo", status: fine, message: "is allowed"},
+		{name: "the desktop of the question is an invalid parameter by name", online: refuseInfo("InvalidParameter.DesktopId"), check: "ecd:DescribeDesktopInfo", status: fine, message: "is allowed"},
+		{name: "the desktop of the question, or the call, is forbidden", online: refuseInfo("Forbidden"), check: "ecd:DescribeDesktopInfo", status: warning, message: "could not be found out (Forbidden)"},
+		{name: "the call is forbidden", online: refuseInfo("Forbidden.RAM"), check: "ecd:DescribeDesktopInfo", status: problem, message: "is not allowed (Forbidden.RAM)"},
+		{name: "the question is malformed", online: refuseInfo("MissingRegionId"), check: "ecd:DescribeDesktopInfo", status: problem, message: "is refused (MissingRegionId)"},
 		{name: "throttled", online: func(_ *testing.T, c *clinic) {
 			c.eds.Faults = []emulator.Fault{{Action: "ListTagResources", Kind: emulator.FaultThrottle}}
 		}, check: "ecd:ListTagResources", status: warning, message: "could not be found out (Throttling.User)"},
@@ -405,6 +410,13 @@ func TestDoctorFinds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// refuseInfo refuses DescribeDesktopInfo with a code.
+func refuseInfo(code string) func(*testing.T, *clinic) {
+	return func(_ *testing.T, c *clinic) {
+		c.eds.Faults = []emulator.Fault{{Action: "DescribeDesktopInfo", Kind: emulator.FaultError, Status: 400, Code: code}}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
+	"stopdesktops/internal/current"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/operator"
 	"stopdesktops/internal/report"
@@ -125,7 +126,7 @@ func planCommand(ctx context.Context, args []string, out outside) error {
 		}
 	}
 	if o.now {
-		event = makeCurrent(event, time.Now())
+		event = current.Event(event, time.Now())
 	}
 	s := newScreen(&runOptions{output: o.output, color: "auto"}, out)
 	p, err := makePlan(ctx, o, event, s, out.getenv)

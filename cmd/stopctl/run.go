@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"stopdesktops/internal/current"
 	"stopdesktops/internal/emulator"
 )
 
@@ -128,7 +129,7 @@ func (st step) event(root string, now time.Time) ([]byte, error) {
 	switch {
 	case st.sample != "":
 		event, err := readSample(root, st.sample, st.request, st.at...)
-		return makeCurrent(event, now), err
+		return current.Event(event, now), err
 	case st.http != nil:
 		body := []byte(st.request)
 		return emulator.HTTPEvent(http.MethodPost, "/hooks/itsm", st.http(body, now), body), nil
@@ -146,7 +147,7 @@ func (r *runner) send(ctx context.Context, events []ownEvent) error {
 	var t tally
 	for i, e := range events {
 		if r.options.now {
-			e.data = makeCurrent(e.data, time.Now())
+			e.data = current.Event(e.data, time.Now())
 		}
 		rec := l.invoke(ctx, emulator.Invocation{Event: e.data, RetryCount: r.options.retryCount})
 		if ctx.Err() != nil {

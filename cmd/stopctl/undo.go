@@ -36,7 +36,8 @@ stopped that this event stopped finds it running.
                    function never starts anything. Only a desktop that is Stopped is started.
   -role-arn ARN    as this role, assumed with your credentials
   -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
-                   for EDS where it asks to wait; 0s to 1h (default 2m)
+                   for EDS where it asks to wait; 0s to 1h (default 2m). A throttled call is
+                   tried again for 70 s at least: the quotas of EDS are by the minute.
 
 EDS_ENDPOINT, if it is set, is where the calls go, as in the function. What stopctl run has
 recorded is of an emulated account: -apply takes it only if EDS_ENDPOINT is on loopback.

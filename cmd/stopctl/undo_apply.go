@@ -187,41 +187,37 @@ func (s *starter) in(state string) []*starting {
 
 // look at the desktops. What one of them is refused for harms no other.
 func (s *starter) look(ctx context.Context, list []*starting) {
-	for some := range slices.Chunk(list, stop.MaxDesktopsPerCall) {
-		s.halving(ctx, some, func(ctx context.Context, some []*starting) error {
-			seen, err := s.session.DescribeDesktopInfo(ctx, s.region, idsOf(some))
-			if err != nil {
-				return err
-			}
-			states := map[string]string{}
-			for _, d := range seen {
-				states[d.DesktopID] = d.DesktopStatus
-			}
-			for _, d := range some {
-				d.now, d.err = states[d.id], nil
-			}
-			return nil
-		})
-	}
+	s.inParts(ctx, list, func(ctx context.Context, some []*starting) error {
+		seen, err := s.session.DescribeDesktopInfo(ctx, s.region, idsOf(some))
+		if err != nil {
+			return err
+		}
+		states := map[string]string{}
+		for _, d := range seen {
+			states[d.DesktopID] = d.DesktopStatus
+		}
+		for _, d := range some {
+			d.now, d.err = states[d.id], nil
+		}
+		return nil
+	})
 }
 
 // call for desktops that are Stopped. Where it fails, another look says how they are; where its answer
 // is lost, that look is only the first of some.
 func (s *starter) call(ctx context.Context, list []*starting) {
-	for some := range slices.Chunk(list, stop.MaxDesktopsPerCall) {
-		s.halving(ctx, some, func(ctx context.Context, some []*starting) error {
-			_, err := eds.StartDesktops(ctx, s.session, s.region, idsOf(some))
-			var failed *stop.CallError
-			lost := errors.As(err, &failed) && failed.Family == stop.Ambiguous
-			for _, d := range some {
-				d.called = err == nil
-				if lost {
-					d.lost = err
-				}
+	s.inParts(ctx, list, func(ctx context.Context, some []*starting) error {
+		_, err := eds.StartDesktops(ctx, s.session, s.region, idsOf(some))
+		var failed *stop.CallError
+		lost := errors.As(err, &failed) && failed.Family == stop.Ambiguous
+		for _, d := range some {
+			d.called = err == nil
+			if lost {
+				d.lost = err
 			}
-			return err
-		})
-	}
+		}
+		return err
+	})
 	failed := map[*starting]error{}
 	for _, d := range list {
 		if d.err != nil {
@@ -236,57 +232,59 @@ func (s *starter) call(ctx context.Context, list []*starting) {
 	}
 }
 
-// maxTries of one call that is throttled, not served, or whose answer is lost.
-const maxTries = 5
-
-// errInterrupted is that of desktops whose turn did not come.
-var errInterrupted = errors.New("interrupted before its turn")
+// inParts makes a call for at most 100 desktops at once.
+func (s *starter) inParts(ctx context.Context, list []*starting, call func(context.Context, []*starting) error) {
+	for some := range slices.Chunk(list, stop.MaxDesktopsPerCall) {
+		s.halving(ctx, some, &budget{}, call)
+	}
+}
 
 // halving makes a call; refused because of a desktop it names, it is made for each half. What is
 // refused alone, or for another reason, is the desktop's error.
-func (s *starter) halving(ctx context.Context, list []*starting, call func(context.Context, []*starting) error) {
-	var failed *stop.CallError
-	for try := range maxTries {
-		if ctx.Err() != nil {
-			break
-		}
-		err := call(ctx, list)
-		if err == nil {
-			return
-		}
-		if !errors.As(err, &failed) || !passing(failed) || try == maxTries-1 || !s.pause(ctx, failed, lookPause<<try) {
-			break
-		}
-	}
-	if half := len(list) / 2; half > 0 && failed != nil && refused(failed) {
-		s.halving(ctx, list[:half], call)
-		s.halving(ctx, list[half:], call)
+func (s *starter) halving(ctx context.Context, list []*starting, b *budget, call func(context.Context, []*starting) error) {
+	err := s.attempt(ctx, list, call)
+	if err == nil {
+		b.succeeded = true
 		return
 	}
+	var failed *stop.CallError
+	if half := len(list) / 2; half > 0 && errors.As(err, &failed) && refused(failed) {
+		if b.refuse() {
+			s.halving(ctx, list[:half], b, call)
+			s.halving(ctx, list[half:], b, call)
+			return
+		}
+		err = fmt.Errorf("refused together with others: %w", failed)
+	}
 	for _, d := range list {
-		if d.err = errInterrupted; failed != nil {
-			d.err = failed
+		d.err = err
+	}
+}
+
+// attempt makes a call, and again while that may help.
+func (s *starter) attempt(ctx context.Context, list []*starting, call func(context.Context, []*starting) error) error {
+	last := errInterrupted
+	for t := (attempts{deadline: s.deadline}); ctx.Err() == nil; {
+		err := call(ctx, list)
+		var failed *stop.CallError
+		if !errors.As(err, &failed) {
+			return err
+		}
+		last = failed
+		pause, again := t.next(failed, time.Now())
+		switch {
+		case !again && t.tooLong(failed, time.Now()):
+			s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", failed.Action, duration(failed.RetryAfter), visible(failed.Code))
+			return failed
+		case !again:
+			return failed
+		}
+		s.note("%s: %s: trying again in %s", failed.Action, visible(failed.Code), duration(pause))
+		if !clock.Sleep(ctx, pause) {
+			return failed
 		}
 	}
-}
-
-// pause before the next try. It returns false if the time is over before the time that EDS asks for is.
-func (s *starter) pause(ctx context.Context, e *stop.CallError, own time.Duration) bool {
-	if e.RetryAfter > own && e.RetryAfter > time.Until(s.deadline) {
-		s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", e.Action, duration(e.RetryAfter), visible(e.Code))
-		return false
-	}
-	wait := max(e.RetryAfter, own)
-	s.note("%s: %s: trying again in %s", e.Action, visible(e.Code), duration(wait))
-	return clock.Sleep(ctx, wait)
-}
-
-func passing(e *stop.CallError) bool {
-	return e.Family == stop.Throttled || e.Family == stop.Temporary || e.Family == stop.Ambiguous
-}
-
-func refused(e *stop.CallError) bool {
-	return e.Family == stop.NotFound || e.Family == stop.WrongState
+	return last
 }
 
 func idsOf(list []*starting) []string {

@@ -1,4 +1,4 @@
-package main
+package current
 
 import (
 	"encoding/base64"
@@ -13,11 +13,14 @@ import (
 	"stopdesktops/events"
 )
 
+// samples are the events that the tests of the function send.
+const samples = "../../testdata/events"
+
 // currentTime is the present of these tests: in another year, month, day, hour, minute and second than the samples.
 var currentTime = time.Date(2031, time.March, 4, 5, 6, 7, 890_000_000, time.UTC)
 
-// TestMakeCurrent moves an event of 2026-11-20T11:00:17Z to the present, in every place and spelling.
-func TestMakeCurrent(t *testing.T) {
+// TestEvent moves an event of 2026-11-20T11:00:17Z to the present, in every place and spelling.
+func TestEvent(t *testing.T) {
 	encoded := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	cases := []struct{ name, event, want string }{
 		{"CloudEvent, and its publication", `{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-11-20T11:00:17.093Z","aliyunpublishtime":"2026-11-20T11:00:18.028Z","data":{}}`,
@@ -68,7 +71,7 @@ func TestMakeCurrent(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := string(makeCurrent([]byte(c.event), currentTime)); got != c.want {
+			if got := string(Event([]byte(c.event), currentTime)); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 		})
@@ -103,7 +106,7 @@ func TestSpellings(t *testing.T) {
 		`"1795172417000"`:                        `"1930367167890"`,
 	} {
 		event := `{"specversion":"1.0","id":"1","source":"s","type":"t","time":` + before + `,"data":{}}`
-		if got := string(makeCurrent([]byte(event), currentTime)); got != strings.Replace(event, before, after, 1) {
+		if got := string(Event([]byte(event), currentTime)); got != strings.Replace(event, before, after, 1) {
 			t.Errorf("%s: %s", before, got)
 		}
 	}
@@ -112,9 +115,9 @@ func TestSpellings(t *testing.T) {
 // sampleTime finds a time of the samples.
 var sampleTime = regexp.MustCompile(`2026-11-2\d[T ]\d\d:\d\d:\d\d|\b17951724\d\d(\d{3})?\b`)
 
-// TestMakeCurrentOfSamples: of every sample, every time moves and nothing else changes.
-func TestMakeCurrentOfSamples(t *testing.T) {
-	files, err := filepath.Glob("../../" + sampleFolder + "/*.json")
+// TestEventOfSamples: of every sample, every time moves and nothing else changes.
+func TestEventOfSamples(t *testing.T) {
+	files, err := filepath.Glob(samples + "/*.json")
 	if err != nil || len(files) < 80 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
@@ -130,12 +133,12 @@ func TestMakeCurrentOfSamples(t *testing.T) {
 			}
 			happened := eventTime(before)
 			now := happened.Add(100_000_007 * time.Second) // whole seconds: times without a fraction keep their distance
-			after := makeCurrent(before, now)
+			after := Event(before, now)
 			if !happened.IsZero() {
 				if got := eventTime(after); !got.Equal(now) {
 					t.Errorf("the event happened at %s, want %s", got, now)
 				}
-				if back := makeCurrent(after, happened); string(back) != string(before) {
+				if back := Event(after, happened); string(back) != string(before) {
 					t.Errorf("moved back it is\n%s", back)
 				}
 			}

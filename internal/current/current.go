@@ -1,4 +1,6 @@
-package main
+// Package current makes an event of another time one that happens now: samples, and events that
+// somebody has kept.
+package current
 
 import (
 	"time"
@@ -6,8 +8,8 @@ import (
 	"stopdesktops/events"
 )
 
-// makeCurrent moves every time in an event by the same amount, so that the event happens now.
-func makeCurrent(event []byte, now time.Time) []byte {
+// Event moves every time in an event by the same amount, so that the event happens now.
+func Event(event []byte, now time.Time) []byte {
 	happened := eventTime(event)
 	if happened.IsZero() { // only the payload holds times, such as one that a route maps
 		_ = eachTime(event, func(t time.Time) time.Time { happened = later(happened, t); return t })
