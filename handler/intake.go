@@ -18,10 +18,6 @@ const lateAfter = 15 * time.Second
 // take makes the jobs of the invocation: one for each event, each on its way or already rejected.
 func (r *run) take(raw []byte) {
 	list, err := events.Decode(raw)
-	if e, ok := garbledHTTP(raw, err); ok {
-		r.takeHTTP(e)
-		return
-	}
 	if err != nil {
 		unread := r.newJob(events.Event{Kind: events.Direct}, events.Proof{})
 		if r.h.Fault != nil {
