@@ -61,7 +61,8 @@ func (r *run) takeHTTP(e events.Event) {
 	for _, e := range list {
 		j := r.newJob(proven(e, r.http, proof), proof)
 		j.route = whole.route
-		r.jobs = append(r.jobs, j.accept(r))
+		r.jobs = append(r.jobs, j)
+		r.begin(j)
 	}
 }
 
