@@ -36,6 +36,9 @@ func (r *run) takeHTTP(e events.Event) {
 		return
 	}
 	if p == nil {
+		p = r.h.Policy.admitKind(events.HTTP, "")
+	}
+	if p == nil {
 		p = transport(r.http)
 	}
 	var proof events.Proof

@@ -93,6 +93,11 @@ func (j *job) accept(r *run) *job {
 		return j
 	case j.event.Err != nil:
 		return j.reject(unreadable(j.event.Err))
+	}
+	if p := policy.admitKind(j.event.Kind, j.event.Path); p != nil {
+		return j.reject(p)
+	}
+	switch {
 	case j.event.Kind == events.Direct && !policy.AllowDirect:
 		return j.reject(notAllowed(j.event.Path, "direct invocations are switched off (ALLOW_DIRECT=false)"))
 	case j.event.Unauthenticated && j.route == nil:
