@@ -39,3 +39,20 @@ func BenchmarkParseRequest(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDecodeLargeBody is what a stranger's request of 31 MB costs before it is refused.
+func BenchmarkDecodeLargeBody(b *testing.B) {
+	for name, c := range map[string]struct{ piece, encoded string }{"text": {"a", "false"}, "base64": {"YWFh", "true"}, "escaped": {`\u4f60`, "false"}} {
+		b.Run(name, func(b *testing.B) {
+			raw := []byte(`{"version":"v1","rawPath":"/","headers":{},"requestContext":{"http":{"method":"POST","path":"/"}},"body":"` +
+				strings.Repeat(c.piece, 31<<20/len(c.piece)) + `","isBase64Encoded":` + c.encoded + `}`)
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if events, err := Decode(raw); err != nil || events[0].Err != nil {
+					b.Fatal(err, events[0].Err)
+				}
+			}
+		})
+	}
+}

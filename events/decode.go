@@ -31,6 +31,9 @@ func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 		return d.batch(raw, path, true)
 	}
 	if err := check(raw, path, 0); err != nil {
+		if err.Code == InvalidUTF8 {
+			return garbled(b, path, err)
+		}
 		return nil, err
 	}
 	switch b[0] {
@@ -41,6 +44,18 @@ func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 		return d.openedInvocation(text(b))
 	}
 	return nil, fault(WrongType, path, "must be an object or an array")
+}
+
+// garbled is an invocation that is JSON, but not UTF-8. A stranger can write such a path into an HTTP
+// request: that is a faulty HTTP event, which is answered like any other, and no fault of the invocation.
+func garbled(b []byte, path string, err *Error) ([]Event, *Error) {
+	if b[0] != '{' {
+		return nil, err
+	}
+	if o, tooLarge := readObject(b, path); tooLarge == nil && isHTTP(o) {
+		return []Event{{Kind: HTTP, Path: path, Err: err}}, nil
+	}
+	return nil, err
 }
 
 // openedInvocation reads an invocation that is a string, as EventBridge sends it

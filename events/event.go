@@ -23,6 +23,9 @@ const (
 	Direct      Kind = "direct"
 )
 
+// Kinds are all of them.
+var Kinds = []Kind{EventBridge, Timer, HTTP, Direct}
+
 // Event is one thing the function is asked to do. Exactly one of Payload, HTTP
 // and Err is set.
 //

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// MaxHTTPBody is the largest body of an HTTP request that is decoded, in bytes. A stranger can send 32 MB,
+// and each copy of that counts where the function has 128 MB.
+const MaxHTTPBody = 256 << 10
+
 // HTTPRequest is what the HTTP trigger delivered. Nothing in it is authenticated.
 // Members that are missing or of an odd type are zero.
 type HTTPRequest struct {
@@ -17,6 +21,7 @@ type HTTPRequest struct {
 	Header    map[string]string // names as they came; FC joins repeated headers with commas
 	Query     map[string]string // decoded; repeated parameters joined with commas
 	Body      []byte            // decoded if it came in base64
+	TooLarge  bool              // the body is larger than MaxHTTPBody, and Body is nil
 	Time      time.Time         // when it arrived at FC, in UTC
 	RequestID string
 	SourceIP  string
@@ -53,6 +58,11 @@ func readHTTP(o object, path string) (*HTTPRequest, *Error) {
 	if err := o.duplicateFault(); err != nil {
 		return nil, err
 	}
+	for _, name := range []string{"rawPath", "headers", "queryParameters", "requestContext"} {
+		if len(o.get(name)) > MaxHTTPBody {
+			return nil, fault(TooLarge, memberPath(path, name), "is longer than %d bytes", MaxHTTPBody)
+		}
+	}
 	r := &HTTPRequest{RawPath: o.text("rawPath")}
 	if err := r.readContext(o.get("requestContext"), memberPath(path, "requestContext")); err != nil {
 		return nil, err
@@ -70,8 +80,7 @@ func readHTTP(o object, path string) (*HTTPRequest, *Error) {
 	if r.Query, err = stringMap(o.get("queryParameters"), memberPath(path, "queryParameters"), same); err != nil {
 		return nil, err
 	}
-	r.Body, err = httpBody(o, memberPath(path, "body"))
-	return r, err
+	return r, r.readBody(o.get("body"), isTrue(o.get("isBase64Encoded")), memberPath(path, "body"))
 }
 
 func (r *HTTPRequest) readContext(b []byte, path string) *Error {
@@ -137,20 +146,27 @@ func joined(b []byte) (string, bool) {
 	return strings.Join(texts, ","), true
 }
 
-func httpBody(o object, path string) ([]byte, *Error) {
-	b := o.get("body")
-	if kindOf(b) != '"' {
-		return b, nil // a test event written by hand may hold the JSON itself
+// readBody decodes the body, unless it is too large.
+func (r *HTTPRequest) readBody(b json.RawMessage, encoded bool, path string) *Error {
+	// JSON needs at most six characters for a byte (\u0061), and two quotation marks.
+	if r.TooLarge = len(b) > 6*MaxHTTPBody+2; r.TooLarge {
+		return nil
 	}
-	s := text(b)
-	if !isTrue(o.get("isBase64Encoded")) {
-		return []byte(s), nil
+	switch {
+	case kindOf(b) != '"':
+		r.Body = b // a test event written by hand may hold the JSON itself
+	case !encoded:
+		r.Body = []byte(text(b))
+	default:
+		var err error
+		if r.Body, err = base64.StdEncoding.DecodeString(text(b)); err != nil {
+			return fault(InvalidValue, path, "is not base64, though isBase64Encoded says so")
+		}
 	}
-	body, err := base64.StdEncoding.DecodeString(s)
-	if err != nil {
-		return nil, fault(InvalidValue, path, "is not base64, though isBase64Encoded says so")
+	if r.TooLarge = len(r.Body) > MaxHTTPBody; r.TooLarge {
+		r.Body = nil
 	}
-	return body, nil
+	return nil
 }
 
 func isTrue(b json.RawMessage) bool { return string(b) == "true" || string(b) == `"true"` }

@@ -143,3 +143,54 @@ func TestLimits(t *testing.T) {
 		t.Errorf("more than %d desktops: %v", MaxDesktopIds, err)
 	}
 }
+
+// TestHTTPBodySize: a body of up to MaxHTTPBody bytes is decoded, however it is written. A larger one is refused, and one that
+// is much larger costs no memory. What a trigger with a limit of its own delivers, EventBridge or a direct call, may be as large.
+func TestHTTPBodySize(t *testing.T) {
+	const limit = MaxHTTPBody
+	base64Of := func(n int) string { return base64.StdEncoding.EncodeToString(make([]byte, n)) }
+	for _, c := range []struct {
+		name, body string
+		tooLarge   bool
+		size       int
+	}{
+		{"text", `"` + strings.Repeat("a", limit) + `"`, false, limit},
+		{"text, a byte more", `"` + strings.Repeat("a", limit+1) + `"`, true, 0},
+		{"escapes", `"` + strings.Repeat(`\u0061`, limit) + `"`, false, limit},
+		{"escapes, a byte more", `"` + strings.Repeat(`\u0061`, limit+1) + `"`, true, 0},
+		{"Chinese escapes", `"` + strings.Repeat(`\u4f60`, limit/3) + `"`, false, limit / 3 * 3},
+		{"base64", `"` + base64Of(limit) + `","isBase64Encoded":true`, false, limit},
+		{"base64, a byte more", `"` + base64Of(limit+1) + `","isBase64Encoded":true`, true, 0},
+		{"an object", `{"a":"` + strings.Repeat("a", limit-8) + `"}`, false, limit},
+		{"an object, a byte more", `{"a":"` + strings.Repeat("a", limit-7) + `"}`, true, 0},
+		{"31 MB of text", `"` + strings.Repeat("a", 31<<20) + `"`, true, 0},
+		{"31 MB of escapes", `"` + strings.Repeat(`\u0061`, 31<<20/6) + `"`, true, 0},
+		{"31 MB of base64", `"` + strings.Repeat("YWFh", 31<<18) + `","isBase64Encoded":true`, true, 0},
+	} {
+		raw := []byte(`{"version":"v1","requestContext":{"http":{"method":"POST"}},"body":` + c.body + `}`)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		list, err := Decode(raw)
+		runtime.ReadMemStats(&after)
+		if err != nil || list[0].Kind != HTTP || list[0].Err != nil {
+			t.Fatalf("%s: %v %+v", c.name, err, list)
+		}
+		if q := list[0].HTTP; q.TooLarge != c.tooLarge || len(q.Body) != c.size {
+			t.Errorf("%s: too large %v, %d bytes; want %v, %d", c.name, q.TooLarge, len(q.Body), c.tooLarge, c.size)
+		}
+		if kb := (after.TotalAlloc - before.TotalAlloc) >> 10; len(raw) > 30<<20 && kb > 256 {
+			t.Errorf("%s: took %d KB before it was refused", c.name, kb)
+		}
+	}
+	for _, member := range []string{"headers", "queryParameters"} {
+		list, err := Decode([]byte(`{"version":"v1","requestContext":{"http":{}},"` + member + `":{"a":"` + strings.Repeat("a", limit) + `"}}`))
+		if err != nil || list[0].Kind != HTTP || list[0].Err == nil || list[0].Err.Code != TooLarge || list[0].Err.Path != "$."+member {
+			t.Errorf("%s: %v %+v", member, err, list[0].Err)
+		}
+	}
+	event := `{"specversion":"1.0","id":"1","source":"s","type":"t","data":{"DesktopId":"` + numbered("ecd-%016d ", 150) + `"}}`
+	list, err := Decode([]byte("[" + event + strings.Repeat(","+event, 8999) + "]"))
+	if err != nil || len(list) != 9000 || list[8999].Payload == nil {
+		t.Errorf("a batch of EventBridge with %d MB: %d events, %v", 9000*len(event)>>20, len(list), err)
+	}
+}

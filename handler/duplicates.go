@@ -128,19 +128,17 @@ func age(at, now time.Time) time.Duration {
 	return max(now.Sub(at), now.Round(0).Sub(at.Round(0)))
 }
 
-// dropDuplicates ends the jobs whose event was done before, or comes twice in this invocation. One that
+// dropDuplicate ends the job if its event was done before, or comes twice in this invocation. One that
 // another invocation works on waits: see startable. A job that asks for a dry run neither is a duplicate
 // nor makes one.
-func (r *run) dropDuplicates() {
-	for _, j := range r.live() {
-		if j.dryRun {
-			continue
-		}
-		j.attempt = &attempt{run: r, keys: j.identity.keys(j.route), request: digest(j.request), over: make(chan struct{})}
-		verdict, _ := r.h.dedup.begin(j.attempt)
-		j.drop(verdict)
-		j.waits = verdict == isUnderWay
+func (r *run) dropDuplicate(j *job) {
+	if j.dryRun {
+		return
 	}
+	j.attempt = &attempt{run: r, keys: j.identity.keys(j.route), request: digest(j.request), over: make(chan struct{})}
+	verdict, _ := r.h.dedup.begin(j.attempt)
+	j.drop(verdict)
+	j.waits = verdict == isUnderWay
 }
 
 // drop the job if the verdict says so. An ID that comes again with another request is a mistake of the

@@ -100,7 +100,6 @@ func (r *run) do(ctx context.Context, raw []byte) []report.Report {
 	}
 	defer r.endAttempts()
 	r.take(raw)
-	r.dropDuplicates()
 	r.work(ctx)
 	reports := make([]report.Report, len(r.jobs))
 	for i, j := range r.jobs {

@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -9,14 +8,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/report"
 )
-
-// maxHTTPBody is the largest body of an HTTP event, in bytes.
-const maxHTTPBody = 256 << 10
 
 // maxHTTPRequests in one body, unless a route says otherwise. Each costs a report and a callback,
 // and 30 KB could hold ten thousand.
@@ -39,6 +34,9 @@ func (r *run) takeHTTP(e events.Event) {
 		r.async = whole.route != nil && whole.route.Async && !r.h.Policy.Disabled
 		whole.accept(r)
 		return
+	}
+	if p == nil {
+		p = r.h.Policy.admitKind(events.HTTP, "")
 	}
 	if p == nil {
 		p = transport(r.http)
@@ -66,23 +64,9 @@ func (r *run) takeHTTP(e events.Event) {
 	for _, e := range list {
 		j := r.newJob(proven(e, r.http, proof), proof)
 		j.route = whole.route
-		r.jobs = append(r.jobs, j.accept(r))
+		r.jobs = append(r.jobs, j)
+		r.begin(j)
 	}
-}
-
-// garbledHTTP is the event of an HTTP request whose bytes are not UTF-8 somewhere outside its body, as a
-// stranger may write a path. It is answered like any other request that cannot be read: a function error
-// would have it repeated, and cost a callback.
-func garbledHTTP(raw []byte, fault error) (e events.Event, ok bool) {
-	if fault == nil || utf8.Valid(raw) {
-		return events.Event{}, false
-	}
-	list, err := events.Decode(bytes.ToValidUTF8(raw, []byte("\uFFFD")))
-	if err != nil || len(list) != 1 || list[0].Kind != events.HTTP {
-		return events.Event{}, false
-	}
-	e = list[0]
-	return e, errors.As(fault, &e.Err)
 }
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
@@ -149,8 +133,8 @@ func transport(q *events.HTTPRequest) *report.Problem {
 	switch {
 	case q.Method != http.MethodPost:
 		return &report.Problem{Code: "MethodNotAllowed", Message: "send a POST", HTTPStatus: http.StatusMethodNotAllowed, HTTPHeader: map[string]string{"Allow": "POST"}}
-	case len(q.Body) > maxHTTPBody:
-		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body has %d KiB; at most %d are read", len(q.Body)>>10, maxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
+	case q.TooLarge:
+		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body is larger than %d KiB: split it", events.MaxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
 	case notPlain(q) != nil:
 		return notPlain(q)
 	case err != nil && strings.Contains(q.Get("Content-Type"), ","):

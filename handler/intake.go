@@ -18,10 +18,6 @@ const lateAfter = 15 * time.Second
 // take makes the jobs of the invocation: one for each event, each on its way or already rejected.
 func (r *run) take(raw []byte) {
 	list, err := events.Decode(raw)
-	if e, ok := garbledHTTP(raw, err); ok {
-		r.takeHTTP(e)
-		return
-	}
 	if err != nil {
 		unread := r.newJob(events.Event{Kind: events.Direct}, events.Proof{})
 		if r.h.Fault != nil {
@@ -46,18 +42,37 @@ func (r *run) take(raw []byte) {
 		if p == nil {
 			p = route.tooMany(together[e.Envelope], 0)
 		}
+		r.jobs = append(r.jobs, j)
 		if p != nil && e.Err == nil && r.h.Fault == nil {
 			j.reject(p)
 		} else {
-			j.accept(r)
+			r.begin(j)
 		}
-		r.jobs = append(r.jobs, j)
 	}
 }
 
 // newJob wraps an event that is not parsed yet. proof is empty unless the event came over HTTP.
 func (r *run) newJob(e events.Event, proof events.Proof) *job {
 	return &job{event: e, proof: proof, identity: identify(e, proof, events.Request{}, r.inv.RequestID)}
+}
+
+// begin takes in the job: what is not refused, and no duplicate, goes to the engine. The lists of all other
+// requests are dropped: thousands of them would take more memory than the function has.
+func (r *run) begin(j *job) {
+	j.accept(r)
+	if j.status == "" {
+		r.dropDuplicate(j)
+	}
+	if j.status == "" {
+		if p := r.named.add(namedIn(j.request)); p != nil {
+			p.Path = j.where(p.Path)
+			j.reject(p)
+		}
+	}
+	if j.status != "" {
+		r.h.dedup.end(j.attempt, false)
+		j.request.DesktopId, j.request.Select, j.request.Exclude = nil, nil, nil
+	}
 }
 
 func (j *job) reject(p *report.Problem) *job {
@@ -78,6 +93,11 @@ func (j *job) accept(r *run) *job {
 		return j
 	case j.event.Err != nil:
 		return j.reject(unreadable(j.event.Err))
+	}
+	if p := policy.admitKind(j.event.Kind, j.event.Path); p != nil {
+		return j.reject(p)
+	}
+	switch {
 	case j.event.Kind == events.Direct && !policy.AllowDirect:
 		return j.reject(notAllowed(j.event.Path, "direct invocations are switched off (ALLOW_DIRECT=false)"))
 	case j.event.Unauthenticated && j.route == nil:

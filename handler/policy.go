@@ -1,8 +1,12 @@
 package handler
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
+	"stopdesktops/events"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/stop"
 )
 
@@ -18,6 +22,9 @@ type Policy struct {
 	AllowForce bool
 	// AllowDirect admits events without an envelope (direct invocations, RawData).
 	AllowDirect bool
+	// Kinds of events that are taken; empty: all. A sender whose text is handed on as the whole event can
+	// write an envelope of any kind.
+	Kinds []events.Kind
 	// MaxEventAge is the age from which on an event is stale.
 	MaxEventAge time.Duration
 	// Wait to see the desktops Stopped where a request does not say how long.
@@ -26,4 +33,12 @@ type Policy struct {
 	Disabled bool
 	// Version of the program, for the reports.
 	Version string
+}
+
+// admitKind refuses events of a kind that is not taken.
+func (p Policy) admitKind(kind events.Kind, path string) *report.Problem {
+	if len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind) {
+		return nil
+	}
+	return notAllowed(path, fmt.Sprintf("events of the kind %s are not among EVENT_KINDS", kind))
 }

@@ -23,6 +23,7 @@ type run struct {
 	bodiless bool                // it brought CloudEvents: a broker would take a body in the response for one
 	async    bool                // it came over HTTP, and nobody waits for the response
 	jobs     []*job
+	named    named // by the requests that are not refused
 	// reserved is kept of the invocation's time for callbacks and the response; 0: it has no deadline.
 	reserved time.Duration
 

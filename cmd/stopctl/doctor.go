@@ -140,6 +140,7 @@ func (e *examination) findings(ctx context.Context, s *screen) findings {
 	all = append(all, e.checkLoopback()...)
 	all = append(all, checkTimers(ctx, e.checkup)...)
 	all = append(all, checkHTTPTriggers(e.checkup)...)
+	all = append(all, checkKinds(e.checkup)...)
 	if !e.offline {
 		if s.live {
 			fmt.Fprint(s.err, "Asking EDS and the callback's host …")

@@ -225,6 +225,11 @@ func TestDoctorCommands(t *testing.T) {
 	}
 }
 
+// eventBridge is a template with one EventBridge trigger, whose configuration says this.
+func eventBridge(config string) map[string]string {
+	return map[string]string{"s.bus.yaml": "extend: s.yaml\nresources: {stop_desktops: {props: {triggers: [{triggerName: bus, triggerType: eventbridge, triggerConfig: {" + config + "}}]}}}\n"}
+}
+
 // TestDoctorFinds provokes each finding once.
 func TestDoctorFinds(t *testing.T) {
 	const (
@@ -297,6 +302,16 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "closed to ticketing systems", env: map[string]string{"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": fakeSecret}, check: "HTTP trigger webhook", status: warning, message: "does not get through"},
 		{name: "closed with gateway", env: map[string]string{"WEBHOOK_AUTH": "gateway"}, check: "HTTP trigger webhook", status: fine, message: "checks each caller (authType: function"},
 		{name: "open with bad routes", changes: []string{open, "authType: anonymous"}, files: map[string]string{"routes.yaml": "http: 1\n"}, check: "HTTP trigger webhook", status: warning, message: "cannot be told", beside: "ROUTES_FILE"},
+		{name: "a part of each event", files: eventBridge("eventSinkConfig: {paramList: [{resourceKey: Body, form: JSONPATH, value: $.data.messageBody}]}"), args: []string{"-t", "s.bus.yaml"}, check: "eventbridge trigger bus", status: warning, message: "hands on a part of each event (JSONPATH): who writes that text can write an envelope"},
+		{name: "a template", files: eventBridge("eventTargetConfig: {Form: template, Template: x}"), args: []string{"-t", "s.bus.yaml"}, check: "eventbridge trigger bus", status: warning, message: "(TEMPLATE)"},
+		{name: "raw data of a bus", files: eventBridge("eventSourceConfig: {eventSourceType: Default}, eventSinkConfig: {deliveryOption: {eventSchema: RawData}}"), args: []string{"-t", "s.bus.yaml"}, check: "eventbridge trigger bus", status: warning, message: "(RawData)"},
+		{name: "a part of each event, taken for a request", files: eventBridge("form: JSONPATH"), args: []string{"-t", "s.bus.yaml"}, env: map[string]string{"EVENT_KINDS": "direct"}, check: "eventbridge trigger bus", status: fine, message: "for a direct request only"},
+		{name: "a part of each event, and some envelopes", files: eventBridge("form: JSONPATH"), args: []string{"-t", "s.bus.yaml"}, env: map[string]string{"EVENT_KINDS": "direct,timer"}, check: "eventbridge trigger bus", status: warning, message: "can write an envelope"},
+		{name: "a trigger of a kind that is refused", env: map[string]string{"EVENT_KINDS": "timer,direct"}, check: "http trigger webhook", status: problem, message: "sends events of the kind http, and the function refuses them"},
+		{name: "raw data of a queue that is refused", files: eventBridge("eventSourceConfig: {eventSourceType: MNS}, eventSinkConfig: {deliveryOption: {eventSchema: RawData}}"), args: []string{"-t", "s.bus.yaml"}, env: map[string]string{"EVENT_KINDS": "eventbridge"}, check: "eventbridge trigger bus", status: problem, message: "sends events of the kind direct, and the function refuses them"},
+		{name: "a timer of a kind that is refused", env: map[string]string{"EVENT_KINDS": "http,direct"}, check: "timer nightly", status: problem, message: "events of the kind timer are not among EVENT_KINDS"},
+		{name: "kinds that there are none of", env: map[string]string{"EVENT_KINDS": "timers"}, check: "EVENT_KINDS", status: problem, message: "item 1 of 1 is no kind of event"},
+		{name: "no direct events to prove it with", env: map[string]string{"EVENT_KINDS": "timer,http"}, check: "dry run", status: unproven, message: "the function's own role may read"},
 		{name: "no authType", changes: []string{open, ""}, check: "HTTP trigger webhook", status: problem, message: "has no authType"},
 		{name: "a timer without a region", args: []string{"-offline"}, env: map[string]string{"ALLOWED_REGIONS": "cn-hangzhou,cn-shanghai"}, check: "timer nightly", status: problem, message: "`rejected` each time: MissingField at $.payload.RegionId: name the region"},
 		{name: "a timer in another region", changes: []string{`"IdleMinutes": 30`, `"RegionId": "cn-beijing"`}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.RegionId"},

@@ -1,6 +1,9 @@
 package main
 
-import "stopdesktops/internal/callback"
+import (
+	"stopdesktops/events"
+	"stopdesktops/internal/callback"
+)
 
 // unproven says what only the deployed function can show, and how. The commands are on lines of their
 // own, to be copied.
@@ -34,8 +37,8 @@ func (e *examination) unproven() findings {
 		report = " The report goes to the callback too."
 	}
 	switch {
-	case !e.config.AllowDirect && e.config.Preflight:
-		add("dry run", reads+".", `ALLOW_DIRECT is off, so s invoke proves nothing here. Send it over its trigger, as its senders do, two requests`+each+
+	case !e.config.Takes(events.Direct) && e.config.Preflight:
+		add("dry run", reads+".", `The function takes no direct events (ALLOW_DIRECT, EVENT_KINDS), so s invoke proves nothing here. Send it over its trigger, as its senders do, two requests`+each+
 			` with "DryRun": true, on a route whose body is the request: one with a desktop that is running and "IdleMinutes": 1, and one with "Select": {"All": true}. `+
 			"`planned` proves it, and of the second also `blocked`."+report)
 	case e.config.Preflight:
@@ -45,7 +48,7 @@ func (e *examination) unproven() findings {
 			invoke+` -e '{`+region+`"Select": {"All": true}, "DryRun": true}'`)
 	}
 	how := invoke + ` -e '{` + region + `"DesktopId": "ecd-…", "Reason": "proof"}'`
-	if !e.config.AllowDirect {
+	if !e.config.Takes(events.Direct) {
 		how = "  then a request for it over the trigger"
 	}
 	add("ecd:StopDesktops", "that the function's role may stop: EDS has no dry run of ecd:StopDesktops, and nothing else shows it.",

@@ -30,7 +30,7 @@ another Error nobody can tell whether they were seen before the call or after it
 seen Running are named as left out.
 
 What this makes is a direct event, whatever the first one was: ALLOW_DIRECT must not be false,
-the limits and the callback of a route do not hold, nor the callback that the first event named.
+and EVENT_KINDS, if it is set, must name direct. The limits and the callback of a route do not hold, nor the callback that the first event named.
 
 Example:
 

@@ -88,6 +88,7 @@ func Policy(c config.Config, version string) handler.Policy {
 		StoppedMode: c.StoppedMode,
 		AllowForce:  c.AllowForce,
 		AllowDirect: c.AllowDirect,
+		Kinds:       c.Kinds,
 		MaxEventAge: c.MaxEventAge,
 		Wait:        c.Wait,
 		Disabled:    c.Disabled,

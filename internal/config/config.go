@@ -39,6 +39,7 @@ type Config struct {
 	Timezone       string        `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
 	AllowForce     bool          `env:"ALLOW_FORCE" kind:"word"`
 	AllowDirect    bool          `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
+	EventKinds     []string      `env:"EVENT_KINDS" kind:"word"`
 	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
 	Preflight      bool          `env:"PREFLIGHT" kind:"word" envDefault:"true"`
 	Wait           time.Duration `env:"WAIT" kind:"word" envDefault:"0s"`
@@ -82,6 +83,8 @@ type Config struct {
 	Denied []string
 	// Location of TIMEZONE.
 	Location *time.Location
+	// Kinds of events that are taken: those of EVENT_KINDS.
+	Kinds []events.Kind
 }
 
 // Variables are the names of all environment variables that Read looks at.
@@ -139,6 +142,7 @@ func Read(environ []string) (Config, Faults) {
 	trimSecrets(c.CallbackSecrets)
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
+	c.readKinds(faults)
 	c.CallbackAllowed = trim(c.CallbackAllowed)
 	c.DenyUsers = trim(c.DenyUsers)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
@@ -288,6 +292,28 @@ func (c Config) hasCallback() bool { return !c.CallbackURL.Empty() || len(c.Call
 // The SDK reads it before main can act.
 func PrintsSecrets(debug string) bool {
 	return strings.Contains(debug, "dara") || strings.Contains(debug, "tea") || strings.Contains(debug, "credential") || debug == "*"
+}
+
+// readKinds of events. A list without any is a fault: it must not mean all.
+func (c *Config) readKinds(f Faults) {
+	names := trim(slices.Clone(c.EventKinds))
+	if len(names) == 0 && len(c.EventKinds) > 0 {
+		f.add("EVENT_KINDS", "names no kind: %s", kindsAdvice)
+	}
+	for i, name := range names {
+		kind := events.Kind(name)
+		if !slices.Contains(events.Kinds, kind) {
+			f.add("EVENT_KINDS", "item %d of %d is no kind of event: %s", i+1, len(names), kindsAdvice)
+		}
+		c.Kinds = append(c.Kinds, kind)
+	}
+}
+
+const kindsAdvice = "write one or more of eventbridge, timer, http, direct, separated by commas, or leave it empty for all"
+
+// Takes reports whether the function takes events of a kind, as far as these settings say.
+func (c Config) Takes(kind events.Kind) bool {
+	return (len(c.Kinds) == 0 || slices.Contains(c.Kinds, kind)) && (kind != events.Direct || c.AllowDirect)
 }
 
 func between[T int | time.Duration](f Faults, variable string, value, low, high T) {

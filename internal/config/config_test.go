@@ -15,6 +15,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"stopdesktops/events"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
@@ -51,6 +52,7 @@ func TestDefaults(t *testing.T) {
 		{"TIMEZONE", c.Timezone, "UTC"},
 		{"ALLOW_FORCE", c.AllowForce, false},
 		{"ALLOW_DIRECT", c.AllowDirect, true},
+		{"EVENT_KINDS", len(c.EventKinds), 0},
 		{"MAX_EVENT_AGE", c.MaxEventAge, time.Hour},
 		{"PREFLIGHT", c.Preflight, true},
 		{"WAIT", c.Wait, time.Duration(0)},
@@ -90,7 +92,7 @@ func TestDefaults(t *testing.T) {
 // TestValues sets everything, so that no variable is read into another's place, or not into the policy.
 func TestValues(t *testing.T) {
 	c := read(t, "ALLOWED_REGIONS=cn-shanghai,ap-southeast-1", "STOPPED_MODE=KeepCharging", "MAX_DESKTOPS=7", "DENY_DESKTOPS=ecd-a, ecd-b ,", "DENY_USERS=alice,\n 李四,",
-		"PROTECT_TAG=keep=yes", "KEEP_UNTIL_TAG=until", "TIMEZONE=Asia/Shanghai", "ALLOW_FORCE=true", "ALLOW_DIRECT=false", "MAX_EVENT_AGE=90m",
+		"PROTECT_TAG=keep=yes", "KEEP_UNTIL_TAG=until", "TIMEZONE=Asia/Shanghai", "ALLOW_FORCE=true", "ALLOW_DIRECT=false", "EVENT_KINDS=timer,\n http ,", "MAX_EVENT_AGE=90m",
 		"WAIT=2m", "DRY_RUN=true", "DISABLED=true", "API_CONCURRENCY=3", "EDS_ENDPOINT=https://ecd.vpc-proxy.aliyuncs.com",
 		"CALLBACK_URL=https://robot.example/x", "CALLBACK_SECRET=whsec_Zmlyc3QtZmFrZS1zZWNyZXQtZm9yLXRlc3Rz,whsec_c2Vjb25kLWZha2Utc2VjcmV0LWZvci10ZXN0cw==", "CALLBACK_TIMEOUT=3s", "CALLBACK_MAX_DESKTOPS=0",
 		"WEBHOOK_AUTH=token", "WEBHOOK_SECRETS=third-secret, fourth-secret", "WEBHOOK_TOKEN_HEADER=X-Token", "LOG_LEVEL=debug", "FC_FUNCTION_NAME=night")
@@ -109,6 +111,7 @@ func TestValues(t *testing.T) {
 		{"TIMEZONE", p.Location.String(), "Asia/Shanghai"},
 		{"ALLOW_FORCE", p.AllowForce, true},
 		{"ALLOW_DIRECT", p.AllowDirect, false},
+		{"EVENT_KINDS", p.Kinds, []events.Kind{events.Timer, events.HTTP}},
 		{"MAX_EVENT_AGE", p.MaxEventAge, 90 * time.Minute},
 		{"WAIT", p.Wait, 2 * time.Minute},
 		{"DRY_RUN", p.DryRun, true},
@@ -165,6 +168,10 @@ func TestFaults(t *testing.T) {
 		{"TIMEZONE", "../../etc/passwd", "IANA"},
 		{"ALLOW_FORCE", "yes", "true or false"},
 		{"ALLOW_DIRECT", "no", "true or false"},
+		{"EVENT_KINDS", "timer,HTTP", "item 2 of 2 is no kind of event: write one or more of eventbridge, timer, http, direct"},
+		{"EVENT_KINDS", "all", "item 1 of 1"},
+		{"EVENT_KINDS", "timer http", "item 1 of 1"},
+		{"EVENT_KINDS", ",", "names no kind"},
 		{"PREFLIGHT", "off", "true or false"},
 		{"DRY_RUN", "on", "true or false"},
 		{"DISABLED", "x", "true or false"},

@@ -24,6 +24,9 @@ func checkApart(base, open template) problems {
 	if outer.EnvironmentVariables["ALLOW_DIRECT"] != "false" {
 		found.add("ALLOW_DIRECT", "must be false")
 	}
+	if outer.EnvironmentVariables["EVENT_KINDS"] != "http" {
+		found.add("EVENT_KINDS", "must be http")
+	}
 	if outer.ConcurrencyConfig == nil {
 		found.add("concurrencyConfig", "missing: a flood would take every instance")
 	}
@@ -41,6 +44,7 @@ func TestOpenWebhookIsApart(t *testing.T) {
 		{"')}-webhook", "')}", "functionName: "},
 		{`MAX_DESKTOPS: "10"`, `MAX_DESKTOPS: "100"`, "MAX_DESKTOPS: "},
 		{`ALLOW_DIRECT: "false"`, `ALLOW_DIRECT: "true"`, "ALLOW_DIRECT: "},
+		{"EVENT_KINDS: http", "EVENT_KINDS: http,direct", "EVENT_KINDS: "},
 		{"concurrencyConfig:\n        reservedConcurrency: 3", "concurrencyConfig:", "concurrencyConfig: missing"},
 		{"        - triggerName: webhook", "        - {triggerName: n, triggerType: timer, triggerConfig: {enable: true, cronExpression: '0 0 20 * * *', payload: '{\"DesktopId\": \"ecd-a\"}'}}\n        - triggerName: webhook", "triggers: n is a timer"},
 	} {

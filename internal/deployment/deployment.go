@@ -37,6 +37,11 @@ type Trigger struct {
 	Enable     Text // of a timer: "true" or "false"
 	Payload    Text // of a timer
 	AuthType   Text // of an HTTP trigger
+	Source     Text // of an EventBridge trigger: MNS, or Default for the bus of Alibaba Cloud's services
+	Schema     Text // of an EventBridge trigger: CloudEvents or RawData
+	// Forms of an EventBridge trigger are JSONPATH and TEMPLATE, wherever its configuration has one: they hand on
+	// a part of an event instead of the event.
+	Forms []Text
 }
 
 // Place of a property, for messages.
@@ -204,6 +209,9 @@ func (r *reader) deployment(props *yaml.Node) *Deployment {
 				Enable:   r.text(config, at+"triggerConfig.enable"),
 				Payload:  r.text(config, at+"triggerConfig.payload"),
 				AuthType: r.text(config, at+"triggerConfig.authType"),
+				Source:   r.text(member(config, "eventSourceConfig"), at+"triggerConfig.eventSourceConfig.eventSourceType"),
+				Schema:   r.text(member(member(config, "eventSinkConfig"), "deliveryOption"), at+"triggerConfig.eventSinkConfig.deliveryOption.eventSchema"),
+				Forms:    r.forms(config, at+"triggerConfig"),
 			})
 		}
 	}
@@ -222,6 +230,22 @@ func (r *reader) text(node *yaml.Node, path string) Text {
 	}
 	t.Value = value.Value
 	return t
+}
+
+// forms below node that hand on a part of an event.
+func (r *reader) forms(node *yaml.Node, path string) []Text {
+	var found []Text
+	if node == nil {
+		return nil
+	}
+	Walk(node, func(below string, value *yaml.Node) {
+		name := below[strings.LastIndexByte(below, '.')+1:]
+		form := strings.ToUpper(value.Value)
+		if strings.EqualFold(name, "form") && (form == "JSONPATH" || form == "TEMPLATE") {
+			found = append(found, Text{Value: form, Place: r.place(value, path+"."+below)})
+		}
+	})
+	return found
 }
 
 func (r *reader) number(node *yaml.Node, path string) Number {
