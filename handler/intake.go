@@ -56,8 +56,7 @@ func (r *run) newJob(e events.Event, proof events.Proof) *job {
 	return &job{event: e, proof: proof, identity: identify(e, proof, events.Request{}, r.inv.RequestID)}
 }
 
-// begin takes in the job: what is not refused, and no duplicate, goes to the engine. The lists of all other
-// requests are dropped: thousands of them would take more memory than the function has.
+// begin takes in the job: what is not refused, and no duplicate, goes to the engine.
 func (r *run) begin(j *job) {
 	j.accept(r)
 	if j.status == "" {
@@ -67,11 +66,22 @@ func (r *run) begin(j *job) {
 		if p := r.named.add(namedIn(j.request)); p != nil {
 			p.Path = j.where(p.Path)
 			j.reject(p)
+			j.request.Select, j.request.Exclude = nil, nil
 		}
 	}
 	if j.status != "" {
 		r.h.dedup.end(j.attempt, false)
-		j.request.DesktopId, j.request.Select, j.request.Exclude = nil, nil, nil
+		r.shorten(j)
+	}
+}
+
+// shorten drops what the report does not need of a request that is not done. The report shows Select
+// and Exclude: a person may have to finish the event by hand. Long lists of thousands of events would
+// take more memory than the function has, so those beyond the limit of an invocation are dropped too.
+func (r *run) shorten(j *job) {
+	j.request.DesktopId = nil
+	if r.shown.add(namedIn(j.request)) != nil {
+		j.request.Select, j.request.Exclude = nil, nil
 	}
 }
 

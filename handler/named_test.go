@@ -138,3 +138,33 @@ func tens() []int {
 	}
 	return sizes
 }
+
+// TestRefusedIsShown: the report of an event that is not done still shows what it selects and excludes,
+// up to the limit of an invocation.
+func TestRefusedIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(&scripted{})
+		var all []string
+		for i, excluded := range []int{60_000, 60_000, 1} {
+			var names strings.Builder
+			for n := range excluded {
+				fmt.Fprintf(&names, "ecd-%d ", n)
+			}
+			all = append(all, fmt.Sprintf(`{"specversion":"1.0","id":"%d","source":"s","type":"t","time":"1999-12-31T00:00:00Z",`+
+				`"data":{"Select":{"All":true},"Exclude":{"DesktopId":"%s"}}}`, i, names.String()))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var got []string
+		for _, rep := range b.handler.Reports(ctx, handler.Invocation{}, []byte("["+strings.Join(all, ",")+"]")) {
+			line := string(rep.Status)
+			if rep.Select != nil && rep.Select.All && rep.Exclude != nil {
+				line += fmt.Sprint(" ", len(rep.Exclude.DesktopId))
+			}
+			got = append(got, line)
+		}
+		if want := "stale 60000; stale; stale 1"; strings.Join(got, "; ") != want {
+			t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+		}
+	})
+}

@@ -24,6 +24,7 @@ type run struct {
 	async    bool                // it came over HTTP, and nobody waits for the response
 	jobs     []*job
 	named    named // by the requests that are not refused
+	shown    named // by the other requests, in their reports
 	// reserved is kept of the invocation's time for callbacks and the response; 0: it has no deadline.
 	reserved time.Duration
 
