@@ -29,7 +29,7 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	})
 	defer other.Wait()
 	errs := u.each(len(batches), func(i int) error {
-		b := &batch{unit: u, begun: sync.OnceFunc(begun.Done)}
+		b := &batch{unit: u, refusals: refusalBudgets{}, begun: sync.OnceFunc(begun.Done)}
 		defer b.begun()
 		defer u.settle(batches[i])
 		for targets := batches[i]; len(targets) > 0; targets, b.waiting = b.waiting, nil {
@@ -67,7 +67,7 @@ func (u *unit) settlePlanned(ctx context.Context, targets []*target) {
 // batch is the targets of one planned call on their way to their last state.
 type batch struct {
 	*unit
-	refusalBudget
+	refusals             refusalBudgets
 	observedAfterRefusal bool
 	begun                func()    // its first call has its slot
 	waiting              []*target // another unit makes a call for these
@@ -84,7 +84,7 @@ func (b *batch) stop(ctx context.Context, targets []*target) {
 		e := asCallError(err)
 		switch {
 		case err == nil:
-			b.succeeded = true
+			b.refusals.succeed(targets)
 			allTo(targets, accepted, &result{requestID: requestID, acceptedAt: time.Now()})
 			return
 		case e == nil:
@@ -190,11 +190,12 @@ func without(targets, others []*target) []*target {
 
 // afterRefusal of a call as a whole because of a desktop it names: observes again and drops what is no
 // longer to be stopped. If that changes nothing, the targets are halved, and what is refused alone has
-// failed. It returns what is to be tried again in one call.
+// failed. An order that has spent its calls is left out. It returns what is to be tried again in one call.
 func (b *batch) afterRefusal(ctx context.Context, targets []*target, e *CallError) []*target {
-	if !b.refuse() {
-		allTo(targets, notAttempted, &result{reason: report.ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
-		return nil
+	targets, spent := b.refusals.refuse(targets)
+	if len(spent) > 0 {
+		allTo(spent, notAttempted, &result{reason: report.ReasonRefusedTogether, retryable: true, code: e.Code, message: e.Message, requestID: e.RequestID})
+		return targets
 	}
 	if before := len(targets); !b.observedAfterRefusal || half(targets) == 0 {
 		b.observedAfterRefusal = true

@@ -22,7 +22,7 @@ func (r *run) observe(ctx context.Context, targets []*target) {
 
 // observeState is observe without finding out whose the desktops are.
 func (r *run) observeState(ctx context.Context, targets []*target) {
-	r.observeBy(ctx, targets, func(ctx context.Context, s *slot, part []*target) { r.observeParts(ctx, s, part, &refusalBudget{}) })
+	r.observeBy(ctx, targets, func(ctx context.Context, s *slot, part []*target) { r.observeParts(ctx, s, part, refusalBudgets{}) })
 }
 
 func (r *run) observeBy(ctx context.Context, targets []*target, call func(context.Context, *slot, []*target)) {
@@ -39,11 +39,11 @@ func (r *run) observeBy(ctx context.Context, targets []*target, call func(contex
 // refused because of one of them is made again for its halves, so that the others are seen. What is
 // refused alone as unknown is not there.
 func (r *run) observeCall(ctx context.Context, s *slot, targets []*target) {
-	r.observeParts(ctx, s, targets, &refusalBudget{})
+	r.observeParts(ctx, s, targets, refusalBudgets{})
 	r.observeUsers(ctx, s, targets)
 }
 
-func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budget *refusalBudget) {
+func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
 	if len(targets) == 0 {
 		return
 	}
@@ -53,15 +53,18 @@ func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budg
 		rows, at, err = r.askState(ctx, s, targets)
 	}
 	switch e := asCallError(err); {
-	case e != nil && e.refused() && len(targets) > 1 && budget.refuse():
-		half := len(targets) / 2
-		r.observeParts(ctx, s, targets[:half], budget)
-		r.observeParts(ctx, s, targets[half:], budget)
+	case e != nil && e.refused() && len(targets) > 1:
+		rest, spent := budgets.refuse(targets)
+		note(spent, nil, at, err)
+		for _, part := range halves(rest, spent) {
+			r.observeParts(ctx, s, part, budgets)
+		}
 		return
 	case e != nil && e.Family == NotFound && len(targets) == 1:
-		rows, err, budget.succeeded = nil, nil, true
+		rows, err = nil, nil
+		budgets.succeed(targets)
 	case err == nil:
-		budget.succeeded = true
+		budgets.succeed(targets)
 	}
 	note(targets, rows, at, err)
 }

@@ -121,11 +121,11 @@ func (r *run) observeUsers(ctx context.Context, s *slot, targets []*target) {
 			asked = append(asked, t)
 		}
 	}
-	r.usersInParts(ctx, s, asked, &refusalBudget{})
+	r.usersInParts(ctx, s, asked, refusalBudgets{})
 }
 
 // usersInParts asks for the halves where a call is refused because of one of the desktops.
-func (r *run) usersInParts(ctx context.Context, s *slot, targets []*target, budget *refusalBudget) {
+func (r *run) usersInParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
 	if len(targets) == 0 {
 		return
 	}
@@ -137,13 +137,17 @@ func (r *run) usersInParts(ctx context.Context, s *slot, targets []*target, budg
 		}
 		return p.session.DescribeDesktopsByID(ctx, p.regionID, ids(targets), token)
 	})
-	if e := asCallError(err); e != nil && e.refused() && len(targets) > 1 && budget.refuse() {
-		half := len(targets) / 2
-		r.usersInParts(ctx, s, targets[:half], budget)
-		r.usersInParts(ctx, s, targets[half:], budget)
+	if e := asCallError(err); e != nil && e.refused() && len(targets) > 1 {
+		rest, spent := budgets.refuse(targets)
+		noteUsers(spent, nil, at, err)
+		for _, part := range halves(rest, spent) {
+			r.usersInParts(ctx, s, part, budgets)
+		}
 		return
 	}
-	budget.succeeded = budget.succeeded || err == nil
+	if err == nil {
+		budgets.succeed(targets)
+	}
 	noteUsers(targets, rows, at, err)
 }
 
