@@ -170,6 +170,18 @@ func usedSinceEvent(_ *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonUsedSinceEvent}, used && !use.began.Before(t.order.UsedSince)
 }
 
+// sparedAnyway reports whether a desktop that another order stops would be spared by a rule that comes
+// after stoppedByAnother. The rules about its state are left out: the other order's call has changed it.
+func sparedAnyway(r *run, t *target) bool {
+	if !r.policy.Preflight {
+		return false
+	}
+	return slices.ContainsFunc([]rule{underManagement, connected, notIdle, usedSinceEvent}, func(rule rule) bool {
+		_, spares := rule(r, t)
+		return spares
+	})
+}
+
 func orUnknown(state string) string {
 	if state == "" {
 		return "unknown"

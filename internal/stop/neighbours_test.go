@@ -159,6 +159,25 @@ func TestLimitOfNeighbours(t *testing.T) {
 	}
 }
 
+// TestLimitLeavesOutTheSpared: a desktop that another order stops by Force, and that this one would spare
+// as somebody is connected, does not count against this one's limit.
+func TestLimitLeavesOutTheSpared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "ecd-a", "ecd-b")
+		w.find("ecd-b", regionA).ConnectionStatus = "Connected"
+		w.behave = func(c call) (time.Duration, error) {
+			if c.about == "slow" {
+				return 8 * time.Second, nil
+			}
+			return 100 * time.Millisecond, nil
+		}
+		forced := ordered("ecd-b").with(func(q *events.Request) { q.Force = true })
+		limited := ordered("ecd-a", "ecd-b").with(func(q *events.Request) { q.Exclude = &events.Exclude{Tag: []events.Tag{tag("slow")}} })
+		limited.Route, limited.RouteMax = "r", 1
+		w.want(w.do(testEngine(Policy{}), forced, limited)[1], "accepted, ecd-a accepted, ecd-b accepted")
+	})
+}
+
 // TestWaitOfNeighbours: the WaitSeconds of one order neither hold back the results of the others nor
 // make them partial.
 func TestWaitOfNeighbours(t *testing.T) {

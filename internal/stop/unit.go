@@ -174,7 +174,7 @@ func (u *unit) reserveFor(o *order) {
 		if !u.judge(t, unknown) {
 			toStop = append(toStop, t)
 			counted = append(counted, t)
-		} else if v, ok := stoppedByAnother(u.run, t); ok && t.result == u.because(v) {
+		} else if v, ok := stoppedByAnother(u.run, t); ok && t.result == u.because(v) && !sparedAnyway(u.run, t) {
 			counted = append(counted, t) // the order would be blocked alone: neighbours do not make room for it
 		}
 	}
