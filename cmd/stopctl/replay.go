@@ -152,7 +152,7 @@ func notes(rep foundReport, replayed bool, receiver string) []string {
 		return list
 	}
 	if happened(rep).IsZero() && !rep.Force {
-		list = append(list, "when it happened is not known, so whoever has used a desktop since is not spared, unless still connected: give the lines of its log, or set IdleMinutes")
+		list = append(list, "the time of the event is unknown, so desktops that were used since then are stopped too, unless a user is connected. To spare them, give the lines of the log, or set IdleMinutes in the event")
 	}
 	if rep.Route != "" {
 		list = append(list, fmt.Sprintf("it came by the route %s; its replay is a direct event: the limits and the callback of the route do not hold", visible(rep.Route)))

@@ -148,3 +148,16 @@ func TestManyDesktops(t *testing.T) {
 		t.Errorf("%d rows:\n%s", n, out.String())
 	}
 }
+
+// TestPlaceOfWarning: a warning of the log says which desktop it is about, in front.
+func TestPlaceOfWarning(t *testing.T) {
+	got := warnings([]string{
+		`{"level":"WARN","msg":"kept","RegionId":"cn-hangzhou","DesktopId":"ecd-a"}`,
+		`{"level":"WARN","msg":"slow","RegionId":"cn-hangzhou"}`,
+		`{"level":"WARN","msg":"odd"}`,
+		`{"level":"WARN","msg":"in the report","Code":"SelectionMatchesNothing"}`,
+	})
+	if want := []string{"ecd-a in cn-hangzhou: kept", "cn-hangzhou: slow", "odd"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
