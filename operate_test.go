@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// walkBlock is a block of docs/operate.md that is run, and the lines that it shows.
+// walkBlock is a block of the documentation that is run, and the lines that it shows.
 type walkBlock struct {
 	commands string
 	shows    []string
@@ -40,28 +40,52 @@ func walkBlocks(t *testing.T, text string) []walkBlock {
 	return blocks
 }
 
-// TestOperate follows docs/operate.md in a copy of this source, in one shell, and finds what it shows in
-// what comes out.
+// TestOperate follows docs/operate.md.
 func TestOperate(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("docs/operate.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, needed := range []string{"bash", "curl"} {
+	blocks := walkBlocks(t, string(text))
+	if len(blocks) < 10 {
+		t.Fatalf("%d blocks", len(blocks))
+	}
+	follow(t, blocks, "bash", "curl")
+}
+
+// TestWebhooksByHand follows those blocks of docs/webhooks.md that send events by hand.
+func TestWebhooksByHand(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []walkBlock
+	for _, m := range shellBlock.FindAllStringSubmatch(string(text), -1) {
+		if m[1] == "<!-- walk -->" {
+			blocks = append(blocks, walkBlock{m[2], strings.Split(strings.TrimSpace(m[3]), "\n")})
+		}
+	}
+	if len(blocks) != 2 {
+		t.Fatalf("%d blocks", len(blocks))
+	}
+	follow(t, blocks, "bash", "curl", "openssl")
+}
+
+// follow runs blocks in a copy of this source, in one shell, and finds what they show in what comes out.
+func follow(t *testing.T, blocks []walkBlock, programs ...string) {
+	t.Helper()
+	for _, needed := range programs {
 		if _, err := exec.LookPath(needed); err != nil {
-			t.Fatalf("docs/operate.md is followed with %s: %v", needed, err)
+			t.Fatalf("the documentation is followed with %s: %v", needed, err)
 		}
 	}
 	folder, address := t.TempDir(), freeAddress(t)
 	copyTree(t, folder)
-	blocks := walkBlocks(t, strings.ReplaceAll(string(text), "127.0.0.1:8080", address))
-	if len(blocks) < 10 {
-		t.Fatalf("%d blocks", len(blocks))
-	}
 	script := "exec 2>&1\ntrap 'kill $server 2> /dev/null' EXIT\n"
 	for i, b := range blocks {
-		script += fmt.Sprintf("echo '== block %d'\n%s", i, b.commands)
+		script += fmt.Sprintf("echo '== block %d'\n%s", i, strings.ReplaceAll(b.commands, "127.0.0.1:8080", address))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -71,8 +95,8 @@ func TestOperate(t *testing.T) {
 	command.WaitDelay = 5 * time.Second
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
-	err = command.Run()
-	output := strings.Split(out.String(), "== block ")[1:]
+	err := command.Run()
+	output := strings.Split(strings.ReplaceAll(out.String(), address, "127.0.0.1:8080"), "== block ")[1:]
 	for i, b := range blocks {
 		if i >= len(output) {
 			t.Errorf("block %d was not reached", i)

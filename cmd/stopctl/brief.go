@@ -14,7 +14,7 @@ const briefElements = 4
 // elements.
 func brief(event []byte) []string {
 	var elements []json.RawMessage
-	if json.Unmarshal(event, &elements) != nil {
+	if json.Unmarshal(event, &elements) != nil || len(elements) == 0 {
 		return []string{briefOne(event)}
 	}
 	var texts []string

@@ -22,16 +22,15 @@ Delivers by hand what a callback did not: each report in REPORT, a file, or - fo
 input, with an answer of the function, the body of a callback, or lines of its log. Nothing
 is stopped again. Each delivery has a new ID, and says all that the report says.
 
-Left out, and named, is what the file says was delivered, and what the function sends to
-nobody: events that are ignored or not authenticated. A report of a route is refused before
-anything is sent, for the route may have a receiver of its own, and so is one whose callback
-went to another host by the log: -to says where it goes, or -all that CALLBACK_URL is right.
+It names and leaves out what was delivered already, and what the function sends to nobody:
+events that are ignored or not authenticated. If a report came by a route, or the log shows
+another host for its callback, nothing is sent: the report may belong to another receiver.
+Say with -to where it goes, or with -all that CALLBACK_URL is right.
 
-Where it goes and how it looks is said by the variables that the function has, taken from
-this command's environment: CALLBACK_URL, CALLBACK_SECRET, CALLBACK_FORMAT,
-CALLBACK_TEMPLATE, CALLBACK_TIMEOUT, CALLBACK_MAX_DESKTOPS and FC_FUNCTION_NAME.
-CALLBACK_ON does not hold: what is resent is wanted. A relative CALLBACK_TEMPLATE is
-looked for in this folder.
+The destination and the format come from the function's variables in this command's
+environment: CALLBACK_URL, CALLBACK_SECRET, CALLBACK_FORMAT, CALLBACK_TEMPLATE,
+CALLBACK_TIMEOUT, CALLBACK_MAX_DESKTOPS and FC_FUNCTION_NAME. CALLBACK_ON does not apply. A
+relative CALLBACK_TEMPLATE is a file in this folder.
 
   -to URL   instead of CALLBACK_URL; other users of this machine may see it in the list of
             processes, so give a robot's URL as CALLBACK_URL. CALLBACK_SECRET signs it too.

@@ -159,8 +159,8 @@ func (e *examination) protectionFindings(all []*protection) findings {
 	if n := len(policy.Deny); n > 0 {
 		f := finding{Check: "deny list", Status: fine, Message: "the deny list protects " + plural(len(listed), "desktop") + " (DENY_DESKTOPS, DENY_FILE)"}
 		if missing := n - len(listed); missing > 0 {
-			f.Status, f.Message = warning, fmt.Sprintf("%s; of the %s on it EDS knows all but %d in %s", f.Message, plural(n, "ID"), missing, where)
-			f.Do = "Look for a slip in the IDs that EDS does not know: they protect nothing. Remove those of desktops that are gone, or use DENY_USERS for people whose desktops are rebuilt."
+			f.Status, f.Message = warning, fmt.Sprintf("%s; EDS does not know %d of the %s on it in %s", f.Message, missing, plural(n, "ID"), where)
+			f.Do = "An ID that EDS does not know protects nothing. Look for a typing error. Remove the IDs of desktops that are gone. Use DENY_USERS for people whose desktops are rebuilt."
 		}
 		add(f)
 	}

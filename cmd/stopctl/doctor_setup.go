@@ -46,7 +46,7 @@ func (s *checkup) schemes() []string {
 // remedies for the variables whose faults need more than the README's table.
 var remedies = map[string]string{
 	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
-	"CALLBACK_SECRET": "Make a new one, whsec_ and what `openssl rand -base64 24` prints, and give it to the receiver; or the robot's own (docs/callbacks.md).",
+	"CALLBACK_SECRET": "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
 	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
 	"DENY_FILE":       "Correct the file: one desktop ID a line; what follows a # is a comment (docs/deploy.md).",
 	"DEBUG":           "Take DEBUG out of the function's variables: whoever reads the log could act as the role.",
@@ -55,7 +55,7 @@ var remedies = map[string]string{
 	"PROTECT_TAG":     "Write the key of the tag, or key=value, as EDS shows it, without quotation marks.",
 	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows its own faults; each variable that it names must be set too: under environmentVariables of the deployment file, or with -env.",
 	"WEBHOOK_AUTH":    "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
-	"WEBHOOK_SECRETS": "Where no WEBHOOK_AUTH goes with them, take them away. Else make a new one of at least 16 bytes (`openssl rand -hex 32`; for scheme standard whsec_ and what `openssl rand -base64 24` prints), and give it to the sender.",
+	"WEBHOOK_SECRETS": "Make a new one and give it to the sender: `openssl rand -hex 32`, or for scheme standard whsec_ and what `openssl rand -base64 24` prints. Without WEBHOOK_AUTH, remove the secrets.",
 }
 
 // checkVariables finds what the function would answer every event with.
@@ -74,6 +74,12 @@ func checkVariables(s *checkup) findings {
 		if !isVariable(name) && s.config.Routes == nil && s.faults["ROUTES_FILE"] == "" {
 			add(finding{Check: name, Status: warning, Where: s.places[name], Message: name + " is no variable of the function: nothing reads it",
 				Do: "Look for a slip in its name; the README's table has them all."})
+		}
+	}
+	for _, name := range s.unused {
+		if s.places[name] != "-env" {
+			add(finding{Check: name, Status: warning, Message: name + " is set in this shell, but " + s.deployed.File + " does not take it: the function does not get this value",
+				Do: "Write it under environmentVariables of a file of your own (docs/deploy.md, 7), or unset it."})
 		}
 	}
 	if len(s.faults) == 0 {

@@ -268,6 +268,8 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "routes without their secret", files: map[string]string{"routes.yaml": "http:\n  - path: /jira\n    auth: {scheme: hub-sha256, secrets: [JIRA_SECRET]}\n"}, check: "ROUTES_FILE", status: problem, message: "names an environment variable that is not set"},
 		{name: "no deny list", env: map[string]string{"DENY_FILE": "deny.txt"}, check: "DENY_FILE", status: problem, message: "cannot be opened"},
 		{name: "a misspelt variable", args: []string{"-env", "DRYRUN=true"}, check: "DRYRUN", status: warning, message: "nothing reads it"},
+		{name: "a variable that the file does not take", env: map[string]string{"PROTECT_TAG": "keep"}, check: "PROTECT_TAG", status: warning, message: "PROTECT_TAG is set in this shell, but s.yaml does not take it"},
+		{name: "a variable that the file sets itself", env: map[string]string{"MAX_EVENT_AGE": "2h"}, check: "MAX_EVENT_AGE", status: warning, message: "s.yaml does not take it"},
 		{name: "switched off", env: map[string]string{"DISABLED": "true"}, check: "DISABLED", status: warning, message: "every event is answered `disabled`"},
 		{name: "dry run off", env: map[string]string{"DRY_RUN": "false", "MAX_DESKTOPS": "7"}, check: "DRY_RUN", status: fine, message: "at most 7"},
 

@@ -139,8 +139,19 @@ func warnings(lines []string) []string {
 			DesktopId string
 		}
 		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Code == "" && l.Msg != "report" && l.Msg != "desktops" && l.Msg != "callback" {
-			all = append(all, strings.Join(strings.Fields(l.Msg+" "+l.DesktopId+" "+l.RegionId), " "))
+			all = append(all, place(l.DesktopId, l.RegionId)+l.Msg)
 		}
 	}
 	return all
+}
+
+// place of a warning, in front of it: the desktop, the region, or nothing.
+func place(desktop, region string) string {
+	switch {
+	case desktop != "" && region != "":
+		return desktop + " in " + region + ": "
+	case desktop+region != "":
+		return desktop + region + ": "
+	}
+	return ""
 }

@@ -47,9 +47,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "run the function on this machine, against an emulated account", runCommand},
-		{"plan", "show what an event would do to which desktop, and why; nothing is stopped", planCommand},
-		{"doctor", "say what is wrong with a deployment, and what to do; nothing is stopped", doctorCommand},
-		{"probe", "compare EDS with what the function assumes of it; reads only, but for -stop", probeCommand},
+		{"plan", "show what an event would do, and why; nothing is stopped", planCommand},
+		{"doctor", "say what is wrong with a deployment, and how to mend it", doctorCommand},
+		{"probe", "compare EDS with what the function assumes; read-only", probeCommand},
 		{"replay", "make the event that finishes what a report left undone", replayCommand},
 		{"undo", "print the calls that start again what a report stopped, or make them", undoCommand},
 		{"callback", "deliver a report by hand", callbackCommand},

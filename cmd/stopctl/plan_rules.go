@@ -119,10 +119,10 @@ var ruleWords = map[string]string{
 	report.ReasonNotSelected:       "is named in DesktopId, but outside Select",
 	report.ReasonExcluded:          "is matched by Exclude",
 	report.ReasonConnected:         "a user is connected",
-	report.ReasonConnectionUnknown: "it cannot be told whether a user is connected",
+	report.ReasonConnectionUnknown: "it is unknown whether a user is connected",
 	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
 	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
-	report.ReasonMaxDesktops:       "its event would stop more than MAX_DESKTOPS, or its route, allows",
+	report.ReasonMaxDesktops:       "the event would stop more desktops than allowed",
 	report.ReasonDeadline:          "there was no time left for it",
 	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
 }
@@ -181,7 +181,7 @@ func (p *plan) differences(expected *plan) []string {
 	var all []string
 	differ := func(where, was, is string) {
 		if was != is {
-			all = append(all, fmt.Sprintf("%s: expected %s, is %s", where, orNothing(was), orNothing(is)))
+			all = append(all, fmt.Sprintf("%s: expected %s; now %s", where, orNothing(was), orNothing(is)))
 		}
 	}
 	differ("events", fmt.Sprint(len(expected.Events)), fmt.Sprint(len(p.Events)))
@@ -258,7 +258,7 @@ func (d plannedDesktop) text() string {
 	}
 	text := fmt.Sprintf("%s (%s)", d.Decision, d.Rule)
 	if state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", "); state != "" {
-		text += " " + state
+		text += ", " + state
 	}
 	return text
 }

@@ -41,7 +41,13 @@ func (s *screen) showPlanned(e plannedEvent) {
 		}
 	}
 	for _, w := range e.Warnings {
-		for _, line := range wrap(visible("warning: "+warningText(w)), width) {
+		const label = "warning: "
+		for i, line := range wrap(visible(warningText(w)), width-len(label)) {
+			if i == 0 {
+				line = label + line
+			} else {
+				line = strings.Repeat(" ", len(label)) + line
+			}
 			fmt.Fprintln(s.out, s.paint(yellow, line))
 		}
 	}

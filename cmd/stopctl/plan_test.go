@@ -96,14 +96,14 @@ func TestPlanExpect(t *testing.T) {
 		says   string
 	}{
 		{func(*plan) {}, exitOK, "as expected: 5 desktops"},
-		{func(p *plan) { p.Events[0].Desktops[0].Rule = "x" }, exitUnexpected, "cn-hangzhou ecd-busy: expected skipped (x) Running, Connected, is skipped (a user is connected) Running, Connected"},
+		{func(p *plan) { p.Events[0].Desktops[0].Rule = "x" }, exitUnexpected, "cn-hangzhou ecd-busy: expected skipped (x), Running, Connected; now skipped (a user is connected), Running, Connected"},
 		{func(p *plan) { p.Events[0].Desktops[0].Decision = "would_stop" }, exitUnexpected, "ecd-busy: expected would_stop"},
 		{func(p *plan) { p.Events[0].Desktops[0].State = "Starting" }, exitUnexpected, "1 difference"},
-		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, exitUnexpected, "ecd-gone: expected skipped (a user is connected) Running, Connected, is nothing"},
-		{func(p *plan) { p.Events[0].Desktops = p.Events[0].Desktops[1:] }, exitUnexpected, "ecd-busy: expected nothing, is skipped"},
-		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, exitUnexpected, "event stopctl-plan: StoppedMode: expected KeepCharging, is StopCharging"},
-		{func(p *plan) { p.Events[0].Status = "blocked" }, exitUnexpected, "event stopctl-plan: Status: expected blocked, is planned"},
-		{func(p *plan) { p.Events = append(p.Events, plannedEvent{}) }, exitUnexpected, "events: expected 2, is 1"},
+		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, exitUnexpected, "ecd-gone: expected skipped (a user is connected), Running, Connected; now nothing"},
+		{func(p *plan) { p.Events[0].Desktops = p.Events[0].Desktops[1:] }, exitUnexpected, "ecd-busy: expected nothing; now skipped"},
+		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, exitUnexpected, "event stopctl-plan: StoppedMode: expected KeepCharging; now StopCharging"},
+		{func(p *plan) { p.Events[0].Status = "blocked" }, exitUnexpected, "event stopctl-plan: Status: expected blocked; now planned"},
+		{func(p *plan) { p.Events = append(p.Events, plannedEvent{}) }, exitUnexpected, "events: expected 2; now 1"},
 	} {
 		var changed plan
 		_ = json.Unmarshal([]byte(out), &changed)
@@ -189,7 +189,7 @@ func TestPlanOfExclusions(t *testing.T) {
 		t.Errorf("%v in\n%s", err, out)
 	}
 	fixed := strings.Replace(request, "ecd-typo", "ecd-busy", 1)
-	if code, _, stderr := execute(t, fixed, append(args, "-expect", file(t, "plan.json", out))...); code != exitUnexpected || !strings.Contains(stderr, "Warnings: expected ExclusionMatchesNothing $.Exclude.EndUserId[0], ExclusionMatchesNothing $.Exclude.DesktopId[1], is") {
+	if code, _, stderr := execute(t, fixed, append(args, "-expect", file(t, "plan.json", out))...); code != exitUnexpected || !strings.Contains(stderr, "Warnings: expected ExclusionMatchesNothing $.Exclude.EndUserId[0], ExclusionMatchesNothing $.Exclude.DesktopId[1]; now") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

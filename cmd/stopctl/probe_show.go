@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"stopdesktops/cmd/stopctl/internal/probe"
 )
@@ -42,7 +41,7 @@ func (s *screen) showLines(lines []probe.Line) {
 }
 
 func pad(text string, to int) string {
-	return text + strings.Repeat(" ", max(0, to-utf8.RuneCountInString(text)))
+	return text + strings.Repeat(" ", max(0, to-columnsOf(text)))
 }
 
 func at(lines []string, i int) string {

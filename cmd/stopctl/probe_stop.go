@@ -22,7 +22,11 @@ func isTerminal(r io.Reader) bool {
 		return in.IsTerminal()
 	case *os.File:
 		info, err := in.Stat()
-		return err == nil && info.Mode()&os.ModeCharDevice != 0
+		if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+			return false
+		}
+		null, err := os.Stat(os.DevNull) // is a device too, and nobody types there
+		return err != nil || !os.SameFile(info, null)
 	}
 	return false
 }
@@ -36,6 +40,9 @@ func (c *comparison) consent(ctx context.Context) error {
 	c.screen.note("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
 	fmt.Fprintf(c.err, "Stop it? What runs on it ends, and what is not saved is lost. Type yes: ")
 	line, err := bufio.NewReader(c.in).ReadString('\n')
+	if err != nil { // no Enter ended the line of the question
+		fmt.Fprintln(c.err)
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err

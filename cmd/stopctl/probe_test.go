@@ -146,7 +146,7 @@ func TestProbeStop(t *testing.T) {
 	}{
 		{"yes", "ecd-running1", &yes, exitOK, true, "stop-again", "aliyun ecd StartDesktops --region cn-hangzhou --RegionId cn-hangzhou --DesktopId.1 ecd-running1"},
 		{"another word", "ecd-running1", &no, exitUnexpected, false, "", "you did not type yes"},
-		{"no word", "ecd-running1", &nothing, exitUnexpected, false, "", "you did not type yes"},
+		{"no word", "ecd-running1", &nothing, exitUnexpected, false, "", "Type yes: \nstopctl: nothing was stopped"},
 		{"no terminal", "ecd-running1", nil, exitUsage, false, "", "needs a terminal"},
 		{"connected", "ecd-connected1", &yes, exitUnexpected, false, "", "Connected"},
 		{"connection unknown", "ecd-unknown1", &yes, exitUnexpected, false, "", "Unknown"},
@@ -170,6 +170,20 @@ func TestProbeStop(t *testing.T) {
 				t.Errorf("the file: %v", statErr)
 			}
 		})
+	}
+}
+
+// TestNobodyTypes into a file, nor into the null device, which is a character device as a terminal is.
+func TestNobodyTypes(t *testing.T) {
+	for _, name := range []string{os.DevNull, file(t, "yes", "yes\n")} {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if isTerminal(f) {
+			t.Errorf("%s passes for a terminal", name)
+		}
+		_ = f.Close()
 	}
 }
 

@@ -20,17 +20,18 @@ Makes the event that finishes what a report left undone: its desktops that are f
 not_attempted. REPORT is a file, or - for standard input, with an answer of the function, the
 body of a callback, or lines of its log.
 
-What narrowed the event is kept. Where it is known when the event happened, from its report or
-the log line that it stands in, IdleMinutes reaches back to then, so that whoever has used a
-desktop since is spared.
+The new event keeps the filters of the first. If the report or its log line tells when the
+first event happened, IdleMinutes reaches back to that time, so desktops that were used since
+then are spared.
 
-Desktops that EDS took a call for are done, but for those of a report whose Error is
-StillRunning: the event waited for them and saw them run on, so they are taken along. With
-another Error nobody can tell whether they were seen before the call or after it: those last
-seen Running are named as left out.
+A desktop that EDS accepted a call for counts as done. There is one exception: if the Error of
+the report is StillRunning, the event waited and saw the desktop run on, so replay takes it.
+With another Error the report does not tell whether Running was seen before or after the call:
+replay names such desktops and leaves them out.
 
-What this makes is a direct event, whatever the first one was: ALLOW_DIRECT must not be false,
-and EVENT_KINDS, if it is set, must name direct. The limits and the callback of a route do not hold, nor the callback that the first event named.
+The result is a direct event. ALLOW_DIRECT must not be false, and EVENT_KINDS, if it is set,
+must name direct. The limits and the callback of a route do not apply, nor does the callback
+that the first event named.
 
 Example:
 
@@ -152,7 +153,7 @@ func notes(rep foundReport, replayed bool, receiver string) []string {
 		return list
 	}
 	if happened(rep).IsZero() && !rep.Force {
-		list = append(list, "when it happened is not known, so whoever has used a desktop since is not spared, unless still connected: give the lines of its log, or set IdleMinutes")
+		list = append(list, "the time of the event is unknown, so desktops that were used since then are stopped too, unless a user is connected. To spare them, give the lines of the log, or set IdleMinutes in the event")
 	}
 	if rep.Route != "" {
 		list = append(list, fmt.Sprintf("it came by the route %s; its replay is a direct event: the limits and the callback of the route do not hold", visible(rep.Route)))

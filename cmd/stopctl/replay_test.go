@@ -106,7 +106,7 @@ func TestReplayNotes(t *testing.T) {
 	for _, c := range []struct {
 		name, report, desktops, says string
 	}{
-		{"no time", `{"EventId":"e1","Status":"failed",` + failed + `}`, "ecd-f", "event e1: when it happened is not known"},
+		{"no time", `{"EventId":"e1","Status":"failed",` + failed + `}`, "ecd-f", "event e1: the time of the event is unknown"},
 		{"no time, forced", `{"EventId":"e1","Status":"failed","Force":true,` + failed + `}`, "ecd-f", ""},
 		{"its time", `{"EventId":"e1",` + at + `"Status":"failed",` + failed + `}`, "ecd-f", ""},
 		{"a route", `{"EventId":"e1",` + at + `"Route":"/jira","Status":"failed",` + failed + `}`, "ecd-f", "by the route /jira; its replay is a direct event"},

@@ -18,15 +18,16 @@ import (
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/routes"
 )
 
 // server takes events over HTTP for as long as it runs.
 type server struct {
 	*runner
 	env     map[string]string
-	base    string   // http://address:port
-	token   string   // that we made up; empty if the caller has set something
-	routes  []string // paths of the function's HTTP routes
+	base    string          // http://address:port
+	token   string          // that we made up; empty if the caller has set something
+	routes  []*routes.Route // the function's HTTP routes
 	trigger *emulator.HTTPTrigger
 	ctx     context.Context
 
@@ -91,7 +92,7 @@ func (s *server) check() {
 	}
 	for _, e := range c.Routes.List {
 		if e.Scheme != "" {
-			s.routes = append(s.routes, e.Name)
+			s.routes = append(s.routes, e)
 		}
 	}
 }

@@ -24,7 +24,7 @@ Over its HTTP trigger, %s:
 
   curl -s %s%s \
 %s    -H 'Content-Type: application/json' \
-    -d '{"DesktopId":["%s"],"WaitSeconds":5,"Reason":"INC-42"}'
+    %s
 
 An asynchronous event, which is tried again when it fails:
 
@@ -40,14 +40,14 @@ What has become of it all, and once more from the beginning:
 
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
-`, base, one, s.paths(), base, s.path(), s.authorization(), two, base, two, base, s.self, base, base)
+`, base, one, s.paths(), base, s.path(), s.authorization(), s.body(two), base, two, base, s.self, base, base)
 	s.screen.note("%s", b.String())
 }
 
 // path is one that an HTTP event may come by.
 func (s *server) path() string {
 	if len(s.routes) > 0 {
-		return s.routes[0]
+		return s.routes[0].Name
 	}
 	return "/hooks/itsm"
 }
@@ -55,7 +55,11 @@ func (s *server) path() string {
 // paths that HTTP events may come by, in words.
 func (s *server) paths() string {
 	if len(s.routes) > 0 {
-		return "by the paths of the routes: " + strings.Join(s.routes, ", ")
+		var names []string
+		for _, r := range s.routes {
+			names = append(names, r.Name)
+		}
+		return "by the paths of the routes: " + strings.Join(names, ", ")
 	}
 	return "any path"
 }
@@ -66,8 +70,12 @@ func (s *server) authorization() string {
 	switch {
 	case s.env["WEBHOOK_AUTH"] == "gateway":
 		return ""
+	case len(s.routes) > 0 && s.routes[0].Scheme == "gateway":
+		return ""
+	case len(s.routes) > 0:
+		return "    -H '(what the scheme " + s.routes[0].Scheme + " needs: docs/webhooks.md, Routes)' \\\n"
 	case s.env["ROUTES_FILE"] != "":
-		return "    -H '(the headers that the route of your path wants)' \\\n"
+		return "    -H '(what the scheme of the route needs: docs/webhooks.md, Routes)' \\\n"
 	case s.env["WEBHOOK_AUTH"] != "token":
 		return "    -H '(the headers that WEBHOOK_AUTH=" + s.env["WEBHOOK_AUTH"] + " wants)' \\\n"
 	}
@@ -79,6 +87,14 @@ func (s *server) authorization() string {
 		return "    -H 'Authorization: Bearer " + token + "' \\\n"
 	}
 	return "    -H '" + header + ": " + token + "' \\\n"
+}
+
+// body of an HTTP event. What a route with a mapping takes is in the file of its sender.
+func (s *server) body(id string) string {
+	if len(s.routes) > 0 && (s.routes[0].Mapping != nil || s.routes[0].CloudEvents) {
+		return "--data-binary @body.json"
+	}
+	return `-d '{"DesktopId":["` + id + `"],"WaitSeconds":5,"Reason":"INC-42"}'`
 }
 
 // examples are two desktops that run, of this fleet.

@@ -223,7 +223,7 @@ func TestServeRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, "-env", "ROUTES_FILE="+file, "-env", "FORM_TOKEN=fake-token-for-tests-1")
-	if !strings.Contains(s.intro, "that the route of your path wants") || strings.Contains(s.intro, "Bearer") {
+	if !strings.Contains(s.intro, "what the scheme token needs") || !strings.Contains(s.intro, "--data-binary @body.json") || strings.Contains(s.intro, "Bearer") {
 		t.Errorf("the intro speaks of another way in:\n%s", s.intro)
 	}
 	const token = "Authorization: Bearer fake-token-for-tests-1"

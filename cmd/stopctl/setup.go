@@ -61,6 +61,7 @@ type setup struct {
 	several   bool                   // functions in the file: one was asked for
 	variables map[string]string
 	places    map[string]string // of the variables
+	unused    []string          // variables of this command's environment that the deployment file does not take
 }
 
 // read the deployment file, or without one the environment. EDS_ENDPOINT of this command's environment
@@ -99,6 +100,12 @@ func (s *setup) readTemplate(o *setupFlags, getenv func(string) string) error {
 			place = line(t.Place)
 		}
 		s.put(place, name, value)
+	}
+	for _, name := range config.Variables() {
+		practice := name == "EDS_ENDPOINT" || name == "DEBUG" || strings.HasPrefix(name, "FC_")
+		if value := getenv(name); value != "" && value != s.variables[name] && !practice {
+			s.unused = append(s.unused, name)
+		}
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"stopdesktops/internal/report"
 )
@@ -60,11 +59,8 @@ func (s *screen) heading(n int, r *record) string {
 	if r.checked || !r.ok() {
 		mark = s.verdict(r.ok())
 	}
-	title := visible(r.title)
-	if runes := []rune(title); len(runes) > maxTitle {
-		title = string(runes[:maxTitle-1]) + "…"
-	}
-	fill := width - len(indent) - utf8.RuneCountInString(title) - len(took) - 2
+	title := cut(visible(r.title), maxTitle)
+	fill := width - len(indent) - columnsOf(title) - len(took) - 2
 	if mark != "" {
 		mark, fill = " "+mark, fill-2
 	}
@@ -108,6 +104,10 @@ func (s *screen) showEvent(event []byte) {
 			b.Write(event)
 		}
 		s.lines("event", strings.Split(visible(strings.TrimSpace(b.String())), "\n"), plain)
+		return
+	}
+	if len(bytes.TrimSpace(event)) == 0 {
+		s.lines("event", []string{"empty"}, dim)
 		return
 	}
 	for _, text := range brief(event) {

@@ -58,6 +58,7 @@ func TestBrief(t *testing.T) {
 		{`{"payload":"[{\"DesktopId\":\"a\"}]"}`, `[{"DesktopId": "a"}]`},
 		{`not JSON`, `not JSON`},
 		{``, ``},
+		{`[]`, `[]`},
 		{strings.Repeat("[", 50), strings.Repeat("[", 50)},
 	} {
 		got := strings.ReplaceAll(strings.Join(brief([]byte(c.event)), " | "), string(glue), " ")
@@ -81,9 +82,33 @@ func TestWrap(t *testing.T) {
 		{"", 9, []string{""}},
 		{"aa\u00a0bb cc", 7, []string{"aa bb", "cc"}},
 		{"äöü äöü", 4, []string{"äöü", "äöü"}},
+		{"请关闭电脑", 4, []string{"请关", "闭电", "脑"}},
+		{"请关闭", 5, []string{"请关", "闭"}},
+		{"，。！ ｡", 6, []string{"，。！", "｡"}},
+		{"e\u0301e\u0301 e", 2, []string{"e\u0301e\u0301", "e"}},
+		{"请", 1, []string{"请", ""}},
+		{"404 InvalidDesktopId.NotFound", 26, []string{"404", "InvalidDesktopId.NotFound"}}, // the word fits into a line
+		{"404 InvalidDesktopId.NotFound", 20, []string{"404 InvalidDesktopId", ".NotFound"}},
 	} {
 		if got := wrap(c.text, c.limit); !slices.Equal(got, c.want) {
 			t.Errorf("wrap(%q, %d) = %q, want %q", c.text, c.limit, got, c.want)
+		}
+	}
+}
+
+// TestWideLetters: a table with Chinese letters is aligned, and nothing with them is wider than a terminal.
+func TestWideLetters(t *testing.T) {
+	s := &screen{}
+	if got, want := s.table([][]cell{{{"设计部", plain}, {"x", plain}}, {{"design", plain}, {"x", plain}}}), []string{"设计部  x", "design  x"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	var b bytes.Buffer
+	s.out = &b
+	text := strings.Repeat("下班关机", 30)
+	s.show(1, &record{title: text, about: text, event: []byte(`{"DesktopId": "ecd-a", "Reason": "` + text + `"}`)})
+	for line := range strings.Lines(b.String()) {
+		if n := columnsOf(strings.TrimSuffix(line, "\n")); n > width {
+			t.Errorf("%d columns: %s", n, line)
 		}
 	}
 }
@@ -121,5 +146,18 @@ func TestManyDesktops(t *testing.T) {
 	(&screen{out: &out}).show(1, r)
 	if n := strings.Count(out.String(), "ecd-a"); n != maxRows || !strings.Contains(out.String(), "976 accepted") {
 		t.Errorf("%d rows:\n%s", n, out.String())
+	}
+}
+
+// TestPlaceOfWarning: a warning of the log says which desktop it is about, in front.
+func TestPlaceOfWarning(t *testing.T) {
+	got := warnings([]string{
+		`{"level":"WARN","msg":"kept","RegionId":"cn-hangzhou","DesktopId":"ecd-a"}`,
+		`{"level":"WARN","msg":"slow","RegionId":"cn-hangzhou"}`,
+		`{"level":"WARN","msg":"odd"}`,
+		`{"level":"WARN","msg":"in the report","Code":"SelectionMatchesNothing"}`,
+	})
+	if want := []string{"ecd-a in cn-hangzhou: kept", "cn-hangzhou: slow", "odd"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -122,7 +122,7 @@ var walk = []step{
 	},
 	{
 		title:   "HTTP · a wrong signature",
-		about:   "Whoever cannot prove who they are costs one answer: no call, no callback.",
+		about:   "A sender without a valid signature is refused: no call, no callback.",
 		request: `{"DesktopId":["ecd-running1"]}`,
 		http:    forged,
 		want:    want{noCalls: true, http: http.StatusUnauthorized, problem: report.CodeUnauthenticated},

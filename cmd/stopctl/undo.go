@@ -23,27 +23,27 @@ Prints the StartDesktops calls that start again what an event stopped, as lines 
 Alibaba Cloud CLI, for each region, at most 100 desktops a call. REPORT is a file, or - for
 standard input, with an answer of the function, the body of a callback, or lines of its log.
 
-Which desktops: those that are accepted, and those that are stopping or stopped with the
-RequestId of a call. Without one a desktop was on its way down before the event, or the
-answer to its call was lost: the report does not tell which, so it is named, and left to
-you; so is one that failed as Unconfirmed. What was stopped already, skipped or has failed is left as it is, and so is a dry run.
-What has become of a desktop since the report does not say either: whoever wants a desktop
-stopped that this event stopped finds it running.
+It starts desktops that are accepted, and those that are stopping or stopped with the
+RequestId of a call. A desktop without a RequestId was stopping before the event, or the
+response to its call was lost. The report does not tell which, so undo names the desktop
+and leaves it to you. It does the same with one that failed as Unconfirmed. It leaves alone
+what was stopped already, was skipped or has failed, and every dry run. The report does not
+tell what happened since: if somebody else stopped a desktop too, undo starts it all the same.
 
   -apply           make the calls, with your own credentials: from the environment, a profile
                    of aliyun, or the role of an ECS instance. They need ecd:StartDesktops and
-                   ecd:DescribeDesktopInfo; the function's role has not the first, and the
-                   function never starts anything. Only a desktop that is Stopped is started.
+                   ecd:DescribeDesktopInfo. The function itself starts nothing: its role lacks
+                   ecd:StartDesktops. Only a desktop that is Stopped is started.
   -role-arn ARN    as this role, assumed with your credentials
   -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
                    for EDS where it asks to wait; 0s to 1h (default 2m). A throttled call is
                    tried again for 70 s at least: the quotas of EDS are by the minute.
 
-EDS_ENDPOINT, if it is set, is where the calls go, as in the function. What stopctl run has
-recorded is of an emulated account: -apply takes it only if EDS_ENDPOINT is on loopback.
+If EDS_ENDPOINT is set, the calls go there. A report of stopctl run is of an emulated account:
+-apply takes it only if EDS_ENDPOINT is on loopback.
 
-A start whose answer is lost may have had its effect: it is looked at for a while, also after
-an interrupt, and then said so. A second interrupt ends at once.
+If the response to a start is lost, undo watches the desktop for a while to see whether it
+starts, also after an interrupt. A second interrupt ends undo at once.
 
 Examples:
 

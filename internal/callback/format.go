@@ -229,10 +229,14 @@ func render(node any, value func(name string) string) any {
 		return out
 	case text:
 		var lines []string
+		leftOut := false
 		for _, l := range n {
-			if s, ok := l.render(value); ok {
+			s, ok := l.render(value)
+			// A blank line separates. The one behind a line that is left out separates nothing.
+			if ok && !(leftOut && s == "") {
 				lines = append(lines, s)
 			}
+			leftOut = !ok
 		}
 		return strings.Join(lines, "\n")
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"stopdesktops/events"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
@@ -91,8 +92,11 @@ func goldenReports() map[string]report.Report {
 		partial.Desktops = append(partial.Desktops, report.DesktopReport{DesktopId: fmt.Sprintf("ecd-busy%02d", i), Outcome: report.Skipped, Reason: report.ReasonConnected})
 	}
 	partial.Warnings = []report.Warning{{Code: "ExclusionMatchesNothing", Path: "$.Exclude.EndUserId[0]", Message: `no desktop in cn-hangzhou belongs to the user "<li.si>"`}}
+	partial.Exclude = &events.Exclude{EndUserId: []string{"<li.si>"}}
 	for i := range 4 {
-		partial.Warnings = append(partial.Warnings, report.Warning{Code: "ExclusionMatchesNothing", Path: fmt.Sprintf("$.Exclude.DesktopId[%d]", i), Message: "there is no such desktop"})
+		id := fmt.Sprintf("ecd-gone%d", i)
+		partial.Exclude.DesktopId = append(partial.Exclude.DesktopId, id)
+		partial.Warnings = append(partial.Warnings, report.Warning{Code: "ExclusionMatchesNothing", Path: fmt.Sprintf("$.Exclude.DesktopId[%d]", i), Message: "there is no desktop in cn-hangzhou with the ID " + id})
 	}
 	return map[string]report.Report{"done": done, "skipped": skipped, "partial": partial, "rejected": {EventId: "tickets|4711", Status: report.StatusRejected,
 		Error: &report.Problem{Code: "UnknownField", Path: "$.data.DesktopIdz", Message: "is not a known field: did you mean DesktopId?"}}}
@@ -452,6 +456,11 @@ func TestWords(t *testing.T) {
 			if all[i].Terms[code] == "" {
 				t.Errorf("%s has no word for %s", language, code)
 			}
+		}
+	}
+	for _, code := range []string{report.WarnSelectionMatchesNothing, report.WarnExclusionMatchesNothing, report.WarnUnusableRows} {
+		if all[1].Terms[code] == "" {
+			t.Errorf("zh has no words for the warning %s", code)
 		}
 	}
 }

@@ -49,8 +49,8 @@ type message struct {
 
 // words of a language.
 type words struct {
-	NotGiven, None, NoDesktops, Count, List, Groups, Colon, More, Others string
-	Terms                                                                map[string]string
+	NotGiven, None, NoDesktops, Count, List, Groups, Colon, More, MoreWarnings, Others string
+	Terms                                                                              map[string]string
 }
 
 var vocabulary = sync.OnceValue(func() map[string]words {
@@ -149,34 +149,6 @@ func (m *message) errorText() string {
 		}
 	}
 	return strings.Join(parts, m.words.Colon)
-}
-
-// maxWarnings is how many bytes of warnings a message has room for: see maxNamed.
-const maxWarnings = 170
-
-// warningsText has the first warnings, each with its place, and counts those that there is no room for.
-func (m *message) warningsText() string {
-	text := ""
-	for i, w := range m.Warnings {
-		one := foreign(w.Message, 120)
-		if w.Path != "" {
-			one = foreign(w.Path, 40) + m.words.Colon + one
-		}
-		if i > 0 {
-			one = m.words.Groups + one
-		}
-		if len(text)+len(one) > maxWarnings {
-			if i == 0 {
-				text, i = strings.ToValidUTF8(one[:maxWarnings], "")+"…", 1
-			}
-			if more := len(m.Warnings) - i; more > 0 {
-				text += " (+" + strconv.Itoa(more) + ")"
-			}
-			break
-		}
-		text += one
-	}
-	return text
 }
 
 // outcomes in the order of good news first.

@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -103,7 +104,11 @@ func LoadFleet(r io.Reader) (*Fleet, error) {
 	var f Fleet
 	strict := yaml.NewDecoder(bytes.NewReader(text))
 	strict.KnownFields(true)
-	if err := strict.Decode(&f); err != nil && err != io.EOF {
+	err = strict.Decode(&f)
+	if typed := (*yaml.TypeError)(nil); errors.As(err, &typed) {
+		return nil, fmt.Errorf("fleet: %w\nThe form of each field is in internal/emulator/fleet.yaml and fleet.go", err)
+	}
+	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
 	if err := strict.Decode(new(any)); err != io.EOF {

@@ -132,3 +132,11 @@ func TestDefaultFleet(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestFleetOfAnotherForm: a field of another form is refused with its line, and with the file that shows the form.
+func TestFleetOfAnotherForm(t *testing.T) {
+	_, err := emulator.LoadFleet(strings.NewReader("Desktops:\n  - {DesktopId: ecd-a, Tags: {team: design}}\n"))
+	if err == nil || !strings.Contains(err.Error(), "line 2") || !strings.Contains(err.Error(), "fleet.yaml") {
+		t.Errorf("%v", err)
+	}
+}

@@ -36,10 +36,10 @@ func (a *answers) complete() bool {
 	return told && len(a.all.rows()) >= total
 }
 
-// inPages holds a listing by small pages against the same listing by large ones.
-func inPages(small, large listing, key func(row) string) result {
+// inPages holds a listing by small pages against the same listing by large ones. rows says what they list.
+func inPages(small, large listing, rows string, key func(row) string) result {
 	if len(small.pages) == 0 {
-		return notAsked("it needs two rows")
+		return notAsked("it needs two %s", rows)
 	}
 	if x := small.failed(); x != nil {
 		if refusal(x) != "" {
@@ -64,8 +64,8 @@ func inPages(small, large listing, key func(row) string) result {
 	return same("%d pages, in another order", len(small.pages))
 }
 
-func pageTokens(a *answers) result  { return inPages(a.byToken, a.all, desktopID) }
-func pageNumbers(a *answers) result { return inPages(a.byNumber, a.all, desktopID) }
+func pageTokens(a *answers) result  { return inPages(a.byToken, a.all, "desktops", desktopID) }
+func pageNumbers(a *answers) result { return inPages(a.byNumber, a.all, "desktops", desktopID) }
 
 func tagPages(a *answers) result {
 	if a.protected == nil || a.protected.Failure != nil {
@@ -74,7 +74,7 @@ func tagPages(a *answers) result {
 	}
 	token, _ := a.protected.token()
 	whole := listing{pages: []*Exchange{a.protected}, ended: token == ""}
-	return inPages(a.tagPages, whole, func(r row) string {
+	return inPages(a.tagPages, whole, "desktops with the protect tag", func(r row) string {
 		if r.text("ResourceId") == "" {
 			return ""
 		}
@@ -88,7 +88,7 @@ func eventPages(a *answers) result {
 		r, _ := unanswered(a.recent)
 		return r
 	}
-	return inPages(a.eventPages, listing{pages: []*Exchange{a.recent}}, func(r row) string { return r.text("EventId") })
+	return inPages(a.eventPages, listing{pages: []*Exchange{a.recent}}, "acts of users", func(r row) string { return r.text("EventId") })
 }
 
 func pageEnd(a *answers) result {
