@@ -398,7 +398,7 @@ func TestNotAsked(t *testing.T) {
 		lines  map[string]string // name to what is said
 	}{
 		"no desktop": {func(e *emulator.EDS) { e.Desktops, e.ClientEvents = nil, nil }, map[string]string{
-			"page-tokens": "two rows", "same-desktops": "needs a desktop", "states": "needs a desktop", "pools-hidden": "pooled desktop",
+			"page-tokens": "two desktops", "same-desktops": "needs a desktop", "states": "needs a desktop", "pools-hidden": "pooled desktop",
 			"tag-rows": "tag one", "event-rows": "no user", "page-size": "more than 10"}},
 		"a denial": {func(e *emulator.EDS) {
 			own := emulator.OperatorCredential
