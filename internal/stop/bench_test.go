@@ -28,7 +28,7 @@ func BenchmarkPlan(b *testing.B) {
 			for _, t := range o.targets {
 				note([]*target{t}, []Desktop{{DesktopID: t.id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"}}, time.Now(), nil)
 			}
-			u := &unit{run: r, orders: []*order{o}}
+			u := &unit{run: r, place: o.place, orders: []*order{o}}
 			b.ReportAllocs()
 			for b.Loop() {
 				if planned := u.plan(o.targets); len(planned) != n {

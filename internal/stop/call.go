@@ -14,11 +14,14 @@ import (
 // slots. Meanwhile something else is done in the slots that they leave over. It starts once every
 // batch has had a slot, so that it never delays a stop.
 func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
+	claims := u.place.claims
 	var batches [][]*target
 	if u.orders[0].plans() {
 		u.settlePlanned(ctx, targets)
 	} else {
-		u.group(targets)
+		if len(u.orders) > 1 { // one order has each desktop once
+			group(targets)
+		}
 		batches = slices.Collect(slices.Chunk(targets, MaxDesktopsPerCall))
 	}
 	var begun, other sync.WaitGroup
@@ -31,10 +34,10 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	errs := u.each(len(batches), func(i int) error {
 		b := &batch{unit: u, refusals: refusalBudgets{}, begun: sync.OnceFunc(begun.Done)}
 		defer b.begun()
-		defer u.settle(batches[i])
+		defer claims.settle(u, batches[i])
 		for targets := batches[i]; len(targets) > 0; targets, b.waiting = b.waiting, nil {
 			b.stop(ctx, targets)
-			u.settle(targets)
+			claims.settle(u, targets)
 		}
 		return nil
 	})
@@ -49,8 +52,8 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 // run of the request itself claims nothing.
 func (u *unit) settlePlanned(ctx context.Context, targets []*target) {
 	for len(targets) > 0 && !u.orders[0].DryRun {
-		mine, other := u.claim(targets)
-		u.settle(mine)
+		mine, other := u.place.claims.take(u, targets)
+		u.place.claims.settle(u, mine)
 		if other == nil || !other.await(ctx) {
 			return
 		}
@@ -123,11 +126,11 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
 		left = b.ready(ctx, s, targets)
-		b.release(without(targets, left), left)
+		b.place.claims.release(b.unit, without(targets, left), left)
 		if len(left) == 0 {
 			return nil
 		}
-		b.begin(left)
+		b.place.claims.begin(left)
 		allTo(left, sent, noResult)
 		return b.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
@@ -141,7 +144,7 @@ func (b *batch) stopDesktops(ctx context.Context, targets []*target) (requestID 
 	ctx, cancel := b.callTime(ctx)
 	defer cancel()
 	o := targets[0].order
-	return o.place.session.StopDesktops(ctx, StopCall{
+	return b.place.session.StopDesktops(ctx, StopCall{
 		RegionID:    o.Request.RegionId,
 		DesktopIDs:  ids(targets),
 		StoppedMode: o.Request.StoppedMode,
@@ -156,7 +159,7 @@ func (b *batch) ready(ctx context.Context, s *slot, targets []*target) []*target
 		if targets = b.freshen(ctx, s, targets); len(targets) == 0 {
 			return nil
 		}
-		mine, other := b.claim(targets)
+		mine, other := b.place.claims.take(b.unit, targets)
 		switch {
 		case other == nil:
 			return targets
@@ -214,10 +217,7 @@ func (b *batch) afterRefusal(ctx context.Context, targets []*target, e *CallErro
 }
 
 // group puts the targets of one desktop beside each other: what befalls its call befalls them all.
-func (u *unit) group(targets []*target) {
-	if len(u.orders) == 1 {
-		return // it has each desktop once
-	}
+func group(targets []*target) {
 	first := map[string]int{}
 	for i, t := range targets {
 		if _, again := first[t.id]; !again {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"stopdesktops/internal/report"
 )
@@ -21,33 +22,45 @@ type claim struct {
 	takenFor *order
 }
 
-// claim the targets for a call of the unit. It returns those that are now the unit's, and a claim of
+// claims of the units of an invocation in one place. A unit that is alone needs none.
+type claims struct {
+	run       *run
+	contested map[string]bool // named by several units: see arrival
+
+	mu          sync.Mutex
+	byDesktopID map[string]*claim
+}
+
+func newClaims(r *run) *claims {
+	return &claims{run: r, contested: map[string]bool{}, byDesktopID: map[string]*claim{}}
+}
+
+// take the targets for a call of the unit. It returns those that are now the unit's, and a claim of
 // another unit that the others wait for.
-func (u *unit) claim(targets []*target) (mine []*target, other *claim) {
-	if u.units == 1 {
+func (all *claims) take(u *unit, targets []*target) (mine []*target, other *claim) {
+	if all.run.units == 1 {
 		return targets, nil
 	}
-	p := targets[0].order.place
 	take := func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+		all.mu.Lock()
+		defer all.mu.Unlock()
 		for _, t := range targets {
-			c := p.claims[t.id]
+			c := all.byDesktopID[t.id]
 			if c != nil && c.unit != u && (!c.isSettled() || c.taken != nil) {
 				other = c
 				continue
 			}
 			if c == nil || c.unit != u || c.isSettled() {
-				p.claims[t.id] = &claim{unit: u, order: t.order, options: t.order.options(), settled: make(chan struct{})}
+				all.byDesktopID[t.id] = &claim{unit: u, order: t.order, options: t.order.options(), settled: make(chan struct{})}
 			}
 			mine = append(mine, t)
 		}
 	}
-	if !slices.ContainsFunc(targets, func(t *target) bool { return p.contested[t.id] }) {
+	if !slices.ContainsFunc(targets, func(t *target) bool { return all.contested[t.id] }) {
 		take()
 		return mine, other
 	}
-	if err := u.arrival.each(&act{index: targets[0].order.index, do: take}); err != nil {
+	if err := all.run.arrival.each(&act{index: targets[0].order.index, do: take}); err != nil {
 		panic(err) // it is logged, and becomes the error of this batch
 	}
 	return mine, other
@@ -55,16 +68,15 @@ func (u *unit) claim(targets []*target) (mine []*target, other *claim) {
 
 // settle says what came of the unit's call for these targets. It must run, whatever happens: other
 // units wait for it.
-func (u *unit) settle(targets []*target) {
-	if u.units == 1 || len(targets) == 0 {
+func (all *claims) settle(u *unit, targets []*target) {
+	if all.run.units == 1 || len(targets) == 0 {
 		return
 	}
-	p := targets[0].order.place
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	all.mu.Lock()
+	defer all.mu.Unlock()
 	var ended []*claim
 	for _, t := range targets {
-		c := p.claims[t.id]
+		c := all.byDesktopID[t.id]
 		if c == nil || c.unit != u || c.isSettled() || t.order.concluding {
 			continue
 		}
@@ -83,27 +95,26 @@ func (u *unit) settle(targets []*target) {
 
 // release the claims of targets that no more calls are made for, so that nobody waits for the rest of
 // their batch. A desktop that is among the rest as well stays claimed.
-func (u *unit) release(over, rest []*target) {
-	if u.units == 1 || len(over) == 0 {
+func (all *claims) release(u *unit, over, rest []*target) {
+	if all.run.units == 1 || len(over) == 0 {
 		return
 	}
 	stays := map[string]bool{}
 	for _, t := range rest {
 		stays[t.id] = true
 	}
-	u.settle(slices.DeleteFunc(slices.Clone(over), func(t *target) bool { return stays[t.id] }))
+	all.settle(u, slices.DeleteFunc(slices.Clone(over), func(t *target) bool { return stays[t.id] }))
 }
 
 // begin notes that the call for the claimed targets is being made.
-func (u *unit) begin(targets []*target) {
-	if u.units == 1 {
+func (all *claims) begin(targets []*target) {
+	if all.run.units == 1 {
 		return
 	}
-	p := targets[0].order.place
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	all.mu.Lock()
+	defer all.mu.Unlock()
 	for _, t := range targets {
-		p.claims[t.id].made = true
+		all.byDesktopID[t.id].made = true
 	}
 }
 
@@ -140,10 +151,10 @@ func (c *claim) stops(t *target) bool {
 // stoppedByAnother: the call of another order stops this desktop. With the same options that call is
 // the target's own; with others the first call has decided.
 func stoppedByAnother(_ *run, t *target) (verdict, bool) {
-	p := t.order.place
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := p.claims[t.id]
+	all := t.order.place.claims
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	c := all.byDesktopID[t.id]
 	if c == nil || c.order == t.order || !c.stops(t) {
 		return verdict{}, false
 	}
@@ -181,7 +192,7 @@ func (r *run) markContested(units []*unit) {
 			case other == nil:
 				first[k] = u
 			case other != u:
-				k.place.contested[t.id] = true
+				k.place.claims.contested[t.id] = true
 			}
 		}
 	}

@@ -25,11 +25,11 @@ func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 			orders = append(orders, o)
 		}
 	}
-	missing := u.missing(ctx, orders)
+	missing := u.place.missing(ctx, orders)
 	for _, o := range orders {
-		u.warnOfTags(o)
-		u.warnOfUsers(o)
-		u.warnOfDesktops(o, missing)
+		o.warnOfTags()
+		o.warnOfUsers()
+		o.warnOfDesktops(missing)
 	}
 }
 
@@ -39,7 +39,7 @@ func (o *order) excludes() bool {
 	return o.Request.Exclude != nil && (o.status == "" || o.status == report.StatusBlocked)
 }
 
-func (u *unit) warnOfTags(o *order) {
+func (o *order) warnOfTags() {
 	var found []report.Warning
 	for i, tag := range o.Request.Exclude.Tag {
 		if o.excludedTags[i].empty() {
@@ -50,10 +50,10 @@ func (u *unit) warnOfTags(o *order) {
 			found = append(found, o.matchesNothing("Tag", i, "no desktop in %s carries the tag %s", quoted(text)))
 		}
 	}
-	u.warnAll(o, "Tag", found)
+	o.warnAll("Tag", found)
 }
 
-func (u *unit) warnOfUsers(o *order) {
+func (o *order) warnOfUsers() {
 	owners := map[string]bool{} // of the desktops that the order asks for
 	for _, t := range o.targets {
 		for _, id := range t.users {
@@ -66,17 +66,17 @@ func (u *unit) warnOfUsers(o *order) {
 			found = append(found, o.matchesNothing("EndUserId", i, "no desktop in %s belongs to the user %s", quoted(id)))
 		}
 	}
-	u.warnAll(o, "EndUserId", found)
+	o.warnAll("EndUserId", found)
 }
 
-func (u *unit) warnOfDesktops(o *order, missing map[string]bool) {
+func (o *order) warnOfDesktops(missing map[string]bool) {
 	var found []report.Warning
 	for i, id := range o.Request.Exclude.DesktopId {
 		if missing[foldID(id)] {
 			found = append(found, o.matchesNothing("DesktopId", i, "there is no desktop in %s with the ID %s", id))
 		}
 	}
-	u.warnAll(o, "DesktopId", found)
+	o.warnAll("DesktopId", found)
 }
 
 func (o *order) matchesNothing(list string, i int, format, item string) report.Warning {
@@ -88,19 +88,19 @@ func (o *order) matchesNothing(list string, i int, format, item string) report.W
 }
 
 // warnAll adds the warnings about a list, and says how many there are beyond the limit.
-func (u *unit) warnAll(o *order, list string, found []report.Warning) {
+func (o *order) warnAll(list string, found []report.Warning) {
 	for i, w := range found {
 		if more := len(found) - i; i == maxItemWarnings && more > 1 {
-			u.warn(o, report.Warning{Code: w.Code, Path: o.Where(".Exclude." + list), Message: fmt.Sprintf("%d more items match no desktop", more)})
+			o.warn(report.Warning{Code: w.Code, Path: o.Where(".Exclude." + list), Message: fmt.Sprintf("%d more items match no desktop", more)})
 			return
 		}
-		u.warn(o, w)
+		o.warn(w)
 	}
 }
 
 // missing are the IDs that the orders exclude, folded, that EDS does not know in the region: one
 // question for all orders. What could not be found out is not among them.
-func (u *unit) missing(ctx context.Context, orders []*order) map[string]bool {
+func (p *place) missing(ctx context.Context, orders []*order) map[string]bool {
 	known := map[string]bool{}
 	for _, o := range orders {
 		for _, t := range o.targets {
@@ -123,7 +123,7 @@ func (u *unit) missing(ctx context.Context, orders []*order) map[string]bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	u.observeState(ctx, asked)
+	p.observeState(ctx, asked)
 	missing := map[string]bool{}
 	for _, t := range asked {
 		if t.observed && t.seen == nil {

@@ -17,18 +17,18 @@ func (u *unit) find(ctx context.Context) {
 	var chosenErr error = errPanicked // until it is known better
 	selecting := u.orders[0]          // an order with a selection is alone in its unit
 	if selecting.Request.Select != nil {
-		tasks = append(tasks, func() { chosen, chosenErr = u.choose(ctx, selecting) })
+		tasks = append(tasks, func() { chosen, chosenErr = selecting.choose(ctx) })
 	}
 	for _, k := range u.knowledge() {
 		tasks = append(tasks, func() { k.refresh(ctx, u.run, nil) })
 	}
 	if u.policy.Preflight {
 		first, _ := u.nextWave(u.workList())
-		tasks = append(tasks, func() { u.observe(ctx, first) })
+		tasks = append(tasks, func() { u.place.observe(ctx, first) })
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
 	if selecting.Request.Select != nil {
-		u.take(selecting, chosen, chosenErr)
+		selecting.take(chosen, chosenErr)
 	}
 }
 
@@ -46,9 +46,9 @@ func (u *unit) knowledge() []knowledge {
 }
 
 // take makes the chosen desktops those of the order.
-func (u *unit) take(o *order, chosen selection, err error) {
+func (o *order) take(chosen selection, err error) {
 	if err == nil {
-		err = u.warnOfSelection(o, chosen)
+		err = o.warnOfSelection(chosen)
 	}
 	switch {
 	case err != nil:
@@ -80,44 +80,38 @@ type selection struct {
 
 // warnOfSelection warns of a selection that matches nothing, and of rows that name no desktop: nobody
 // knows which desktop they mean. A selection of nothing else is an error.
-func (u *unit) warnOfSelection(o *order, chosen selection) error {
+func (o *order) warnOfSelection(chosen selection) error {
 	n := len(chosen.unusable)
 	switch {
 	case n == 0 && len(chosen.rows) == 0:
-		u.warn(o, report.Warning{Code: report.WarnSelectionMatchesNothing, Path: o.Where(".Select"), Message: "the selection matches no desktop"})
+		o.warn(report.Warning{Code: report.WarnSelectionMatchesNothing, Path: o.Where(".Select"), Message: "the selection matches no desktop"})
 	case n > 0 && len(chosen.rows) == 0:
 		return &CallError{Family: Ambiguous, Code: "UnreadableAnswer", Message: fmt.Sprintf("EDS answered the selection with %d rows, and none has a usable DesktopId", n)}
 	case n > 0:
-		u.warn(o, report.Warning{Code: report.WarnUnusableRows, Path: o.Where(".Select"),
+		o.warn(report.Warning{Code: report.WarnUnusableRows, Path: o.Where(".Select"),
 			Message: fmt.Sprintf("%d rows of the selection have no usable DesktopId (the first is %s): these desktops are left alone", n, quoted(chosen.unusable[0]))})
 	}
 	return nil
 }
 
-// warn adds a warning to the order's result and logs it.
-func (u *unit) warn(o *order, w report.Warning) {
-	o.warnings = append(o.warnings, w)
-	u.log.Warn(w.Message, "EventId", o.EventID, "RegionId", o.Request.RegionId, "Code", w.Code, "Path", w.Path)
-}
-
 // choose the desktops that match every filter of the order's Select. Where it names nothing but
 // several tags, their state is not known yet.
-func (u *unit) choose(ctx context.Context, o *order) (selection, error) {
+func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := u.carriersSeen(ctx, o, q.Tag[0])
+		seen, err := o.place.carriersSeen(ctx, o, q.Tag[0])
 		return carryingAll(seen, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))
 	errs := make([]error, len(q.Tag)+1)
 	var matching []row
 	tagsOnly := len(q.Tag) > 0 && onlyTags(q)
-	faults := u.each(len(errs), func(i int) error {
+	faults := o.place.run.each(len(errs), func(i int) error {
 		switch {
 		case i < len(q.Tag):
-			carriers[i], errs[i] = u.carriers(ctx, nil, o.place, q.Tag[i])
+			carriers[i], errs[i] = o.place.carriers(ctx, nil, q.Tag[i])
 		case !tagsOnly:
-			matching, errs[i] = u.described(ctx, nil, o.place, q)
+			matching, errs[i] = o.place.described(ctx, nil, q)
 		}
 		return errs[i]
 	})

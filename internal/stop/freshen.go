@@ -68,7 +68,7 @@ func (b *batch) findOutAgain(ctx context.Context, s *slot, targets []*target, in
 	}
 	if inDoubt || slices.ContainsFunc(targets, func(t *target) bool { return !t.fresh() }) {
 		tasks = append(tasks, func() {
-			if err := b.guard(func() error { b.observeCall(ctx, s, targets); return nil }); err != nil {
+			if err := b.guard(func() error { b.place.observeCall(ctx, s, targets); return nil }); err != nil {
 				note(targets, nil, time.Time{}, err)
 			}
 		})

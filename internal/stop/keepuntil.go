@@ -17,17 +17,17 @@ type keepUntil struct {
 }
 
 // keptBy lists the desktops that carry the keep-until tag, and warns of values that cannot be read.
-func (p *place) keptBy(r *run, key string) *listing[keepUntil] {
+func (p *place) keptBy(key string) *listing[keepUntil] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]keepUntil, error) {
-		rows, err := r.carriers(ctx, s, p, events.Tag{Key: key})
+		rows, err := p.carriers(ctx, s, events.Tag{Key: key})
 		kept := make(map[string]keepUntil, len(rows))
 		for _, row := range rows {
-			until, ok := readKeepUntil(row.Value, r.policy.Location)
+			until, ok := readKeepUntil(row.Value, p.run.policy.Location)
 			if tag := (keepUntil{row.Value, until, ok}); tag.outlasts(kept, foldID(row.DesktopID)) {
 				kept[foldID(row.DesktopID)] = tag
 			}
 			if !ok {
-				r.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", p.regionID, "DesktopId", row.DesktopID, "Value", quoted(row.Value))
+				p.run.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", p.regionID, "DesktopId", row.DesktopID, "Value", quoted(row.Value))
 			}
 		}
 		return kept, err

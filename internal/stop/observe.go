@@ -15,19 +15,19 @@ func (t *target) fresh() bool {
 	return t.observed && age(t.seenAt) <= freshness && (!t.needsUsers() || age(t.owners.at) <= freshness)
 }
 
-// observe asks EDS for the state of the targets, all of one place: a call per 100, all at once.
-func (r *run) observe(ctx context.Context, targets []*target) {
-	r.observeBy(ctx, targets, r.observeCall)
+// observe asks EDS for the state of the targets: a call per 100, all at once.
+func (p *place) observe(ctx context.Context, targets []*target) {
+	p.observeBy(ctx, targets, p.observeCall)
 }
 
 // observeState is observe without finding out whose the desktops are.
-func (r *run) observeState(ctx context.Context, targets []*target) {
-	r.observeBy(ctx, targets, func(ctx context.Context, s *slot, part []*target) { r.observeParts(ctx, s, part, refusalBudgets{}) })
+func (p *place) observeState(ctx context.Context, targets []*target) {
+	p.observeBy(ctx, targets, func(ctx context.Context, s *slot, part []*target) { p.observeParts(ctx, s, part, refusalBudgets{}) })
 }
 
-func (r *run) observeBy(ctx context.Context, targets []*target, call func(context.Context, *slot, []*target)) {
+func (p *place) observeBy(ctx context.Context, targets []*target, call func(context.Context, *slot, []*target)) {
 	parts := slices.Collect(slices.Chunk(targets, MaxDesktopsPerCall))
-	errs := r.each(len(parts), func(i int) error { call(ctx, nil, parts[i]); return nil })
+	errs := p.run.each(len(parts), func(i int) error { call(ctx, nil, parts[i]); return nil })
 	for i, err := range errs {
 		if err != nil {
 			note(parts[i], nil, time.Time{}, err)
@@ -35,29 +35,29 @@ func (r *run) observeBy(ctx context.Context, targets []*target, call func(contex
 	}
 }
 
-// observeCall observes up to 100 targets of one place in one call, retried while that may help. A call
+// observeCall observes up to 100 targets in one call, retried while that may help. A call
 // refused because of one of them is made again for its halves, so that the others are seen. What is
 // refused alone as unknown is not there.
-func (r *run) observeCall(ctx context.Context, s *slot, targets []*target) {
-	r.observeParts(ctx, s, targets, refusalBudgets{})
-	r.observeUsers(ctx, s, targets)
+func (p *place) observeCall(ctx context.Context, s *slot, targets []*target) {
+	p.observeParts(ctx, s, targets, refusalBudgets{})
+	p.observeUsers(ctx, s, targets)
 }
 
-func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
+func (p *place) observeParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
 	if len(targets) == 0 {
 		return
 	}
-	rows, at, err := r.askState(ctx, s, targets)
+	rows, at, err := p.askState(ctx, s, targets)
 	if err == nil && noneOf(targets, rows) && !absent(targets) {
 		// All are unknown, or the list came empty by mistake. Not found is final: ask once more.
-		rows, at, err = r.askState(ctx, s, targets)
+		rows, at, err = p.askState(ctx, s, targets)
 	}
 	switch e := asCallError(err); {
 	case e != nil && e.refused() && len(targets) > 1:
 		rest, spent := budgets.refuse(targets)
 		note(spent, nil, at, err)
 		for _, part := range halves(rest, spent) {
-			r.observeParts(ctx, s, part, budgets)
+			p.observeParts(ctx, s, part, budgets)
 		}
 		return
 	case e != nil && e.Family == NotFound && len(targets) == 1:
@@ -71,9 +71,8 @@ func (r *run) observeParts(ctx context.Context, s *slot, targets []*target, budg
 
 // askState asks EDS once for the state of the targets. The age of what it says counts from when it was
 // asked.
-func (r *run) askState(ctx context.Context, s *slot, targets []*target) (rows []Desktop, at time.Time, err error) {
-	p := targets[0].order.place
-	err = r.read(ctx, s, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
+func (p *place) askState(ctx context.Context, s *slot, targets []*target) (rows []Desktop, at time.Time, err error) {
+	err = p.run.read(ctx, s, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
 		at = time.Now()
 		rows, err = p.session.DescribeDesktopInfo(ctx, p.regionID, ids(targets))
 		return err

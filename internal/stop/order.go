@@ -87,15 +87,15 @@ func (r *run) newOrder(index int, in Order) *order {
 		since = earlier(since, o.idleSince)
 	}
 	if !since.IsZero() {
-		o.uses = o.place.used(r, since)
+		o.uses = o.place.used(since)
 	}
 	if x := q.Exclude; x != nil {
 		o.excludedIDs = FoldIDs(x.DesktopId)
 		for _, tag := range x.Tag {
-			o.excludedTags = append(o.excludedTags, o.place.tagged(r, tag))
+			o.excludedTags = append(o.excludedTags, o.place.tagged(tag))
 		}
 		if len(x.EndUserId) > 0 {
-			o.excludedUsers = o.place.owned(r, x.EndUserId)
+			o.excludedUsers = o.place.owned(x.EndUserId)
 		}
 	}
 	return o
@@ -113,6 +113,12 @@ func newTarget(o *order, id string) *target {
 }
 
 var noOwners = &owners{}
+
+// warn adds a warning to the order's result and logs it.
+func (o *order) warn(w report.Warning) {
+	o.warnings = append(o.warnings, w)
+	o.place.run.log.Warn(w.Message, "EventId", o.EventID, "RegionId", o.Request.RegionId, "Code", w.Code, "Path", w.Path)
+}
 
 func (o *order) ask(id string) *target {
 	t := newTarget(o, id)

@@ -49,16 +49,16 @@ func missingRows(action string) *CallError {
 	return &CallError{Action: action, Family: Ambiguous, Code: "UnreadableAnswer", Message: "EDS answered an empty page before the TotalCount of the listing was reached"}
 }
 
-// carriers are the desktops of a place that carry a tag, in the order of the service.
-func (r *run) carriers(ctx context.Context, s *slot, p *place, tag events.Tag) ([]Tagged, error) {
-	return pages(ctx, r, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+// carriers are the desktops that carry a tag, in the order of the service.
+func (p *place) carriers(ctx context.Context, s *slot, tag events.Tag) ([]Tagged, error) {
+	return pages(ctx, p.run, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		return p.session.ListTagResources(ctx, p.regionID, tag, token)
 	})
 }
 
-func (r *run) listTag(p *place, tag events.Tag) *listing[string] {
+func (p *place) listTag(tag events.Tag) *listing[string] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
-		rows, err := r.carriers(ctx, s, p, tag)
+		rows, err := p.carriers(ctx, s, tag)
 		values := make(map[string]string, len(rows))
 		for _, row := range rows {
 			values[foldID(row.DesktopID)] = row.Value
@@ -73,9 +73,9 @@ type use struct {
 	any   time.Time // the same or a disconnection
 }
 
-func (r *run) listUses(p *place, since time.Time) *listing[use] {
+func (p *place) listUses(since time.Time) *listing[use] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]use, error) {
-		rows, err := pages(ctx, r, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
+		rows, err := pages(ctx, p.run, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
 			return p.session.DescribeClientEvents(ctx, p.regionID, since, token)
 		})
 		uses := map[string]use{}
@@ -107,18 +107,18 @@ type row struct {
 
 // described are the desktops that match every filter of choice but its tags. Of many users EDS is asked
 // in parts, all at once: a desktop of two users can be in two of them.
-func (r *run) described(ctx context.Context, s *slot, p *place, choice events.Select) ([]row, error) {
+func (p *place) described(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
 	if len(choice.EndUserId) <= MaxUsersPerCall {
-		return r.describedPages(ctx, s, p, choice)
+		return p.describedPages(ctx, s, choice)
 	}
 	parts := slices.Collect(slices.Chunk(choice.EndUserId, MaxUsersPerCall))
 	rows := make([][]row, len(parts))
 	var errs []error
 	s.outside(ctx, func() bool { // one slot is for one call
-		errs = r.each(len(parts), func(i int) (err error) {
+		errs = p.run.each(len(parts), func(i int) (err error) {
 			part := choice
 			part.EndUserId = parts[i]
-			rows[i], err = r.describedPages(ctx, nil, p, part)
+			rows[i], err = p.describedPages(ctx, nil, part)
 			return err
 		})
 		return true
@@ -131,8 +131,8 @@ func (r *run) described(ctx context.Context, s *slot, p *place, choice events.Se
 	return slices.Concat(rows...), nil
 }
 
-func (r *run) describedPages(ctx context.Context, s *slot, p *place, choice events.Select) ([]row, error) {
-	return pages(ctx, r, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
+func (p *place) describedPages(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
+	return pages(ctx, p.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
 		at := time.Now()
 		page, err := p.session.DescribeDesktops(ctx, p.regionID, choice, token)
 		rows := make([]row, len(page.Rows))
@@ -147,8 +147,9 @@ func (r *run) describedPages(ctx context.Context, s *slot, p *place, choice even
 // beside the next page, so that the observations cost no time. Of a big fleet only the first wave is
 // observed, unless all desktops must be counted. There may be no time for more, and what is seen too
 // early is old when its wave comes.
-func (r *run) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
-	p, ahead := o.place, r.pace.width()*MaxDesktopsPerCall
+func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
+	r := p.run
+	ahead := r.pace.width() * MaxDesktopsPerCall
 	var observing sync.WaitGroup
 	var targets []*target
 	_, err := pages(ctx, r, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
@@ -162,7 +163,7 @@ func (r *run) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row
 			return page, err
 		}
 		for part := range slices.Chunk(seen, MaxDesktopsPerCall) {
-			observing.Go(func() { _ = r.guard(func() error { r.observeCall(ctx, nil, part); return nil }) })
+			observing.Go(func() { _ = r.guard(func() error { p.observeCall(ctx, nil, part); return nil }) })
 		}
 		return page, err
 	})

@@ -1,7 +1,6 @@
 package stop
 
 import (
-	"sync"
 	"time"
 
 	"stopdesktops/events"
@@ -13,6 +12,7 @@ type placeKey struct{ account, regionID string }
 // place is one region of one account in this invocation: what is known of it beside the state of its
 // desktops, and the calls that were made for them.
 type place struct {
+	run      *run
 	session  EDS
 	regionID string
 
@@ -23,9 +23,7 @@ type place struct {
 	users     []*ownership
 	uses      map[int64]*listing[use] // by the Unix time from which on they are listed
 
-	contested map[string]bool // named by several units: see arrival
-	mu        sync.Mutex
-	claims    map[string]*claim // by desktop ID
+	claims *claims
 }
 
 // tagKey identifies a tag by its parts: joined text would take {Key: "a=b"} for {Key: "a", Value: "b"}.
@@ -42,44 +40,44 @@ func (r *run) place(o Order) *place {
 		return p
 	}
 	p := &place{
-		session: o.Session, regionID: o.Request.RegionId,
+		run: r, session: o.Session, regionID: o.Request.RegionId,
 		tags: map[tagKey]*listing[string]{}, uses: map[int64]*listing[use]{},
-		contested: map[string]bool{}, claims: map[string]*claim{},
+		claims: newClaims(r),
 	}
 	r.places[key] = p
 	if !r.policy.Preflight {
 		return p
 	}
 	if tag := r.policy.ProtectTag; tag.Key != "" {
-		p.protected = p.tagged(r, tag)
+		p.protected = p.tagged(tag)
 	}
 	if key := r.policy.KeepUntilTag; key != "" {
-		p.kept = p.keptBy(r, key)
+		p.kept = p.keptBy(key)
 	}
 	if users := r.policy.DenyUsers; len(users) > 0 {
-		p.denied = p.owned(r, users)
+		p.denied = p.owned(users)
 	}
 	return p
 }
 
 // tagged returns the listing of the desktops that carry a tag, with its value: one, whoever asks.
-func (p *place) tagged(r *run, tag events.Tag) *listing[string] {
+func (p *place) tagged(tag events.Tag) *listing[string] {
 	key := tagKey{key: tag.Key, anyValue: tag.Value == nil}
 	if tag.Value != nil {
 		key.value = *tag.Value
 	}
 	if p.tags[key] == nil {
-		p.tags[key] = r.listTag(p, tag)
+		p.tags[key] = p.listTag(tag)
 	}
 	return p.tags[key]
 }
 
 // used returns the listing of when desktops were last used, as far back as since. Each reach has a
 // listing of its own: an event that asks for a month must not delay one that asks for a minute.
-func (p *place) used(r *run, since time.Time) *listing[use] {
+func (p *place) used(since time.Time) *listing[use] {
 	key := since.Unix()
 	if p.uses[key] == nil {
-		p.uses[key] = r.listUses(p, since)
+		p.uses[key] = p.listUses(since)
 	}
 	return p.uses[key]
 }

@@ -15,6 +15,7 @@ import (
 // side, and none waits for another.
 type unit struct {
 	*run
+	place      *place
 	orders     []*order
 	concluding sync.WaitGroup
 }
@@ -33,7 +34,7 @@ func (r *run) pack(orders []*order) []*unit {
 		k := kind{o.place, o.options(), o.DryRun}
 		u := open[k]
 		if o.alone() || u == nil || room[u] < len(o.targets) {
-			u = &unit{run: r}
+			u = &unit{run: r, place: o.place}
 			units = append(units, u)
 			if !o.alone() {
 				open[k], room[u] = u, MaxDesktopsPerCall
@@ -91,7 +92,7 @@ func (u *unit) handOverSettled(ctx context.Context) {
 			rest = append(rest, o.targets...)
 		}
 	}
-	u.release(over, rest)
+	u.place.claims.release(u, over, rest)
 	u.handOver(ctx, (*order).settled)
 }
 
@@ -157,7 +158,7 @@ func (u *unit) reserve(ctx context.Context) {
 	if len(counted) == 0 {
 		return
 	}
-	u.observe(ctx, u.stale(targetsOf(counted)))
+	u.place.observe(ctx, u.stale(targetsOf(counted)))
 	acts := make([]*act, len(counted))
 	for i, o := range counted {
 		acts[i] = &act{index: o.index, do: func() { u.reserveFor(o) }}
@@ -192,7 +193,7 @@ func (u *unit) waves(ctx context.Context, targets []*target) {
 		u.observeFresh(ctx, wave)
 		var next []*target
 		next, rest = u.nextWave(rest)
-		u.stop(ctx, u.plan(wave), func() { u.observe(ctx, u.stale(next)) })
+		u.stop(ctx, u.plan(wave), func() { u.place.observe(ctx, u.stale(next)) })
 		wave = next
 	}
 }
@@ -206,7 +207,7 @@ func (u *unit) observeFresh(ctx context.Context, wave []*target) {
 		if len(old) == 0 {
 			return
 		}
-		u.observe(ctx, old)
+		u.place.observe(ctx, old)
 	}
 }
 
@@ -274,7 +275,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 	spares := false
 	if unknown == nil {
 		v, spares = u.decide(t)
-		u.logDecision(t, v, spares)
+		t.logDecision(u.log, v, spares)
 	}
 	switch {
 	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
@@ -310,8 +311,8 @@ func (r *run) because(v verdict) *result {
 }
 
 // logDecision at debug: one line for each time that a decision is made.
-func (u *unit) logDecision(t *target, v verdict, spares bool) {
-	if !u.log.Enabled(context.Background(), slog.LevelDebug) {
+func (t *target) logDecision(log *slog.Logger, v verdict, spares bool) {
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
 	decision := "stop"
@@ -322,7 +323,7 @@ func (u *unit) logDecision(t *target, v verdict, spares bool) {
 	if t.seen != nil {
 		line = append(line, "State", t.seen.DesktopStatus, "ConnectionStatus", t.seen.ConnectionStatus, "SeenAt", t.seenAt)
 	}
-	u.log.Debug("decision", line...)
+	log.Debug("decision", line...)
 }
 
 // fault ends what is open after a fault of this program.

@@ -30,7 +30,7 @@ type ownership struct {
 }
 
 // owned returns what is known of the desktops of users: one listing for the same users.
-func (p *place) owned(r *run, endUserIDs []string) *ownership {
+func (p *place) owned(endUserIDs []string) *ownership {
 	for _, o := range p.users {
 		if slices.Equal(o.users, endUserIDs) {
 			return o
@@ -41,7 +41,7 @@ func (p *place) owned(r *run, endUserIDs []string) *ownership {
 		o.folded[foldUser(id)] = true
 	}
 	o.listing = newListing(func(ctx context.Context, s *slot) (map[string]bool, error) {
-		rows, err := r.described(ctx, s, p, events.Select{EndUserId: endUserIDs})
+		rows, err := p.described(ctx, s, events.Select{EndUserId: endUserIDs})
 		return o.learn(rows), err
 	})
 	p.users = append(p.users, o)
@@ -112,26 +112,25 @@ func (t *target) usersUnknown() error {
 	return cmp.Or(t.owners.err, errTimeUp)
 }
 
-// observeUsers finds out whose up to 100 targets of one place are, as far as decisions need it: one
+// observeUsers finds out whose up to 100 targets are, as far as decisions need it: one
 // call more beside the observation of their state.
-func (r *run) observeUsers(ctx context.Context, s *slot, targets []*target) {
+func (p *place) observeUsers(ctx context.Context, s *slot, targets []*target) {
 	var asked []*target
 	for _, t := range targets {
 		if t.observed && t.needsUsers() && (t.open() || t.state == unconfirmed) {
 			asked = append(asked, t)
 		}
 	}
-	r.usersInParts(ctx, s, asked, refusalBudgets{})
+	p.usersInParts(ctx, s, asked, refusalBudgets{})
 }
 
 // usersInParts asks for the halves where a call is refused because of one of the desktops.
-func (r *run) usersInParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
+func (p *place) usersInParts(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
 	if len(targets) == 0 {
 		return
 	}
 	var at time.Time
-	p := targets[0].order.place
-	rows, err := pages(ctx, r, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[Desktop], error) {
+	rows, err := pages(ctx, p.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[Desktop], error) {
 		if token == "" {
 			at = time.Now()
 		}
@@ -141,7 +140,7 @@ func (r *run) usersInParts(ctx context.Context, s *slot, targets []*target, budg
 		rest, spent := budgets.refuse(targets)
 		noteUsers(spent, nil, at, err)
 		for _, part := range halves(rest, spent) {
-			r.usersInParts(ctx, s, part, budgets)
+			p.usersInParts(ctx, s, part, budgets)
 		}
 		return
 	}

@@ -20,7 +20,7 @@ func (u *unit) wait(ctx context.Context, orders []*order, begun time.Time) {
 			return
 		}
 		targets := underWay(waiting)
-		u.observe(ctx, targets)
+		u.place.observe(ctx, targets)
 		for _, t := range targets {
 			t.follow()
 		}
