@@ -67,6 +67,10 @@ func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
 	}
 }
 
+// grace is how long a caller whose time is up still waits for the one that makes the listing. The time of that one
+// is up as well, and it knows why the listing failed.
+const grace = 100 * time.Millisecond
+
 // take waits for the listing's token. It returns false if ctx ended before.
 func (l *listing[T]) take(ctx context.Context, s *slot) bool {
 	select {
@@ -79,6 +83,11 @@ func (l *listing[T]) take(ctx context.Context, s *slot) bool {
 		case <-l.making:
 			return true
 		case <-ctx.Done():
+		}
+		select {
+		case <-l.making:
+			return true
+		case <-time.After(grace):
 			return false
 		}
 	})
