@@ -30,6 +30,8 @@ type listing[T any] struct {
 	err  error        // why it could not be made
 	// ended is when the last attempt at making it ended.
 	ended time.Time
+	// made and none are of the last attempt that succeeded: there was one, and it listed no desktop.
+	made, none bool
 }
 
 func newListing[T any](list func(context.Context, *slot) (map[string]T, error)) *listing[T] {
@@ -60,6 +62,9 @@ func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rows, l.err, l.ended = rows, err, done
+	if err == nil {
+		l.made, l.none = true, len(rows) == 0
+	}
 	// Its age counts from when it was asked for, as that of an observation. But one of many pages
 	// takes its time, and must not be old when it is complete: nobody could ever stop anything by it.
 	if l.at = began; done.Sub(began) > freshness/2 {
@@ -109,11 +114,19 @@ func (l *listing[T]) get(desktopID string) (T, bool) {
 	return row, ok
 }
 
-// empty reports whether it is known that the listing has no desktop at all.
-func (l *listing[T]) empty() bool {
+// listedNothing reports whether the listing had no desktop at all when it could last be made. For a warning that
+// is enough, for a decision it is not.
+func (l *listing[T]) listedNothing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.err == nil && len(l.rows) == 0
+	return l.none
+}
+
+// wasMade reports whether the listing could ever be made.
+func (l *listing[T]) wasMade() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.made
 }
 
 // unknown is why the listing says nothing; nil if it does.
