@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"stopdesktops/events"
@@ -69,44 +68,21 @@ func (h *Handler) LogFault() {
 	}
 }
 
-// Handle does what one invocation asks for. The answer is a report.Report, a Batch of them, or an
+// Handle does what one invocation asks for. The response is a report.Report, a Batch of them, or an
 // HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
 // never has one, but on an async route.
-func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answer any, err error) {
-	r := h.newRun(inv)
-	defer func() {
-		if recover() != nil {
-			r.logPanic()
-			answer, err = r.answerPanic()
-		}
-	}()
-	return r.answer(r.do(ctx, raw))
+func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (response any, err error) {
+	from, reports := h.newRun(inv).do(ctx, raw)
+	return respond(reports, from, inv.RequestID)
 }
 
 // Reports does what one invocation asks for, and returns the report of each of its events. Handle
-// makes an answer for the platform of them.
+// makes a response for the platform of them. A panic is the error of its event.
 func (h *Handler) Reports(ctx context.Context, inv Invocation, raw []byte) []report.Report {
-	return h.newRun(inv).do(ctx, raw)
-}
-
-func (h *Handler) newRun(inv Invocation) *run {
-	return &run{h: h.parts, inv: inv, log: h.parts.Log.With("InvocationId", inv.RequestID), started: time.Now()}
-}
-
-// do everything: take in, stop, publish.
-func (r *run) do(ctx context.Context, raw []byte) []report.Report {
-	if deadline, ok := ctx.Deadline(); ok {
-		r.reserved = Reserve(deadline.Sub(r.started))
-	}
-	defer r.endAttempts()
-	r.take(raw)
-	r.work(ctx)
-	reports := make([]report.Report, len(r.jobs))
-	for i, j := range r.jobs {
-		reports[i] = j.report
-	}
+	_, reports := h.newRun(inv).do(ctx, raw)
 	return reports
 }
 
-// logPanic logs where a panic arose, and not what it says: that may hold anything.
-func (r *run) logPanic() { r.log.Error("panic", "stack", string(debug.Stack())) }
+func (h *Handler) newRun(inv Invocation) *run {
+	return &run{parts: h.parts, inv: inv, log: h.parts.Log.With("InvocationId", inv.RequestID), started: time.Now()}
+}

@@ -213,16 +213,59 @@ func TestListingThatPanics(t *testing.T) {
 	})
 }
 
+// TestPanicIsOneReport: a fault of ours while one event is taken in fails that event and no other.
+func TestPanicIsOneReport(t *testing.T) {
+	b := newBench(&scripted{}, func(o *handler.Options) { o.Callback = panicking{} })
+	reports := b.handler.Reports(context.Background(), handler.Invocation{RequestID: "inv"},
+		[]byte(`[{"DesktopId":"ecd-a","CallbackUrl":"https://hooks.example.com/"},{"DesktopId":"ecd-b"}]`))
+	if len(reports) != 2 {
+		t.Fatalf("%+v", reports)
+	}
+	if r := reports[0]; r.Status != report.StatusFailed || r.Error == nil || r.Error.Code != report.CodeInternal || r.EventId != "inv#0" {
+		t.Errorf("%+v", r)
+	}
+	if r := reports[1]; !r.Status.Succeeded() || b.eds.stops.Load() != 1 {
+		t.Errorf("%d stops, %+v", b.eds.stops.Load(), r)
+	}
+}
+
+// TestPanicBeforeEvents: a fault of ours while an HTTP request is authenticated is the report of the invocation,
+// and its response a problem document.
+func TestPanicBeforeEvents(t *testing.T) {
+	b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = panicking{} })
+	raw := []byte(`{"version":"v1","rawPath":"/","headers":{"Content-Type":"application/json"},"body":"{}","requestContext":{"http":{"method":"POST","path":"/"}}}`)
+	reports := b.handler.Reports(context.Background(), handler.Invocation{RequestID: "inv"}, raw)
+	if len(reports) != 1 || reports[0].Status != report.StatusFailed || reports[0].Error.Code != report.CodeInternal || reports[0].Kind != "http" {
+		t.Errorf("%+v", reports)
+	}
+	got, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "inv"}, raw)
+	response, ok := got.(handler.HTTPResponse)
+	if !ok || err != nil || response.StatusCode != 500 || response.Headers["Content-Type"] != "application/problem+json" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// panicking is a collaborator with a fault.
+type panicking struct{}
+
+func (panicking) Admit(string) error { panic("sk-secret") }
+
+func (panicking) Verify(*events.HTTPRequest, time.Time) (events.Proof, error) { panic("sk-secret") }
+
+func (panicking) Deliver(context.Context, string, report.Report) report.CallbackResult {
+	return report.CallbackResult{}
+}
+
 // TestPanicAnywhere: also where nothing nearer contains it, the platform gets an error of a stable type.
 func TestPanicAnywhere(t *testing.T) {
 	b := newBench(&scripted{}, func(o *handler.Options) {
-		o.Connect = func(secret.Credentials) (stop.EDS, error) { panic("a fault") }
+		o.Connect = func(secret.Credentials) (stop.EDS, error) { panic("sk-secret") }
 	})
 	_, failure := b.send(`{"DesktopId":"ecd-a"}`)
 	if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, report.CodeInternal) {
 		t.Errorf("%v", failure)
 	}
-	if strings.Contains(b.log.String(), "a fault") {
+	if strings.Contains(b.log.String(), "sk-secret") {
 		t.Error("the log shows what was panicked with: it may hold anything")
 	}
 }

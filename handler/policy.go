@@ -42,3 +42,50 @@ func (p Policy) admitKind(kind events.Kind, path string) *report.Problem {
 	}
 	return notAllowed(path, fmt.Sprintf("events of the kind %s are not among EVENT_KINDS", kind))
 }
+
+// admit fills in the defaults of a request and says what the policy does not allow of it.
+func (p Policy) admit(q *events.Request, path string) *report.Problem {
+	if q.RegionId == "" {
+		if len(p.Regions) != 1 {
+			return &report.Problem{Code: events.MissingField, Path: path + ".RegionId", HTTPStatus: 422,
+				Message: "name the region: more than one is allowed (ALLOWED_REGIONS)"}
+		}
+		q.RegionId = p.Regions[0]
+	}
+	if !slices.Contains(p.Regions, q.RegionId) {
+		return notAllowed(path+".RegionId", "this region is not among ALLOWED_REGIONS")
+	}
+	if q.StoppedMode == "" {
+		q.StoppedMode = p.StoppedMode
+	}
+	q.DryRun = q.DryRun || p.DryRun
+	if q.Force && !p.AllowForce {
+		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
+	}
+	return p.admitBlind(q, path)
+}
+
+// admitBlind: without preflight nothing can be looked at, so a request must not rest on a look.
+func (p Policy) admitBlind(q *events.Request, path string) *report.Problem {
+	if q.WaitSeconds == nil {
+		seconds := int(p.Wait / time.Second)
+		q.WaitSeconds = &seconds
+	}
+	if p.Preflight {
+		return nil
+	}
+	field := ""
+	switch {
+	case q.Select != nil:
+		field = "Select"
+	case q.Exclude != nil && (len(q.Exclude.Tag) > 0 || len(q.Exclude.EndUserId) > 0):
+		field = "Exclude"
+	case q.IdleMinutes > 0:
+		field = "IdleMinutes"
+	case *q.WaitSeconds > 0:
+		field = "WaitSeconds"
+	default:
+		return nil
+	}
+	return notAllowed(path+"."+field, "the function may not look at desktops (PREFLIGHT=false), so it stops explicit desktops only")
+}

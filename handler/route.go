@@ -87,40 +87,42 @@ func (route *Route) tooMany(n, limit int) *report.Problem {
 		return nil
 	}
 	return &report.Problem{Code: events.TooLarge, HTTPStatus: http.StatusRequestEntityTooLarge,
-		Message: fmt.Sprintf("at most %s at once may come here", requests(limit))}
+		Message: fmt.Sprintf("%s at once may come here", atMost(limit))}
 }
 
-func requests(n int) string {
+func atMost(n int) string {
 	if n == 1 {
-		return "1 request"
+		return "at most 1 request"
 	}
-	return fmt.Sprintf("%d requests", n)
+	return fmt.Sprintf("at most %d requests", n)
 }
 
-// located gives a problem the path where the sender wrote what it is about.
-func located(m events.Mapped, p *report.Problem) *report.Problem {
-	p.Path = m.Where(p.Path)
-	return p
+// callback is where the reports about events of this route go; nil: nowhere.
+func (route *Route) callback(otherwise Callback) Callback {
+	if route != nil && route.Callback != nil {
+		return route.Callback
+	}
+	return otherwise
 }
 
-// httpRoute is the route of the HTTP request: nil without routes.
-func (r *run) httpRoute() (*Route, *report.Problem) {
-	if r.h.Routes == nil {
+// httpRoute returns the route of a path: nil if there are no routes.
+func httpRoute(routes Routes, path string) (*Route, *report.Problem) {
+	if routes == nil {
 		return nil, nil
 	}
-	route, any := r.h.Routes.HTTP(r.http.Path)
+	route, any := routes.HTTP(path)
 	if any && route == nil {
 		return nil, &report.Problem{Code: "NotFound", Message: "there is no route for this path", HTTPStatus: http.StatusNotFound}
 	}
 	return route, nil
 }
 
-// eventRoute is the route of an event from an event bus: nil without routes.
-func (r *run) eventRoute(e events.Event) (*Route, *report.Problem) {
-	if r.h.Routes == nil || e.Kind != events.EventBridge || e.Source == "" {
+// eventRoute returns the route of an event from an event bus: nil if there are no routes.
+func eventRoute(routes Routes, e events.Event) (*Route, *report.Problem) {
+	if routes == nil || e.Kind != events.EventBridge || e.Source == "" {
 		return nil, nil
 	}
-	route, any := r.h.Routes.Event(e.Source, e.Type)
+	route, any := routes.Event(e.Source, e.Type)
 	if any && route == nil {
 		return nil, notAllowed(e.Path, "no route names the source and type of this event")
 	}

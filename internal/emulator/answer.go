@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -49,7 +50,7 @@ func (e *EDS) answer(r *http.Request) (*Call, *reply) {
 		return c, rep
 	}
 	var op operation
-	err := e.checkRequest(r, body, readErr)
+	err := checkRequest(r, body, readErr, cmp.Or(e.MaxURI, 16<<10))
 	if err == nil {
 		op, err = e.authorize(c, r, body, now)
 	}
@@ -83,7 +84,7 @@ func (e *EDS) perform(c *Call, rep *reply, op operation, now time.Time) {
 	if f != nil {
 		f.apply(c, rep)
 	} else if c.Status == http.StatusOK {
-		e.told(c, true)
+		e.store.tell(c.Stopped, true)
 	}
 	e.applyChanges(c, now)
 }
@@ -111,12 +112,8 @@ func (e *EDS) refuse(c *Call, rep *reply, err *apiError) {
 	}
 }
 
-// checkRequest looks at the shape of the HTTP request.
-func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiError {
-	limit := e.MaxURI
-	if limit == 0 {
-		limit = 16 << 10
-	}
+// checkRequest checks the shape of the HTTP request. limit is that of its target, in bytes.
+func checkRequest(r *http.Request, body []byte, readErr error, limit int) *apiError {
 	switch {
 	case len(r.RequestURI) > limit:
 		return &apiError{Status: 414, Code: "RequestURITooLong", Message: fmt.Sprintf("The request target has %d bytes; at most %d are allowed.", len(r.RequestURI), limit), violation: "request target too long"}
@@ -137,12 +134,12 @@ func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiErro
 
 // authorize checks who calls, whether they may, how often, and with what.
 func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (operation, *apiError) {
-	cred, err := e.authenticate(r, body, now)
+	cred, err := keyring{e.Credentials, e.AllowPermanentKeys}.authenticate(r, body, now)
 	if cred != nil {
 		c.AccessKeyId = cred.AccessKeyId
 	}
 	if err == nil {
-		err = e.useNonce(r.Header.Get("x-acs-signature-nonce"), now)
+		err = e.nonces.use(r.Header.Get("x-acs-signature-nonce"), now)
 	}
 	if err != nil {
 		return nil, err
@@ -157,7 +154,7 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	if cred.denies(c.Action) {
 		return nil, errDenied(cred, c.Action)
 	}
-	if err := e.throttle(c.Action, now); err != nil {
+	if err := e.meter.admit(e, c.Action, now); err != nil {
 		return nil, err
 	}
 	if e.Replay != nil {
@@ -170,22 +167,6 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	}
 	op := parse(p)
 	return op, p.finish()
-}
-
-// useNonce refuses a nonce that was seen while its date could still be valid.
-func (e *EDS) useNonce(nonce string, now time.Time) *apiError {
-	if _, used := e.nonces[nonce]; used {
-		return errNonce()
-	}
-	if len(e.nonces) > 200_000 {
-		for n, t := range e.nonces {
-			if now.Sub(t) > 2*signatureWindow {
-				delete(e.nonces, n)
-			}
-		}
-	}
-	e.nonces[nonce] = now
-	return nil
 }
 
 // latency is how late this answer is.

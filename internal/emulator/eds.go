@@ -139,13 +139,12 @@ type EDS struct {
 	once    sync.Once
 	mu      sync.Mutex // guards everything below
 	store   store
-	events  []ClientEvent
-	nonces  map[string]time.Time
-	recent  window            // calls of the last second, for MaxQPS
-	used    map[string]window // calls of the last QuotaWindow by action, for Quota
-	played  map[string]int    // answers of Replay that were given, by call
-	faults  []counter         // one per Faults
-	changes []counter         // one per Changes
+	events  eventLog
+	nonces  nonces
+	meter   meter
+	played  map[string]int // answers of Replay that were given, by call
+	faults  []counter      // one per Faults
+	changes []counter      // one per Changes
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -163,10 +162,10 @@ func (e *EDS) load() {
 				d.beginStop(now, e.stopTime(), 0)
 			}
 		}
-		e.loadEvents(e.ClientEvents, now)
-		e.nonces = map[string]time.Time{}
+		e.events = newEventLog(e.ClientEvents, now)
+		e.nonces = nonces{}
 		e.played = map[string]int{}
-		e.used = map[string]window{}
+		e.meter.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
@@ -228,7 +227,7 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 		d.beginStop(now, e.stopTime(), 0)
 	}
 	if s.ConnectionStatus != nil && *s.ConnectionStatus != before {
-		e.sessionEvent(d, *s.ConnectionStatus, now)
+		e.events.addSession(d, *s.ConnectionStatus, now)
 	}
 	return true
 }
@@ -238,7 +237,7 @@ func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.load()
 	arrived := time.Now()
 	call, rep := e.answer(r)
-	rep.overrides = e.overrides(call.Time)
+	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection
 		e.mu.Lock()
@@ -246,7 +245,7 @@ func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call.Duration = time.Since(arrived)
 		if !delivered && call.Fault == "" {
 			call.Status = 0 // the client did not wait
-			e.told(call, false)
+			e.store.tell(call.Stopped, false)
 		}
 	}()
 	rep.deliver(w, r)

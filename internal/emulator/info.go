@@ -46,7 +46,7 @@ func (op *describeInfo) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 		})
 	}
 	if len(unknown) > 0 && e.UnknownIds == Refuse {
-		return nil, e.notFound()
+		return nil, errNotFound(e)
 	}
 	return a, nil
 }

@@ -91,8 +91,8 @@ func (r *reply) encode(h http.Header) []byte {
 	return reshape(body, r.emptyList, r.fault)
 }
 
-// overrides are the headers that DateOffset and Headers set.
-func (e *EDS) overrides(now time.Time) http.Header {
+// headersOf returns the headers that DateOffset and Headers set.
+func headersOf(e *EDS, now time.Time) http.Header {
 	h := http.Header{}
 	if e.DateOffset != 0 {
 		h.Set("Date", now.Add(e.DateOffset).UTC().Format(http.TimeFormat))

@@ -30,9 +30,9 @@ func (op *startDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	}
 	switch {
 	case len(unknown) > 0:
-		return nil, e.notFound()
+		return nil, errNotFound(e)
 	case wrongState:
-		return nil, e.wrongState()
+		return nil, errWrongState(e)
 	}
 	for _, d := range found {
 		c.Started = append(c.Started, d.DesktopId)

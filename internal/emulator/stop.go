@@ -37,9 +37,9 @@ func (op *stopDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	bad := len(op.ids) - len(running)
 	if len(running) == 0 || bad > 0 && e.MixedCalls != Partial {
 		if len(unknown) > 0 {
-			return nil, e.notFound()
+			return nil, errNotFound(e)
 		}
-		return nil, e.wrongState()
+		return nil, errWrongState(e)
 	}
 	for _, d := range running {
 		e.stop(c, d, now)
@@ -69,20 +69,12 @@ func (e *EDS) checkRepeat(c *Call, d *desktop, now time.Time) {
 	}
 }
 
-// told remembers whether the caller knows that this call stopped what it
-// stopped.
-func (e *EDS) told(c *Call, yes bool) {
-	for _, id := range c.Stopped {
-		e.store.byId[id].told = yes
-	}
-}
-
-func (e *EDS) notFound() *apiError {
+func errNotFound(e *EDS) *apiError {
 	return e.NotFoundError.or(apiError{Status: 404, Code: "InvalidDesktopId.NotFound",
 		Message: "The specified DesktopId does not exist."})
 }
 
-func (e *EDS) wrongState() *apiError {
+func errWrongState(e *EDS) *apiError {
 	return e.StateError.or(apiError{Status: 400, Code: "IncorrectDesktopStatus",
 		Message: "The current status of the desktop does not support this operation."})
 }
