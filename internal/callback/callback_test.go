@@ -77,7 +77,7 @@ func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, 
 	if change != nil {
 		change(&o)
 	}
-	destination, faults := o.Settings.Destination()
+	destination, faults := o.Settings.Destination(callback.Variables)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -517,7 +517,7 @@ func TestURL(t *testing.T) {
 		{"https://robot example/" + urlToken, false},
 		{urlToken, false},
 	} {
-		d, faults := callback.Settings{URL: secret.New(c.url), Format: "cloudevents", On: callback.All}.Destination()
+		d, faults := callback.Settings{URL: secret.New(c.url), Format: "cloudevents", On: callback.All}.Destination(callback.Variables)
 		if (d != nil) != c.ok || (faults["CALLBACK_URL"] == nil) != c.ok {
 			t.Errorf("%q: %v", c.url, faults)
 		}

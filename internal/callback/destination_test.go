@@ -305,7 +305,7 @@ func TestOn(t *testing.T) {
 // TestDedicated: the receiver of a route has its format and secret for itself. What goes to a destination
 // that an event names is written and signed as Named says.
 func TestDedicated(t *testing.T) {
-	function, faults := callback.Settings{Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All}.Destination()
+	function, faults := callback.Settings{Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All}.Destination(callback.Variables)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

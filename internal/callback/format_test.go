@@ -66,7 +66,7 @@ func send(t *testing.T, f messageFormat, rep report.Report) []byte {
 
 // destination in a format, and its faults.
 func (f messageFormat) destination(texts ...string) (*callback.Destination, callback.Faults) {
-	return callback.Settings{Format: f.name, Skeleton: f.skeleton, Secrets: secrets(texts...), On: callback.All}.Destination()
+	return callback.Settings{Format: f.name, Skeleton: f.skeleton, Secrets: secrets(texts...), On: callback.All}.Destination(callback.Variables)
 }
 
 // reports that the golden files show.
