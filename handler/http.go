@@ -17,12 +17,21 @@ import (
 // and 30 KB could hold ten thousand.
 const maxHTTPRequests = 100
 
-// readHTTP admits an event that came over HTTP: it refuses what is not a POST of JSON of a bearable
-// size, has it authenticated over its raw bytes, and only then reads the body.
-func (r *run) readHTTP(e events.Event, o *origin) []received {
+// readHTTP authenticates an event that came over HTTP, and splits it into those of its body.
+func (r *run) readHTTP(e events.Event) (got reading) {
+	if p := r.guard(func() { got = r.admitHTTP(e) }); p != nil {
+		return failed(events.HTTP, p)
+	}
+	return got
+}
+
+// admitHTTP refuses what is not a POST of JSON of a bearable size, has it authenticated over its raw
+// bytes, and only then reads the body.
+func (r *run) admitHTTP(e events.Event) reading {
+	o := origin{overHTTP: true}
 	whole := received{event: e, arrived: r.started}
 	if e.Err != nil {
-		return []received{whole}
+		return reading{o, []received{whole}}
 	}
 	var p *report.Problem
 	whole.route, p = httpRoute(r.Routes, e.HTTP.Path)
@@ -30,7 +39,7 @@ func (r *run) readHTTP(e events.Event, o *origin) []received {
 	if r.Fault != nil {
 		// Nobody waits for the 503: without a function error the event would be lost without a trace.
 		o.async = async && !r.Policy.Disabled
-		return []received{whole}
+		return reading{o, []received{whole}}
 	}
 	whole.arrived = arrival(e.HTTP, async, r.started)
 	var proof events.Proof
@@ -40,16 +49,18 @@ func (r *run) readHTTP(e events.Event, o *origin) []received {
 	if p != nil {
 		// No function error, on an async route either: the platform would repeat what strangers send.
 		whole.conclusion = rejected(p)
-		return []received{whole}
+		return reading{o, []received{whole}}
 	}
 	o.authenticated, o.async = true, async
-	return split(whole, proof, o)
+	mode, p := eventMode(e.HTTP, whole.route)
+	o.cloudEvents = mode != ""
+	parts := split(whole, mode, p, proof)
+	o.batch = len(parts) != 1 || parts[0].event.Suffix != ""
+	return reading{o, parts}
 }
 
-// split an authenticated request into its events.
-func split(whole received, proof events.Proof, o *origin) []received {
-	mode, p := eventMode(whole.event.HTTP, whole.route)
-	o.cloudEvents = mode != ""
+// split an authenticated request into its events, unless p refuses it.
+func split(whole received, mode events.CloudEventMode, p *report.Problem, proof events.Proof) []received {
 	var list []events.Event
 	if p == nil {
 		list, p = requests(whole.event.HTTP, mode, whole.route, proof)
@@ -133,15 +144,16 @@ func arrival(q *events.HTTPRequest, async bool, now time.Time) time.Time {
 
 // transport refuses what is not worth authenticating.
 func transport(q *events.HTTPRequest) *report.Problem {
-	kind, _, err := mime.ParseMediaType(q.Get("Content-Type"))
+	contentType, encoded := q.Get("Content-Type"), notPlain(q)
+	kind, _, err := mime.ParseMediaType(contentType)
 	switch {
 	case q.Method != http.MethodPost:
 		return &report.Problem{Code: "MethodNotAllowed", Message: "send a POST", HTTPStatus: http.StatusMethodNotAllowed, HTTPHeader: map[string]string{"Allow": "POST"}}
 	case q.TooLarge:
 		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body is larger than %d KiB: split it", events.MaxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
-	case notPlain(q) != nil:
-		return notPlain(q)
-	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
+	case encoded != nil:
+		return encoded
+	case err != nil && strings.Contains(contentType, ","):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", HTTPStatus: http.StatusUnsupportedMediaType}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", HTTPStatus: http.StatusUnsupportedMediaType}

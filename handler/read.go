@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/report"
 )
 
 // reading is what one invocation brought.
@@ -21,13 +22,6 @@ type origin struct {
 	batch         bool // it brought events in a list
 }
 
-func (o origin) kind() events.Kind {
-	if o.overHTTP {
-		return events.HTTP
-	}
-	return events.Direct
-}
-
 // received is one event as it came in, before its request is parsed.
 type received struct {
 	event   events.Event
@@ -38,26 +32,30 @@ type received struct {
 }
 
 // read splits raw into its events, authenticates those that came over HTTP, and finds their routes.
-func (r *run) read(raw []byte, got *reading) {
-	list, err := events.Decode(raw)
-	switch {
-	case err != nil:
-		unread := received{event: events.Event{Kind: events.Direct}}
-		if r.Fault == nil {
-			unread.conclusion = rejected(unreadable(err))
-		}
-		got.events = []received{unread}
-	case len(list) == 1 && list[0].Kind == events.HTTP:
-		got.overHTTP = true
-		got.events = r.readHTTP(list[0], &got.origin)
-	default:
-		got.events = r.routed(list)
+func (r *run) read(raw []byte) reading {
+	var list []events.Event
+	var err error
+	if p := r.guard(func() { list, err = events.Decode(raw) }); p != nil {
+		return failed(events.Direct, p)
 	}
-	got.batch = len(got.events) != 1 || got.events[0].event.Suffix != ""
+	switch {
+	case err != nil && r.Fault != nil:
+		return reading{events: []received{{event: events.Event{Kind: events.Direct}}}}
+	case err != nil:
+		return reading{events: []received{{event: events.Event{Kind: events.Direct}, conclusion: rejected(unreadable(err))}}}
+	case len(list) == 1 && list[0].Kind == events.HTTP:
+		return r.readHTTP(list[0])
+	}
+	return r.readBus(list)
 }
 
-// routed gives each event of a bus its route, and rejects what may not come by it.
-func (r *run) routed(list []events.Event) []received {
+// failed is the reading of an invocation that met a fault of this program.
+func failed(kind events.Kind, p *report.Problem) reading {
+	return reading{origin{overHTTP: kind == events.HTTP}, []received{{event: events.Event{Kind: kind}, conclusion: conclusion{report.StatusFailed, p}}}}
+}
+
+// readBus gives each event its route, and rejects what may not come by it.
+func (r *run) readBus(list []events.Event) reading {
 	together := map[int]int{} // requests in one envelope
 	for _, e := range list {
 		together[e.Envelope]++
@@ -73,5 +71,5 @@ func (r *run) routed(list []events.Event) []received {
 			routed[i].conclusion = rejected(p)
 		}
 	}
-	return routed
+	return reading{origin{batch: len(list) != 1 || list[0].Suffix != ""}, routed}
 }

@@ -51,10 +51,7 @@ func (c conclusion) result() stop.Result { return stop.Result{Status: c.status, 
 // do everything: read the events, take them in, stop desktops and publish the reports. The origin is
 // what the response depends on, beside the reports.
 func (r *run) do(ctx context.Context, raw []byte) (origin, []report.Report) {
-	var got reading
-	if p := r.guard(func() { r.read(raw, &got) }); p != nil {
-		got.events = []received{{event: events.Event{Kind: got.kind()}, conclusion: conclusion{report.StatusFailed, p}}}
-	}
+	got := r.read(raw)
 	jobs := r.takeIn(got.events)
 	defer func() {
 		for _, j := range jobs {
