@@ -54,7 +54,7 @@ func (d *decoder) cloudEvent(o object, at place) []Event {
 }
 
 // messageSources are the event sources that wrap what a sender wrote into an
-// envelope of their own inside data.
+// further envelope inside data.
 var messageSources = [...]struct{ typePrefix, member, hint string }{
 	{"mns:", "messageBody", "put the request into the message body"},
 	{"mq:", "body", "put the request into the message body"},
@@ -76,7 +76,7 @@ func (e *Event) identify(o object, path string) *Error {
 	if unfilled(e.ID) {
 		return fault(InvalidValue, memberPath(path, "id"), unfilledID)
 	}
-	e.Suffix = "" // the event has an ID of its own
+	e.Suffix = "" // the event has an ID
 	if e.Type, err = o.scalarField("type", path); err != nil {
 		return err
 	}

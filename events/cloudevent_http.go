@@ -11,7 +11,7 @@ import (
 type CloudEventMode string
 
 // The modes of the HTTP protocol binding of CloudEvents 1.0. In Structured and Batched mode all about
-// an event stands in the body, in Binary mode its attributes are headers.
+// an event is in the body; in Binary mode its attributes are headers.
 const (
 	Structured CloudEventMode = "structured"
 	Batched    CloudEventMode = "batched"

@@ -25,7 +25,7 @@ func readTime(b json.RawMessage) (time.Time, bool) {
 //
 // A time without a zone is not guessed: eight hours off is a wrong decision.
 // Neither are years before 1970, which are defaults rather than times and would
-// include the zero time, which stands for "none".
+// include the zero time, which means "none".
 func parseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if t, ok := unixTime(s); ok {

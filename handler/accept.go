@@ -14,8 +14,8 @@ const clockSkew = 5 * time.Minute
 // lateAfter is the age from which on an event counts as late.
 const lateAfter = 15 * time.Second
 
-// accept reads the request of the event and holds it against the policy. What it refuses is
-// rejected before anything is called.
+// accept reads the request of the event and checks it against the policy. It rejects an event before
+// anything is called for it.
 func (r *run) accept(j *job) conclusion {
 	if c := r.screen(j); c.status != "" {
 		return c
@@ -114,7 +114,7 @@ func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 	return nil
 }
 
-// admit holds the request against the policy and the route.
+// admit checks the request against the policy and the route.
 func (j *job) admit(policy Policy, path string) *report.Problem {
 	if j.route == nil {
 		return policy.admit(&j.request, path)
@@ -126,7 +126,7 @@ func (j *job) admit(policy Policy, path string) *report.Problem {
 	return j.route.Admit(&j.request, path)
 }
 
-// checkTime holds the event's own time against the clock.
+// checkTime compares the event's time with the clock.
 func (r *run) checkTime(j *job) conclusion {
 	age := time.Duration(0)
 	if !j.event.Time.IsZero() {
@@ -147,9 +147,10 @@ func (r *run) checkTime(j *job) conclusion {
 	return conclusion{}
 }
 
-// usedSince is the time from which on a user's act spares a desktop from a late event: that of the
-// event, in whole seconds as EDS tells acts; without one, as far back as events are taken at all. The
-// clock of one whose time is still to come runs ahead of ours, by as much as is believed.
+// usedSince returns the time since which a user's act spares a desktop from a late event. It is the time of
+// the event, in whole seconds, as EDS gives those of acts. Without one, it is as far back as events are
+// accepted at all. An event whose time is still to come was sent by a clock that runs ahead of ours, by
+// clockSkew at most.
 func usedSince(event, now time.Time, maxAge time.Duration) time.Time {
 	switch {
 	case event.IsZero():

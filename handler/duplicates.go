@@ -11,8 +11,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Done events are known so long, and at most so many of their IDs. Beyond a warm instance it is the state
-// of the desktops, and who has used them since, that keeps a repeated event from doing harm.
+// Done events are remembered for so long, and at most so many of their IDs. Another instance knows none of
+// them: there the state of the desktops, and who has used them since, keep a repeated event from doing harm.
 const (
 	rememberFor  = time.Hour
 	rememberMost = 10_000
@@ -47,7 +47,7 @@ type verdict int
 const (
 	isNew       verdict = iota
 	isDuplicate         // it was done, or this invocation has it already
-	isConflict          // its ID is that of another request
+	isConflict          // another request had its ID
 	isUnderWay          // another invocation works on it
 )
 
@@ -121,7 +121,7 @@ func (d *dedup) add(k eventKey, request requestDigest) {
 	}
 }
 
-// age of what happened at a time: the longer one of the two clocks. The monotonic clock may stand still
+// age of what happened at a time: the longer one of the two clocks. The monotonic clock may stop
 // while the platform freezes the instance, and the wall clock may be set back. An event that is forgotten
 // too early is done again, which does no harm; one that is known too long would be lost.
 func age(at, now time.Time) time.Duration {

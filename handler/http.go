@@ -142,7 +142,7 @@ func arrival(q *events.HTTPRequest, async bool, now time.Time) time.Time {
 	return now
 }
 
-// transport refuses what is not worth authenticating.
+// transport refuses a request that needs no authentication to be refused.
 func transport(q *events.HTTPRequest) *report.Problem {
 	contentType, encoded := q.Get("Content-Type"), notPlain(q)
 	kind, _, err := mime.ParseMediaType(contentType)

@@ -7,7 +7,8 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// orders of the jobs for the engine. Without a session, which is what the error says, they can only fail.
+// orders returns the orders of the jobs for the engine. The error says that there is no session: then the
+// orders can only fail.
 func (r *run) orders(jobs []*job) ([]stop.Order, error) {
 	orders := make([]stop.Order, len(jobs))
 	for i, j := range jobs {
@@ -52,7 +53,7 @@ func (r *run) invocation(ctx context.Context, reserved time.Duration) stop.Invoc
 	return inv
 }
 
-// reserve is what is kept of the invocation's time for callbacks and the response; 0: it has no deadline.
+// reserve returns the part of the invocation's time that is kept for callbacks and the response; 0: it has no deadline.
 func (r *run) reserve(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {

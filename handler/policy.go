@@ -16,7 +16,7 @@ type Policy struct {
 
 	// Regions that may be named; with exactly one, it is the default.
 	Regions []string
-	// StoppedMode where a request names none: StopCharging or KeepCharging.
+	// StoppedMode if a request names none: StopCharging or KeepCharging.
 	StoppedMode string
 	// AllowForce lets a request stop desktops although a user is connected.
 	AllowForce bool
@@ -27,9 +27,9 @@ type Policy struct {
 	Kinds []events.Kind
 	// MaxEventAge is the age from which on an event is stale.
 	MaxEventAge time.Duration
-	// Wait to see the desktops Stopped where a request does not say how long.
+	// Wait to see the desktops Stopped, if a request does not say how long.
 	Wait time.Duration
-	// Disabled answers every event with `disabled`.
+	// Disabled concludes every event with the status `disabled`.
 	Disabled bool
 	// Version of the program, for the reports.
 	Version string
@@ -62,11 +62,11 @@ func (p Policy) admit(q *events.Request, path string) *report.Problem {
 	if q.Force && !p.AllowForce {
 		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
 	}
-	return p.admitBlind(q, path)
+	return p.admitUnobserved(q, path)
 }
 
-// admitBlind: without preflight nothing can be looked at, so a request must not rest on a look.
-func (p Policy) admitBlind(q *events.Request, path string) *report.Problem {
+// admitUnobserved refuses a request that needs an observation, if preflight is off.
+func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem {
 	if q.WaitSeconds == nil {
 		seconds := int(p.Wait / time.Second)
 		q.WaitSeconds = &seconds

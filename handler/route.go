@@ -10,7 +10,7 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Routes are what is configured for single HTTP paths and sources of events. If there are routes of a kind,
+// Routes are the configuration of single HTTP paths and sources of events. If there are routes of a kind,
 // an event of this kind without a route is refused.
 type Routes interface {
 	// HTTP is the route of a path, or nil. any says whether there are HTTP routes at all.
@@ -24,8 +24,8 @@ type Routes interface {
 type Route struct {
 	Name          string        // in reports
 	Authenticator Authenticator // of an HTTP route
-	// Async says that callers do not wait for the answer, so that only a function error, and what the
-	// platform does about one, can tell that something went wrong.
+	// Async says that callers do not wait for the response. Only a function error, and what the platform
+	// does about it, shows them that something went wrong.
 	Async bool
 	// CloudEvents are what this HTTP route takes, and nothing else.
 	CloudEvents bool
@@ -33,7 +33,7 @@ type Route struct {
 	Mapping Mapping
 	// Callback for its reports; nil: that of the function.
 	Callback Callback
-	// Window is how far the time in the body may be from ours, where Mapping finds one.
+	// Window is how far the time in the body, if Mapping finds one, may be from ours.
 	Window time.Duration
 
 	Regions      []string // that may be named; empty: as the Policy
@@ -54,7 +54,7 @@ func (route *Route) outside(at, now time.Time) bool {
 	return at.Before(now.Add(-route.Window)) || at.After(now.Add(min(route.Window, clockSkew)))
 }
 
-// Fill in what goes without saying on this route.
+// Fill sets the fields for which this route allows one value only.
 func (route *Route) Fill(q *events.Request) {
 	if q.RegionId == "" && len(route.Regions) == 1 {
 		q.RegionId = route.Regions[0]
@@ -64,7 +64,7 @@ func (route *Route) Fill(q *events.Request) {
 	}
 }
 
-// Admit says what the route does not allow of a request.
+// Admit returns the problem of a request that the route does not allow.
 func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	switch {
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):

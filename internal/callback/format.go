@@ -22,7 +22,7 @@ type format struct {
 	skeleton skeleton
 }
 
-// The platforms. Custom has no skeleton of its own, and no rules.
+// The platforms. Custom has neither a skeleton nor rules.
 const (
 	cloudEvents = "cloudevents"
 	dingTalk    = "dingtalk"
@@ -135,8 +135,8 @@ func (f format) signing(secrets []secret.String) (keys []webhook.Key, robot secr
 	return keys, robot, err
 }
 
-// skeleton is a JSON document whose texts hold ${placeholders}. It is read once; what is put into it
-// becomes part of a JSON string and can be nothing else.
+// skeleton is a JSON document whose texts hold ${placeholders}. It is read once. A value that
+// replaces a placeholder becomes part of a JSON string and nothing else.
 type skeleton struct{ root map[string]any }
 
 func parseSkeleton(text []byte) (skeleton, error) {
@@ -157,7 +157,7 @@ func parseSkeleton(text []byte) (skeleton, error) {
 // text is a JSON string of a skeleton, line by line.
 type text []line
 
-// line is text and the names of placeholders, in turn.
+// line alternates text and the names of placeholders.
 type line []string
 
 func parseNode(node any) (any, error) {
