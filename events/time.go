@@ -1,7 +1,6 @@
 package events
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -9,14 +8,6 @@ import (
 
 func timeFault(path string) *Error {
 	return fault(InvalidTime, path, "is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
-}
-
-func readTime(b json.RawMessage) (time.Time, bool) {
-	s, ok := scalar(b)
-	if !ok {
-		return time.Time{}, false
-	}
-	return parseTime(s)
 }
 
 // parseTime reads the times that EventBridge and its publishers write: RFC 3339

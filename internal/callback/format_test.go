@@ -427,9 +427,9 @@ func TestFormats(t *testing.T) {
 	for _, name := range callback.Formats {
 		var skeleton []byte
 		if strings.HasPrefix(name, "custom") {
-			own = []byte(`{"text":"${StatusText}"}`)
+			skeleton = []byte(`{"text":"${StatusText}"}`)
 		}
-		f := messageFormat{name, own}
+		f := messageFormat{name, skeleton}
 		if name == "cloudevents" {
 			continue
 		}
