@@ -11,7 +11,7 @@ import (
 const (
 	Refuse  = "refuse"  // the whole call is refused
 	Partial = "partial" // the rest of the call is done and nothing said
-	Omit    = "omit"    // the unknown are left out of the answer
+	Omit    = "omit"    // the unknown are left out of the response
 )
 
 // How [EDS.ShowPooled] can be set.
@@ -94,16 +94,16 @@ type EDS struct {
 	AnyNamespace bool
 	// DateOffset is added to the time that the header Date names.
 	DateOffset time.Duration
-	// Headers are set in every answer, instead of its own.
+	// Headers are set in every response, instead of those it would have.
 	Headers map[string]string
-	// Alter changes the body of a successful answer before it is sent, for what
+	// Alter changes the body of a successful response before it is sent, for what
 	// no other field can break. It runs while the EDS is locked.
 	Alter func(c Call, body map[string]any)
 	// Replay answers from a recording and from nothing else: the fleet has no
 	// effect. Who signs is checked as always.
 	Replay *Recording
 
-	// Latency delays every answer; the effect comes first.
+	// Latency delays every response; the effect comes first.
 	Latency time.Duration
 	// ActionLatency replaces Latency for the actions it names.
 	ActionLatency map[string]time.Duration
@@ -124,7 +124,7 @@ type EDS struct {
 	ActionQuota map[string]int
 	// QuotaWindow is the time that Quota is for; 0: DefaultQuotaWindow.
 	QuotaWindow time.Duration
-	// ThrottleStatus is the HTTP status of both answers, 429 (default) or 400.
+	// ThrottleStatus is the HTTP status of both responses, 429 (default) or 400.
 	ThrottleStatus int
 	// ThrottleTimeLeft adds the header that says how long to wait.
 	ThrottleTimeLeft bool
@@ -142,7 +142,7 @@ type EDS struct {
 	events  eventLog
 	nonces  nonces
 	meter   meter
-	played  map[string]int // answers of Replay that were given, by call
+	played  map[string]int // responses of Replay that were given, by call
 	faults  []counter      // one per Faults
 	changes []counter      // one per Changes
 	calls   []*Call
@@ -236,7 +236,7 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.load()
 	arrived := time.Now()
-	call, rep := e.answer(r)
+	call, rep := e.handle(r)
 	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection

@@ -2,7 +2,7 @@ package emulator
 
 import "time"
 
-// startDesktops is StartDesktops: 1 to 100 IDs, no answer but a RequestId. One
+// startDesktops is StartDesktops: 1 to 100 IDs, no response but a RequestId. One
 // ID that is unknown or not Stopped refuses the whole call.
 type startDesktops struct {
 	region string

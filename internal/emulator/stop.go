@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// stopDesktops is StopDesktops: 1 to 100 IDs, no answer but a RequestId.
+// stopDesktops is StopDesktops: 1 to 100 IDs, no response but a RequestId.
 type stopDesktops struct {
 	region string
 	ids    []string
@@ -58,7 +58,7 @@ func (e *EDS) stop(c *Call, d *desktop, now time.Time) {
 }
 
 // checkRepeat notes a stop of a desktop which an earlier call is stopping, if
-// the caller was told so by its answer or by a describe.
+// the caller was told so by its response or by a describe.
 func (e *EDS) checkRepeat(c *Call, d *desktop, now time.Time) {
 	if d.stopAccepted.IsZero() {
 		return
@@ -79,8 +79,8 @@ func errWrongState(e *EDS) *apiError {
 		Message: "The current status of the desktop does not support this operation."})
 }
 
-// look notes what a describe shows of the desktop and returns it.
-func (d *desktop) look(now time.Time) (status, connection string) {
+// observe notes what a describe shows of the desktop and returns it.
+func (d *desktop) observe(now time.Time) (status, connection string) {
 	d.seen = d.visible(now)
 	return d.seen, d.visibleConnection(now)
 }

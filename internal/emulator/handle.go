@@ -14,7 +14,7 @@ import (
 
 // An operation is a call whose parameters are understood.
 type operation interface {
-	// run does it with e.mu held and returns the body of the answer, which is
+	// run does it with e.mu held and returns the body of the response, which is
 	// encoded after e.mu was released and so must not share memory.
 	run(e *EDS, c *Call, now time.Time) (any, *apiError)
 }
@@ -29,9 +29,9 @@ var actions = map[string]func(*params) operation{
 	"DescribeClientEvents": parseEvents,
 }
 
-// answer does what the request asks for and decides what is sent back. The
+// handle does what the request asks for and decides what is sent back. The
 // effect is complete when it returns.
-func (e *EDS) answer(r *http.Request) (*Call, *reply) {
+func (e *EDS) handle(r *http.Request) (*Call, *reply) {
 	body, readErr := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 
 	e.mu.Lock()
@@ -97,13 +97,13 @@ func (e *EDS) altered(c *Call, body any) any {
 	text, err := json.Marshal(body)
 	altered := map[string]any{}
 	if err != nil || json.Unmarshal(text, &altered) != nil {
-		panic("the bodies are our own structs")
+		panic("the bodies are structs of this package")
 	}
 	e.Alter(*c, altered)
 	return altered
 }
 
-// refuse makes err the answer.
+// refuse makes err the response.
 func (e *EDS) refuse(c *Call, rep *reply, err *apiError) {
 	c.Status, c.Code = err.Status, err.Code
 	rep.status, rep.header, rep.body = err.Status, err.header, err.body(c.RequestId, rep.host)
@@ -169,7 +169,7 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	return op, p.finish()
 }
 
-// latency is how late this answer is.
+// latency is how late this response is.
 func (e *EDS) latency(action string) time.Duration {
 	d, ok := e.ActionLatency[action]
 	if !ok {
