@@ -16,7 +16,7 @@ import (
 func resendWith(t *testing.T, stdin string, env map[string]string, args ...string) (code int, out, err string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = stopctl(context.Background(), append([]string{"callback"}, args...), outside{
+	code = stopctl().execute(context.Background(), append([]string{"callback"}, args...), outside{
 		in: strings.NewReader(stdin), out: &stdout, err: &stderr, getenv: func(name string) string { return env[name] }})
 	return code, stdout.String(), stderr.String()
 }

@@ -103,16 +103,16 @@ func doctorCommand(ctx context.Context, args []string, out outside) error {
 	if err != nil {
 		return err
 	}
-	screen := newScreen(&runOptions{output: o.output, color: o.color}, out)
+	screen := newScreen(out, o.color)
 	e := examination{checkup: newCheckup(s), roleARN: o.roleARN, offline: o.offline, getenv: out.getenv, network: theNetwork()}
 	found := e.findings(ctx, screen)
 	if ctx.Err() != nil {
 		return ctx.Err() // half of it is not worth reading
 	}
-	if screen.json {
+	if o.output == "json" {
 		err = found.write(out.out)
 	} else {
-		screen.showFindings(s.title(), found)
+		showFindings(screen, s.title(), found)
 	}
 	if err == nil && found.count(problem) > 0 {
 		return errUnexpected

@@ -51,14 +51,14 @@ func (f findings) write(out io.Writer) error {
 
 // labels of the statuses, all in one column.
 var labels = map[findingStatus]cell{
-	fine: {"ok", green}, warning: {"warn", yellow}, problem: {"PROBLEM", red}, unproven: {"?", cyan},
+	fine: green.cell("ok"), warning: yellow.cell("warn"), problem: red.cell("PROBLEM"), unproven: cyan.cell("?"),
 }
 
 // margin of the text behind the label.
 const margin = 11
 
 // showFindings for people.
-func (s *screen) showFindings(title string, all findings) {
+func showFindings(s *screen, title string, all findings) {
 	fmt.Fprintln(s.out, s.paint(bold, visible(title)))
 	group := ""
 	for _, f := range all {
@@ -72,9 +72,9 @@ func (s *screen) showFindings(title string, all findings) {
 		}
 		label := labels[f.Status]
 		lead := "  " + s.paint(label.style, label.text) + strings.Repeat(" ", margin-2-len(label.text))
-		s.block(lead, visible(text))
+		block(s, lead, visible(text))
 		if f.Do != "" {
-			s.block(strings.Repeat(" ", margin)+"→ ", visible(f.Do))
+			block(s, strings.Repeat(" ", margin)+"→ ", visible(f.Do))
 		}
 	}
 	st := green
@@ -86,7 +86,7 @@ func (s *screen) showFindings(title string, all findings) {
 
 // block of text behind a lead, wrapped. Lines that are indented already are commands: they stay whole,
 // to be copied.
-func (s *screen) block(lead, text string) {
+func block(s *screen, lead, text string) {
 	pad := strings.Repeat(" ", margin)
 	if strings.HasSuffix(lead, "→ ") {
 		pad += "  "

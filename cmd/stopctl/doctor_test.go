@@ -96,7 +96,7 @@ func write(t *testing.T, name, text string) {
 func (c *clinic) examine(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = stopctl(t.Context(), append([]string{"doctor"}, args...), outside{
+	code = stopctl().execute(t.Context(), append([]string{"doctor"}, args...), outside{
 		in: strings.NewReader(""), out: &out, err: &err, self: "stopctl", getenv: func(name string) string { return c.env[name] }})
 	for _, call := range c.eds.Calls() {
 		if !strings.HasPrefix(call.Action, "Describe") && !strings.HasPrefix(call.Action, "List") {

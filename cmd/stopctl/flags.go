@@ -6,7 +6,6 @@ import (
 	"flag"
 	"io"
 	"net"
-	"regexp"
 	"strings"
 	"time"
 
@@ -131,12 +130,6 @@ func parseRun(args []string) (*runOptions, error) {
 	return o, o.check(given(fs))
 }
 
-func given(fs *flag.FlagSet) map[string]bool {
-	set := map[string]bool{}
-	fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
-	return set
-}
-
 // needs of flags that mean nothing without another, or would spoil the fixed results of the walk.
 var needs = []struct {
 	flag        string
@@ -205,38 +198,6 @@ func (l *list) Set(text string) error {
 	return nil
 }
 
-// variables is a flag that collects NAME=VALUE. What is wrong with one is kept for later: the flag
-// package would repeat the value, which may be a secret.
-type variables struct {
-	command string // whose flag it is
-	values  map[string]string
-	fault   error
-}
-
-var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-
-func (v *variables) String() string { return "" }
-
-func (v *variables) has(name string) bool { _, ok := v.values[name]; return ok }
-
-func (v *variables) Set(text string) error {
-	name, value, ok := strings.Cut(text, "=")
-	switch {
-	case !ok:
-		v.fault = usagef("%s: -env: write NAME=VALUE", v.command)
-	case !variableName.MatchString(name):
-		v.fault = usagef("%s: -env %q: Function Compute takes names of letters, digits and underscores, a letter first", v.command, name)
-	case strings.HasPrefix(name, "FC_"):
-		v.fault = usagef("%s: -env %s: names that begin with FC_ belong to Function Compute", v.command, name)
-	default:
-		if v.values == nil {
-			v.values = map[string]string{}
-		}
-		v.values[name] = value
-	}
-	return nil
-}
-
 func runCommand(ctx context.Context, args []string, out outside) error {
 	o, err := parseRun(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -259,6 +220,6 @@ func runCommand(ctx context.Context, args []string, out outside) error {
 		}
 		fleet = &emulator.Fleet{Replay: recording}
 	}
-	r := &runner{options: o, outside: out, screen: newScreen(o, out), fleet: fleet}
+	r := &runner{options: o, outside: out, display: newDisplay(o, out), fleet: fleet}
 	return r.run(ctx)
 }

@@ -92,7 +92,7 @@ func rawJSON(data []byte) json.RawMessage {
 	return text
 }
 
-func (s *screen) putJSON(n int, r *record) {
+func (s *display) putJSON(n int, r *record) {
 	v := stepJSON{
 		Step: n, Title: r.title, Event: rawJSON(r.event), RequestId: r.result.RequestID,
 		DurationMs: r.result.Duration.Milliseconds(), Answer: rawJSON(r.result.Payload), FunctionError: r.result.FunctionError,

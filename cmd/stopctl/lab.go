@@ -80,17 +80,6 @@ func (l *lab) variables(fleet *emulator.Fleet, env map[string]string) map[string
 	return all
 }
 
-func regionsOf(desktops []emulator.Desktop) []string {
-	seen := map[string]bool{}
-	for _, d := range desktops {
-		if d.RegionId == "" {
-			d.RegionId = emulator.DefaultRegion
-		}
-		seen[d.RegionId] = true
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
 func (l *lab) close() {
 	if l.function != nil {
 		l.function.Stop()

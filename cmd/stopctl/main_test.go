@@ -73,7 +73,7 @@ func execute(t *testing.T, stdin string, args ...string) (code int, stdout, stde
 func executeIn(t *testing.T, environ map[string]string, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = stopctl(t.Context(), args, outside{
+	code = stopctl().execute(t.Context(), args, outside{
 		in: strings.NewReader(stdin), out: &out, err: &err, self: "stopctl",
 		getenv: func(name string) string { return environ[name] },
 	})
@@ -92,7 +92,7 @@ func file(t *testing.T, name, text string) string {
 
 // TestEveryCommandHelps: with an example, whichever way it is asked.
 func TestEveryCommandHelps(t *testing.T) {
-	for _, c := range commands() {
+	for _, c := range stopctl().commands {
 		for _, args := range [][]string{{c.name, "-h"}, {c.name, "--help"}, {"help", c.name}} {
 			code, out, stderr := execute(t, "", args...)
 			if code != exitOK || stderr != "" || !strings.HasPrefix(out, "Usage: stopctl "+c.name) || !strings.Contains(out, "\nExample") {

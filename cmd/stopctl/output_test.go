@@ -18,14 +18,14 @@ func (failing) Read([]byte) (int, error)  { return 0, errFull }
 // TestFullDisk: what could not be written is not well, whatever the command.
 func TestFullDisk(t *testing.T) {
 	lines := [][]string{{"help"}, {"version"}, {"undo", file(t, "report.json", stopped)}, {"routes", "check", "-routes", file(t, "routes.yaml", someRoutes)}}
-	for _, c := range commands() {
+	for _, c := range stopctl().commands {
 		if c.name != "version" {
 			lines = append(lines, []string{c.name, "-h"})
 		}
 	}
 	for _, args := range lines {
 		var err strings.Builder
-		code := stopctl(t.Context(), args, outside{in: strings.NewReader(""), out: failing{}, err: &err, getenv: func(string) string { return "" }})
+		code := stopctl().execute(t.Context(), args, outside{in: strings.NewReader(""), out: failing{}, err: &err, getenv: func(string) string { return "" }})
 		if code != exitUnexpected || strings.Count(err.String(), errFull.Error()) != 1 {
 			t.Errorf("%v: exit %d %s", args, code, &err)
 		}
@@ -39,7 +39,7 @@ func TestCheckedTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer device.Close()
-	if !terminal(&checkedWriter{to: device}) || terminal(&checkedWriter{to: failing{}}) {
+	if !onTerminal(&checkedWriter{to: device}) || onTerminal(&checkedWriter{to: failing{}}) {
 		t.Error("a terminal is not told from a file")
 	}
 }

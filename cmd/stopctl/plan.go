@@ -107,6 +107,9 @@ func parsePlan(args []string) (*planOptions, error) {
 
 // planCommand shows what the function would do about an event.
 func planCommand(ctx context.Context, args []string, out outside) error {
+	if err := refuseDebug("plan", out.getenv); err != nil {
+		return err
+	}
 	o, err := parsePlan(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(out.out, planUsage)
@@ -128,21 +131,21 @@ func planCommand(ctx context.Context, args []string, out outside) error {
 	if o.now {
 		event = current.Event(event, time.Now())
 	}
-	s := newScreen(&runOptions{output: o.output, color: "auto"}, out)
+	s := newScreen(out, "auto")
 	p, err := makePlan(ctx, o, event, s, out.getenv)
 	if err != nil {
 		return err
 	}
-	if s.json {
+	if o.output == "json" {
 		err = p.write(out.out)
 	} else {
-		s.showPlan(p)
+		showPlan(s, p)
 	}
 	switch {
 	case err != nil:
 		return err
 	case expected != nil:
-		return s.compare(expected, p)
+		return compare(s, expected, p)
 	case !p.made():
 		return errUnexpected
 	}
@@ -211,36 +214,6 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(regionsOf(world.EDS.Desktops), ","))
 	}
 	return world, environ, nil
-}
-
-// harmless makes a handler that can change nothing, whatever its configuration says: each event is a dry
-// run, EDS gets no call that stops desktops, and no callback is sent. faults takes what is wrong with the
-// configuration.
-func harmless(c config.Config, faults config.Faults, connect func() (stop.EDS, error)) *handler.Handler {
-	c.DryRun = true
-	return compose.Handler(c, faults, harmlessOutside(connect))
-}
-
-// harmlessOutside is a world in which a handler can change nothing, even if it takes an event for a real
-// one.
-func harmlessOutside(connect func() (stop.EDS, error)) compose.Outside {
-	return compose.Outside{
-		Log:     io.Discard,
-		Version: programVersion(),
-		Connect: func(secret.Credentials) (stop.EDS, error) {
-			eds, err := connect()
-			return readOnly{eds}, err
-		},
-		Silent: true,
-	}
-}
-
-// readOnly is EDS without the one call that changes something. The plan is a dry run, which makes no
-// such call. If it did all the same, the call would fail here.
-type readOnly struct{ stop.EDS }
-
-func (readOnly) StopDesktops(context.Context, stop.StopCall) (string, error) {
-	return "", &stop.CallError{Action: "StopDesktops", Family: stop.Denied, Code: "ReadOnly", Message: "a plan stops nothing"}
 }
 
 // write the plan as JSON, for programs and for -expect.

@@ -70,14 +70,6 @@ func (p *plan) made() bool {
 	return len(p.Events) > 0
 }
 
-// warningText is a warning of a report, with the place of what it is about.
-func warningText(w report.Warning) string {
-	if w.Path == "" {
-		return w.Message
-	}
-	return w.Path + ": " + w.Message
-}
-
 // rule that chose or spared a desktop, in words.
 func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) string {
 	switch d.Outcome {
@@ -154,13 +146,6 @@ func chosenBy(rep report.Report) string {
 	add("SubPayType", q.SubPayType)
 	add("DesktopName", q.DesktopName)
 	return "matches Select " + strings.Join(parts, ", ")
-}
-
-func tagText(key string, value *string) string {
-	if value == nil {
-		return key
-	}
-	return key + "=" + *value
 }
 
 // readPlan reads what -o json has written.

@@ -10,19 +10,19 @@ import (
 )
 
 // showPlan for people: per event what would happen in numbers, then each desktop.
-func (s *screen) showPlan(p *plan) {
+func showPlan(s *screen, p *plan) {
 	for i, e := range p.Events {
 		if i > 0 {
 			s.blank()
 		}
-		s.showPlanned(e)
+		showPlanned(s, e)
 	}
 	if len(p.Events) == 0 {
 		fmt.Fprintln(s.out, s.paint(red, "the event came to nothing: it is no event that the function knows"))
 	}
 }
 
-func (s *screen) showPlanned(e plannedEvent) {
+func showPlanned(s *screen, e plannedEvent) {
 	head := "event " + visible(e.EventId)
 	if e.Route != "" {
 		head += " by route " + visible(e.Route)
@@ -58,11 +58,11 @@ func (s *screen) showPlanned(e plannedEvent) {
 	for _, d := range e.Desktops {
 		state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", ")
 		rows = append(rows, []cell{
-			{d.DesktopId, bold}, {string(d.Decision), outcomeStyle(d.Decision)}, {state, plain}, {visible(d.Rule), dim},
+			bold.cell(d.DesktopId), outcomeStyle(d.Decision).cell(string(d.Decision)), plain.cell(state), dim.cell(visible(d.Rule)),
 		})
 	}
 	if len(rows) > 0 {
-		rows = slices.Insert(rows, 0, []cell{{"DesktopId", dim}, {"decision", dim}, {"state", dim}, {"rule", dim}})
+		rows = slices.Insert(rows, 0, []cell{dim.cell("DesktopId"), dim.cell("decision"), dim.cell("state"), dim.cell("rule")})
 	}
 	for _, line := range s.table(rows) {
 		fmt.Fprintln(s.out, line)
@@ -70,7 +70,7 @@ func (s *screen) showPlanned(e plannedEvent) {
 }
 
 // compare says what is not as expected.
-func (s *screen) compare(expected, p *plan) error {
+func compare(s *screen, expected, p *plan) error {
 	all := p.differences(expected)
 	for _, line := range all {
 		s.note("%s", visible(line))

@@ -143,6 +143,9 @@ func canCreate(name string) error {
 
 // probeCommand compares EDS with what the function assumes.
 func probeCommand(ctx context.Context, args []string, out outside) error {
+	if err := refuseDebug("probe", out.getenv); err != nil {
+		return err
+	}
 	o, err := parseProbe(args, out)
 	if errors.Is(err, flag.ErrHelp) {
 		_, err = io.WriteString(out.out, probeUsage)
@@ -151,7 +154,7 @@ func probeCommand(ctx context.Context, args []string, out outside) error {
 	if err != nil {
 		return err
 	}
-	c := &comparison{options: o, outside: out, screen: newScreen(&runOptions{color: o.color}, out)}
+	c := &comparison{options: o, outside: out, screen: newScreen(out, o.color)}
 	if err := c.connect(ctx); err != nil {
 		return err
 	}
@@ -207,8 +210,8 @@ func (c *comparison) run(ctx context.Context) error {
 	if c.options.stop != "" {
 		c.lines = append(c.lines, c.stop(ctx)...)
 	}
-	c.screen.showLines(c.lines)
-	fmt.Fprintf(c.out, "\n%s. %d calls, half of them within %s.\n", c.screen.summary(c.lines), result.Calls, duration(result.Latency))
+	showLines(c.screen, c.lines)
+	fmt.Fprintf(c.out, "\n%s. %d calls, half of them within %s.\n", summary(c.screen, c.lines), result.Calls, duration(result.Latency))
 	if err := c.write(); err != nil {
 		return err
 	}

@@ -9,14 +9,14 @@ import (
 
 // verdicts are shown as these words.
 var verdicts = map[probe.Verdict]cell{
-	probe.Same: {"same", green}, probe.Different: {"DIFFERENT", red}, probe.NotAsked: {"not asked", yellow},
+	probe.Same: green.cell("same"), probe.Different: red.cell("DIFFERENT"), probe.NotAsked: yellow.cell("not asked"),
 }
 
 // columns of the table: where the name, what was assumed and what was seen begin.
 var columns = [3]int{11, 31, 54}
 
 // showLines prints a table: what was assumed, what was seen, and below each what it means.
-func (s *screen) showLines(lines []probe.Line) {
+func showLines(s *screen, lines []probe.Line) {
 	group := ""
 	for _, l := range lines {
 		if l.Group != group {
@@ -52,7 +52,7 @@ func at(lines []string, i int) string {
 }
 
 // summary counts the verdicts.
-func (s *screen) summary(lines []probe.Line) string {
+func summary(s *screen, lines []probe.Line) string {
 	n := probe.Count(lines, probe.Different)
 	st := green
 	if n > 0 {

@@ -5,31 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/probe"
 )
-
-// isTerminal tells whether somebody types what is read.
-func isTerminal(r io.Reader) bool {
-	switch in := r.(type) {
-	case *interruptible:
-		return isTerminal(in.in)
-	case interface{ IsTerminal() bool }:
-		return in.IsTerminal()
-	case *os.File:
-		info, err := in.Stat()
-		if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-			return false
-		}
-		null, err := os.Stat(os.DevNull) // is a device too, and nobody types there
-		return err != nil || !os.SameFile(info, null)
-	}
-	return false
-}
 
 // consent looks at the desktop and asks for a typed yes.
 func (c *comparison) consent(ctx context.Context) error {

@@ -30,7 +30,7 @@ func probeWith(t *testing.T, typed *string, args ...string) (code int, out, err 
 	if typed != nil {
 		o.in = typist{strings.NewReader(*typed)}
 	}
-	code = stopctl(t.Context(), append([]string{"probe"}, args...), o)
+	code = stopctl().execute(t.Context(), append([]string{"probe"}, args...), o)
 	for _, secret := range []string{emulator.OperatorCredential.AccessKeySecret, emulator.OperatorCredential.SecurityToken} {
 		if strings.Contains(stdout.String()+stderr.String(), secret) {
 			t.Errorf("shows %q", secret)

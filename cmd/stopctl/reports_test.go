@@ -30,7 +30,7 @@ func TestFileNotStandardInput(t *testing.T) {
 		{"routes", "try", "/own", "-f", rep, "-routes", routes},
 	} {
 		var out, err strings.Builder
-		if code := stopctl(t.Context(), args, outside{in: untouchable{t}, out: &out, err: &err, getenv: func(string) string { return "" }}); code == exitUsage {
+		if code := stopctl().execute(t.Context(), args, outside{in: untouchable{t}, out: &out, err: &err, getenv: func(string) string { return "" }}); code == exitUsage {
 			t.Errorf("%v: %s", args, &err)
 		}
 	}
@@ -175,11 +175,11 @@ func TestInterruptedInput(t *testing.T) {
 // What is read arrives whole.
 func TestInterruptibleReads(t *testing.T) {
 	text := strings.Repeat("0123456789", 5000)
-	got, err := io.ReadAll(&interruptible{t.Context(), strings.NewReader(text)})
+	got, err := io.ReadAll(&interruptible{ctx: t.Context(), in: strings.NewReader(text)})
 	if err != nil || string(got) != text {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
-	_, err = io.ReadAll(&interruptible{t.Context(), io.MultiReader(strings.NewReader("a"), failing{})})
+	_, err = io.ReadAll(&interruptible{ctx: t.Context(), in: io.MultiReader(strings.NewReader("a"), failing{})})
 	if !errors.Is(err, errFull) {
 		t.Errorf("%v", err)
 	}

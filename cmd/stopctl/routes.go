@@ -123,7 +123,7 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 		if e.Callback != nil {
 			notes = append(notes, "callback of its own")
 		}
-		rows = append(rows, []cell{{text: e.Name}, {text: auth}, {text: strings.Join(notes, ", ")}})
+		rows = append(rows, []cell{plain.cell(e.Name), plain.cell(auth), plain.cell(strings.Join(notes, ", "))})
 	}
 	for _, line := range (&screen{}).table(rows) {
 		fmt.Fprintln(out, line)

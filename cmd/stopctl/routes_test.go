@@ -29,7 +29,7 @@ func tryRoutes(t *testing.T, text, stdin string, args ...string) (code int, out,
 		t.Fatal(e)
 	}
 	var stdout, stderr bytes.Buffer
-	code = stopctl(context.Background(), append([]string{"routes", "-routes", file}, args...), outside{in: strings.NewReader(stdin), out: &stdout, err: &stderr})
+	code = stopctl().execute(context.Background(), append([]string{"routes", "-routes", file}, args...), outside{in: strings.NewReader(stdin), out: &stdout, err: &stderr})
 	return code, stdout.String(), stderr.String()
 }
 

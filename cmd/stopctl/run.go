@@ -16,7 +16,7 @@ import (
 type runner struct {
 	outside
 	options *runOptions
-	screen  *screen
+	display *display
 	fleet   *emulator.Fleet
 	binary  string
 	root    string // of the source
@@ -27,9 +27,9 @@ func (r *runner) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.options.env.noteUnknown(r.screen, r.options.env.has("ROUTES_FILE"))
+	r.options.env.noteUnknown(r.display.screen, r.options.env.has("ROUTES_FILE"))
 	if _, err := os.Stat("routes.yaml"); err == nil && !r.options.env.has("ROUTES_FILE") {
-		r.screen.note("The routes.yaml here is not used: for that, add -env ROUTES_FILE=$PWD/routes.yaml and its secrets.")
+		r.display.note("The routes.yaml here is not used: for that, add -env ROUTES_FILE=$PWD/routes.yaml and its secrets.")
 	}
 	cleanUp, err := r.prepare(ctx)
 	defer cleanUp()
@@ -69,7 +69,7 @@ func (r *runner) prepare(ctx context.Context) (cleanUp func(), err error) {
 	}
 	cleanUp = func() { _ = os.RemoveAll(dir) }
 	r.binary = filepath.Join(dir, binaryName())
-	return cleanUp, build(ctx, r.root, r.binary, r.screen)
+	return cleanUp, build(ctx, r.root, r.binary, r.display.screen)
 }
 
 // start a lab with the caller's fleet and variables.
@@ -83,7 +83,7 @@ func (r *runner) start(ctx context.Context, fleet *emulator.Fleet, env map[strin
 
 // walk goes through the steps, each in a lab of its own, and compares.
 func (r *runner) walk(ctx context.Context, steps []step) error {
-	r.screen.introduce(len(steps))
+	r.display.introduce(len(steps))
 	var t tally
 	for i, st := range steps {
 		rec, err := r.step(ctx, st)
@@ -91,9 +91,9 @@ func (r *runner) walk(ctx context.Context, steps []step) error {
 			return err
 		}
 		t.add(i+1, rec)
-		r.screen.put(i+1, rec)
+		r.display.put(i+1, rec)
 	}
-	r.screen.concludeWalk(&t)
+	t.concludeWalk(r.display)
 	return t.err()
 }
 
@@ -155,8 +155,8 @@ func (r *runner) send(ctx context.Context, events []ownEvent) error {
 		}
 		rec.title = e.title(rec)
 		t.add(i+1, rec)
-		r.screen.put(i+1, rec)
+		r.display.put(i+1, rec)
 	}
-	r.screen.concludeOwn(&t)
+	t.concludeOwn(r.display)
 	return t.err()
 }

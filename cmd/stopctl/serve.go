@@ -71,7 +71,7 @@ func (r *runner) serve(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	_ = web.Close()
-	r.screen.note("Stopped after %s.", plural(int(s.events.Load()), "event"))
+	r.display.note("Stopped after %s.", plural(int(s.events.Load()), "event"))
 	return nil
 }
 
@@ -85,7 +85,7 @@ func (s *server) check() {
 	c, faults := config.Read(environ)
 	compose.Handler(c, faults, compose.Outside{Log: io.Discard})
 	if len(faults) > 0 {
-		s.screen.note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
+		s.display.note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
 	}
 	if c.Routes == nil {
 		return
@@ -138,7 +138,7 @@ func (s *server) event(ctx context.Context, inv emulator.Invocation) (emulator.R
 	if inv.RetryCount > 0 {
 		rec.title += fmt.Sprintf(" · retry %d", inv.RetryCount)
 	}
-	s.screen.put(int(s.events.Add(1)), rec)
+	s.display.put(int(s.events.Add(1)), rec)
 	return rec.result, rec.err
 }
 
@@ -151,6 +151,6 @@ func (s *server) reset() error {
 		return err
 	}
 	s.lab.Swap(fresh).close()
-	s.screen.note("The fleet and the function have started over.")
+	s.display.note("The fleet and the function have started over.")
 	return nil
 }

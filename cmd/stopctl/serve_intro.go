@@ -41,7 +41,7 @@ What has become of it all, and once more from the beginning:
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
 `, base, one, s.paths(), base, s.path(), s.authorization(), s.body(two), base, two, base, s.self, base, base)
-	s.screen.note("%s", b.String())
+	s.display.note("%s", b.String())
 }
 
 // path is one that an HTTP event may come by.

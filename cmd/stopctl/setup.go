@@ -40,21 +40,6 @@ func (o *setupFlags) check(fs *flag.FlagSet) error {
 	return nil
 }
 
-// isVariable says whether the function, or Go's runtime in it, reads a variable of this name.
-func isVariable(name string) bool {
-	ofGo := []string{"GODEBUG", "GOMEMLIMIT", "GOMAXPROCS", "TZ", "ZONEINFO"}
-	return slices.Contains(ofGo, name) || slices.Contains(config.Variables(), name)
-}
-
-// noteUnknown tells of variables that nothing reads: probably a slip. Routes name some of their own.
-func (v *variables) noteUnknown(s *screen, routes bool) {
-	for _, name := range slices.Sorted(maps.Keys(v.values)) {
-		if !routes && !isVariable(name) {
-			s.note("-env %s: the function has no such variable.", name)
-		}
-	}
-}
-
 // setup is what the function will have.
 type setup struct {
 	deployed  *deployment.Deployment // nil: there is no deployment file

@@ -10,8 +10,21 @@ import (
 	"stopdesktops/internal/report"
 )
 
+// display shows the records of a run.
+type display struct {
+	*screen
+	verbose   bool
+	json      bool
+	self      string // how to call this command again
+	lastLabel string // of what was written last; see labelled
+}
+
+func newDisplay(o *runOptions, out outside) *display {
+	return &display{screen: newScreen(out, o.color), verbose: o.verbose, json: o.output == "json", self: out.self}
+}
+
 // show a step as a block.
-func (s *screen) show(n int, r *record) {
+func (s *display) show(n int, r *record) {
 	fmt.Fprintln(s.out, s.heading(n, r))
 	if r.about != "" {
 		for _, line := range wrap(r.about, width-len(indent)) {
@@ -48,13 +61,11 @@ func (s *screen) show(n int, r *record) {
 	s.blank()
 }
 
-func (s *screen) blank() { fmt.Fprintln(s.out) }
-
 // maxTitle leaves room for the duration and a bit of the rule.
 const maxTitle = 62
 
 // heading is a rule with the title and, at its end, the duration and whether all is well.
-func (s *screen) heading(n int, r *record) string {
+func (s *display) heading(n int, r *record) string {
 	number, took, mark := fmt.Sprintf("%2d", n), duration(r.result.Duration), ""
 	if r.checked || !r.ok() {
 		mark = s.verdict(r.ok())
@@ -68,7 +79,7 @@ func (s *screen) heading(n int, r *record) string {
 	return fmt.Sprintf("%s  %s %s %s%s", s.paint(dim, number), s.paint(bold, title), s.paint(dim, rule), took, mark)
 }
 
-func (s *screen) verdict(ok bool) string {
+func (s *display) verdict(ok bool) string {
 	if ok {
 		return s.paint(green, "✓")
 	}
@@ -77,11 +88,11 @@ func (s *screen) verdict(ok bool) string {
 
 // labelled writes a text behind a label, and what does not fit below it. Repeated labels are left
 // out: one block of a label has it once.
-func (s *screen) labelled(label, text string, st style) {
+func (s *display) labelled(label, text string, st style) {
 	s.lines(label, wrap(visible(text), width-len(indent)-column), st)
 }
 
-func (s *screen) lines(label string, lines []string, st style) {
+func (s *display) lines(label string, lines []string, st style) {
 	for i, line := range lines {
 		if i > 0 || label == s.lastLabel {
 			label = ""
@@ -95,7 +106,7 @@ func (s *screen) lines(label string, lines []string, st style) {
 	}
 }
 
-func (s *screen) showEvent(event []byte) {
+func (s *display) showEvent(event []byte) {
 	s.lastLabel = ""
 	if s.verbose {
 		var b bytes.Buffer
@@ -118,7 +129,7 @@ func (s *screen) showEvent(event []byte) {
 // maxRows of desktops are shown, unless asked for more.
 const maxRows = 24
 
-func (s *screen) showDesktops(r *record) {
+func (s *display) showDesktops(r *record) {
 	var rows [][]cell
 	left := map[report.Outcome]int{}
 	for _, rep := range r.reports {
@@ -128,13 +139,13 @@ func (s *screen) showDesktops(r *record) {
 				continue
 			}
 			rows = append(rows, []cell{
-				{d.DesktopId, bold}, {r.change(d.DesktopId), plain},
-				{string(d.Outcome), outcomeStyle(d.Outcome)}, {cmp.Or(d.Reason, d.Code), dim},
+				bold.cell(d.DesktopId), plain.cell(r.change(d.DesktopId)),
+				outcomeStyle(d.Outcome).cell(string(d.Outcome)), dim.cell(cmp.Or(d.Reason, d.Code)),
 			})
 		}
 	}
 	for _, id := range r.strays() {
-		rows = append(rows, []cell{{id, bold}, {r.change(id), plain}, {"stopped, but in no report", red}})
+		rows = append(rows, []cell{bold.cell(id), plain.cell(r.change(id)), red.cell("stopped, but in no report")})
 	}
 	for _, line := range s.table(rows) {
 		fmt.Fprintln(s.out, indent+line)
@@ -160,7 +171,7 @@ func (r *record) change(id string) string {
 	}
 }
 
-func (s *screen) showLog(r *record) {
+func (s *display) showLog(r *record) {
 	if !s.verbose {
 		return
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"stopdesktops/internal/emulator"
-	"stopdesktops/internal/report"
 )
 
 // callLines says what EDS was asked. Calls that look alike are put together between two stops:
@@ -62,22 +61,7 @@ func callText(c emulator.Call) string {
 	return strings.Join(words, " ")
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func counts[K ~string](m map[K]int) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, fmt.Sprintf("%d %s", m[k], k))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (s *screen) showCallbacks(r *record) {
+func (s *display) showCallbacks(r *record) {
 	for i := 0; i < len(r.deliveries); {
 		d, n := r.deliveries[i], 1
 		for i+n < len(r.deliveries) && callbackText(r.deliveries[i+n]) == callbackText(d) {
@@ -139,7 +123,7 @@ func callbackText(d emulator.Delivery) string {
 const maxProblems = 3
 
 // showAnswer says what the caller got, and why, where something was refused or failed.
-func (s *screen) showAnswer(r *record) {
+func (s *display) showAnswer(r *record) {
 	var statuses []string
 	st := plain
 	for _, rep := range r.reports {
@@ -196,15 +180,4 @@ func answerKind(r *record) (kind string, own bool) {
 		return fmt.Sprintf("HTTP %d", a.StatusCode), true
 	}
 	return "success", true
-}
-
-func problemText(p *report.Problem) string {
-	text := p.Code
-	if p.Path != "" {
-		text += " at " + p.Path
-	}
-	if p.Message != "" {
-		text += ": " + p.Message
-	}
-	return text
 }

@@ -19,11 +19,11 @@ func TestColor(t *testing.T) {
 	defer pipe.Close()
 	defer w.Close()
 	for _, color := range []string{"auto", "never"} {
-		if s := newScreen(&runOptions{color: color}, outside{out: w, err: w, getenv: os.Getenv}); s.color || s.live {
+		if s := newScreen(outside{out: w, err: w, getenv: os.Getenv}, color); s.color || s.live {
 			t.Errorf("-color %s: colour or progress in a pipe", color)
 		}
 	}
-	s := newScreen(&runOptions{color: "always"}, outside{out: w, err: w, getenv: os.Getenv})
+	s := newScreen(outside{out: w, err: w, getenv: os.Getenv}, "always")
 	if got := s.paint(red, "x"); got != "\x1b[31mx\x1b[0m" {
 		t.Errorf("-color always: %q", got)
 	}
@@ -40,7 +40,7 @@ func TestColor(t *testing.T) {
 			}
 			return ""
 		}
-		if s := newScreen(&runOptions{color: "auto"}, outside{out: tty, err: tty, getenv: getenv}); s.color {
+		if s := newScreen(outside{out: tty, err: tty, getenv: getenv}, "auto"); s.color {
 			t.Errorf("colour although %s says no", variable)
 		}
 	}
@@ -99,13 +99,13 @@ func TestWrap(t *testing.T) {
 // TestWideLetters: a table with Chinese letters is aligned, and nothing with them is wider than a terminal.
 func TestWideLetters(t *testing.T) {
 	s := &screen{}
-	if got, want := s.table([][]cell{{{"设计部", plain}, {"x", plain}}, {{"design", plain}, {"x", plain}}}), []string{"设计部  x", "design  x"}; !slices.Equal(got, want) {
+	if got, want := s.table([][]cell{{plain.cell("设计部"), plain.cell("x")}, {plain.cell("design"), plain.cell("x")}}), []string{"设计部  x", "design  x"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	var b bytes.Buffer
-	s.out = &b
+	d := &display{screen: &screen{out: &b}}
 	text := strings.Repeat("下班关机", 30)
-	s.show(1, &record{title: text, about: text, event: []byte(`{"DesktopId": "ecd-a", "Reason": "` + text + `"}`)})
+	d.show(1, &record{title: text, about: text, event: []byte(`{"DesktopId": "ecd-a", "Reason": "` + text + `"}`)})
 	for line := range strings.Lines(b.String()) {
 		if n := columnsOf(strings.TrimSuffix(line, "\n")); n > width {
 			t.Errorf("%d columns: %s", n, line)
@@ -143,7 +143,7 @@ func TestManyDesktops(t *testing.T) {
 		r.reports[0].Desktops = append(r.reports[0].Desktops, report.DesktopReport{DesktopId: "ecd-a", Outcome: report.Accepted})
 	}
 	var out bytes.Buffer
-	(&screen{out: &out}).show(1, r)
+	(&display{screen: &screen{out: &out}}).show(1, r)
 	if n := strings.Count(out.String(), "ecd-a"); n != maxRows || !strings.Contains(out.String(), "976 accepted") {
 		t.Errorf("%d rows:\n%s", n, out.String())
 	}

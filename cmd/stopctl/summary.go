@@ -61,7 +61,7 @@ func (t *tally) err() error {
 }
 
 // put a record out, in the form asked for.
-func (s *screen) put(n int, r *record) {
+func (s *display) put(n int, r *record) {
 	if s.json {
 		s.putJSON(n, r)
 		return
@@ -69,7 +69,7 @@ func (s *screen) put(n int, r *record) {
 	s.show(n, r)
 }
 
-func (s *screen) introduce(steps int) {
+func (s *display) introduce(steps int) {
 	if s.json {
 		return
 	}
@@ -81,7 +81,7 @@ a fresh copy of the same ten cloud computers. Nothing real is touched.
 `, s.paint(bold, "The stop-desktops function, on this machine"), steps)
 }
 
-func (s *screen) concludeWalk(t *tally) {
+func (t *tally) concludeWalk(s *display) {
 	if s.json {
 		return
 	}
@@ -90,9 +90,9 @@ func (s *screen) concludeWalk(t *tally) {
 		fmt.Fprintf(s.out, "%s  All %d steps went as expected.\n\n", s.verdict(true), t.steps)
 	} else {
 		fmt.Fprintf(s.out, "%s  %d of %d steps went as expected. What differs:\n\n", s.verdict(false), t.good, t.steps)
-		s.listBad(t)
+		t.listBad(s)
 	}
-	s.totals(t)
+	t.totals(s)
 	if len(t.bad) > 0 {
 		fmt.Fprintf(s.out, "\nWith whole events and the function's log: %s run -v\n", s.self)
 		return
@@ -109,25 +109,25 @@ Then docs/deploy.md: to your account, as a dry run first.
 `, s.self)
 }
 
-func (s *screen) concludeOwn(t *tally) {
+func (t *tally) concludeOwn(s *display) {
 	if s.json {
 		return
 	}
 	s.rule()
-	s.totals(t)
+	t.totals(s)
 	fmt.Fprintf(s.out, "\nThe function reports: %s.\n", counts(t.answers))
 	if t.outOfTime {
 		fmt.Fprintln(s.out, "An event is too old, or from the future: -now moves its times to now.")
 	}
 	if len(t.bad) > 0 {
 		fmt.Fprintf(s.out, "\n%s  This is not well:\n\n", s.verdict(false))
-		s.listBad(t)
+		t.listBad(s)
 	}
 }
 
-func (s *screen) rule() { fmt.Fprintln(s.out, s.paint(dim, strings.Repeat("─", width))+"\n") }
+func (s *display) rule() { fmt.Fprintln(s.out, s.paint(dim, strings.Repeat("─", width))+"\n") }
 
-func (s *screen) listBad(t *tally) {
+func (t *tally) listBad(s *display) {
 	for _, b := range t.bad {
 		for i, line := range wrap(visible(b), width-6) {
 			fmt.Fprintln(s.out, strings.Repeat(" ", 4+2*min(i, 1))+s.paint(red, line))
@@ -136,16 +136,16 @@ func (s *screen) listBad(t *tally) {
 	s.blank()
 }
 
-func (s *screen) totals(t *tally) {
+func (t *tally) totals(s *display) {
 	rows := [][]cell{}
 	for _, action := range slices.Sorted(maps.Keys(t.calls)) {
-		rows = append(rows, []cell{{action, plain}, {fmt.Sprintf("%4d", t.calls[action]), plain}})
+		rows = append(rows, []cell{plain.cell(action), plain.cell(fmt.Sprintf("%4d", t.calls[action]))})
 	}
 	if len(t.calls) == 0 {
-		rows = append(rows, []cell{{"calls to EDS", plain}, {"none", plain}})
+		rows = append(rows, []cell{plain.cell("calls to EDS"), plain.cell("none")})
 	}
 	rows = append(rows,
-		[]cell{{"callbacks", plain}, {fmt.Sprintf("%4d", t.callbacks), plain}},
+		[]cell{plain.cell("callbacks"), plain.cell(fmt.Sprintf("%4d", t.callbacks))},
 		zero("users cut off", t.cutOff),
 		zero("violations", t.violations),
 	)
@@ -157,7 +157,7 @@ func (s *screen) totals(t *tally) {
 // zero is a row of what must be none.
 func zero(label string, n int) []cell {
 	if n == 0 {
-		return []cell{{label, plain}, {"none", green}}
+		return []cell{plain.cell(label), green.cell("none")}
 	}
-	return []cell{{label, plain}, {fmt.Sprintf("%4d", n), red}}
+	return []cell{plain.cell(label), red.cell(fmt.Sprintf("%4d", n))}
 }

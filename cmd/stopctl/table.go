@@ -11,10 +11,14 @@ const (
 	column = 10 // of what a label names, behind the indent
 )
 
+// cell of a table.
 type cell struct {
 	text  string
 	style style
 }
+
+// cell with this text.
+func (st style) cell(text string) cell { return cell{text, st} }
 
 // table aligns rows of cells, two spaces between the columns.
 func (s *screen) table(rows [][]cell) []string {

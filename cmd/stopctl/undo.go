@@ -106,6 +106,9 @@ func parseUndo(args []string) (*undoOptions, error) {
 
 // undoCommand starts again what a report stopped, or says how.
 func undoCommand(ctx context.Context, args []string, o outside) error {
+	if err := refuseDebug("undo", o.getenv); err != nil {
+		return err
+	}
 	options, err := parseUndo(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(o.out, undoUsage)

@@ -41,7 +41,7 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), err: o.err}
 		s.start(ctx, stopped[region])
 		for _, d := range s.desktops {
-			rows = append(rows, []cell{{text: d.id}, {text: region}, {text: d.became()}})
+			rows = append(rows, []cell{plain.cell(d.id), plain.cell(region), plain.cell(d.became())})
 			if all++; d.runs() {
 				running++
 			}

@@ -18,7 +18,7 @@ import (
 func undoWith(t *testing.T, report string, args ...string) (code int, out, err string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = stopctl(context.Background(), append([]string{"undo"}, args...), outside{in: strings.NewReader(report), out: &stdout, err: &stderr, getenv: os.Getenv})
+	code = stopctl().execute(context.Background(), append([]string{"undo"}, args...), outside{in: strings.NewReader(report), out: &stdout, err: &stderr, getenv: os.Getenv})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -263,7 +263,7 @@ func TestUndoInterrupted(t *testing.T) {
 		cancel()
 	}()
 	var out, err bytes.Buffer
-	code := stopctl(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(reportOf("ecd-a", "ecd-b")), out: &out, err: &err, getenv: os.Getenv})
+	code := stopctl().execute(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(reportOf("ecd-a", "ecd-b")), out: &out, err: &err, getenv: os.Getenv})
 	if code != exitOK || !strings.Contains(out.String(), "ecd-a  cn-hangzhou  is Starting") || !strings.Contains(err.String(), "interrupted: looking what became") {
 		t.Errorf("exit %d\n%s%s", code, &out, &err)
 	}
@@ -300,7 +300,7 @@ func TestUndoEmulated(t *testing.T) {
 			}
 			var out, err bytes.Buffer
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // nothing may be sent, least of all for long
-			code := stopctl(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(text), out: &out, err: &err, getenv: endpoints})
+			code := stopctl().execute(ctx, []string{"undo", "-apply", "-"}, outside{in: strings.NewReader(text), out: &out, err: &err, getenv: endpoints})
 			cancel()
 			if code != exitUsage || out.Len() > 0 || !strings.Contains(err.String(), "emulated account") {
 				t.Errorf("at %q: exit %d %s%s", endpoint, code, &out, &err)

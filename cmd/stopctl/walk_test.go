@@ -114,7 +114,7 @@ func TestWalkSaysWhatDiffers(t *testing.T) {
 		c.change(&st.want)
 		var out bytes.Buffer
 		o, _ := runFlags()
-		r := &runner{outside: outside{out: &out, err: io.Discard}, options: o, binary: binary, screen: &screen{out: &out, err: io.Discard, self: "stopctl"}}
+		r := &runner{outside: outside{out: &out, err: io.Discard}, options: o, binary: binary, display: &display{screen: &screen{out: &out, err: io.Discard}, self: "stopctl"}}
 		var err error
 		if r.root, err = sourceRoot(); err != nil {
 			t.Fatal(err)
