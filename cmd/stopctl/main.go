@@ -8,28 +8,31 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
-	"syscall"
+
+	"stopdesktops/cmd/stopctl/internal/doctor"
+	"stopdesktops/cmd/stopctl/internal/lab"
+	"stopdesktops/cmd/stopctl/internal/plan"
+	"stopdesktops/cmd/stopctl/internal/probe"
+	"stopdesktops/cmd/stopctl/internal/recover"
+	"stopdesktops/cmd/stopctl/internal/routes"
+	"stopdesktops/cmd/stopctl/internal/terminal"
 )
 
 // stopctl is the program.
-func stopctl() program {
-	return program{commands: []command{
-		{name: "run", short: "run the function on this machine, against an emulated account", run: runCommand},
-		{name: "plan", short: "show what an event would do, and why; nothing is stopped", run: planCommand},
-		{name: "doctor", short: "say what is wrong with a deployment, and how to mend it", run: doctorCommand},
-		{name: "probe", short: "compare EDS with what the function assumes; read-only", run: probeCommand},
-		{name: "replay", short: "make the event that finishes what a report left undone", run: replayCommand},
-		{name: "undo", short: "print the calls that start again what a report stopped, or make them", run: undoCommand},
-		{name: "callback", short: "deliver a report by hand", run: callbackCommand},
-		{name: "routes", short: "check a routes file, or try what a body becomes", run: routesCommand},
-		{name: "version", short: "print the version", run: versionCommand},
-	}, head: helpHead, tail: helpTail}
+func stopctl() terminal.Program {
+	return terminal.Program{Commands: []terminal.Command{
+		{Name: "run", Short: "run the function on this machine, against an emulated account", Run: lab.Command},
+		{Name: "plan", Short: "show what an event would do, and why; nothing is stopped", Run: plan.Command},
+		{Name: "doctor", Short: "say what is wrong with a deployment, and how to mend it", Run: doctor.Command},
+		{Name: "probe", Short: "compare EDS with what the function assumes; read-only", Run: probe.Command},
+		{Name: "replay", Short: "make the event that finishes what a report left undone", Run: recover.Replay},
+		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},
+		{Name: "callback", Short: "deliver a report by hand", Run: recover.Callback},
+		{Name: "routes", Short: "check a routes file, or try what a body becomes", Run: routes.Command},
+		{Name: "version", Short: "print the version", Run: versionCommand},
+	}, Head: helpHead, Tail: helpTail}
 }
 
 const helpHead = `stopctl tries, checks and looks after the stop-desktops function, which stops
@@ -50,30 +53,16 @@ Exit codes: 0 all is well, 1 something is not as expected, 2 wrong usage or
 unreadable input.
 `
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
-	code := stopctl().execute(ctx, os.Args[1:], outside{&interruptible{ctx: ctx, in: os.Stdin}, os.Stdout, os.Stderr, os.Getenv, self()})
-	stop()
-	os.Exit(code)
-}
+func main() { terminal.Main(stopctl()) }
 
-// self is how this command was called: go run builds it into a folder that nobody types.
-func self() string {
-	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
-		return "go run ./cmd/stopctl"
-	}
-	return "stopctl"
-}
-
-func versionCommand(_ context.Context, args []string, o outside) error {
+func versionCommand(_ context.Context, args []string, o terminal.Outside) error {
 	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
-		_, err := fmt.Fprint(o.out, "Usage: stopctl version\n\nPrints the version, for bug reports.\n\nExample:\n\n  stopctl version\n")
+		_, err := fmt.Fprint(o.Out, "Usage: stopctl version\n\nPrints the version, for bug reports.\n\nExample:\n\n  stopctl version\n")
 		return err
 	}
 	if len(args) > 0 {
-		return usagef("version takes no arguments")
+		return terminal.Usagef("version takes no arguments")
 	}
-	fmt.Fprintf(o.out, "stopctl %s (%s, %s/%s)\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(o.Out, "stopctl %s (%s, %s/%s)\n", terminal.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
