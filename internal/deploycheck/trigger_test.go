@@ -3,8 +3,11 @@ package deploycheck
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"stopdesktops/internal/timer"
 )
 
 type trigger struct {
@@ -129,8 +132,11 @@ func checkTimer(path string, node *yaml.Node) problems {
 	if config.Enable == nil {
 		found.add(path+".enable", "missing")
 	}
-	if err := checkCron(string(config.CronExpression)); err != nil {
+	schedule, err := timer.Parse(string(config.CronExpression))
+	if err != nil {
 		found.add(path+".cronExpression", "%v", err)
+	} else if len(schedule.Notes) > 0 {
+		found.add(path+".cronExpression", "%s", strings.Join(schedule.Notes, "; "))
 	}
 	if err := checkRequest(string(config.Payload)); err != nil {
 		found.add(path+".payload", "not a request: %v", err)
