@@ -60,6 +60,7 @@ func (s *Schedule) list(after time.Time, enough func(list []Firing, date time.Ti
 	}
 	var list []Firing
 	local := after.In(s.Zone)
+	// A time that the clocks skip at the end of a day counts as an instant of the next day.
 	date := time.Date(local.Year(), local.Month(), local.Day()-1, 0, 0, 0, 0, time.UTC)
 	for quiet := 0; quiet < quietDays && !enough(list, date); quiet++ {
 		for _, f := range s.on(date) {

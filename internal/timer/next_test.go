@@ -27,6 +27,8 @@ func TestNext(t *testing.T) {
 		{"0 0 20 13 * FRI", "2026-11-12T00:00:00Z", "Fri 2026-11-13 20:00 UTC; Fri 2026-11-20 20:00 UTC; Fri 2026-11-27 20:00 UTC"},
 		{"0 0 20 14 * FRI", "2026-11-13T21:00:00Z", "Sat 2026-11-14 20:00 UTC; Fri 2026-11-20 20:00 UTC; Fri 2026-11-27 20:00 UTC"},
 		{"0 3/25 8 * * *", "2026-11-27T12:00:00Z", "Sat 2026-11-28 08:03 UTC; Sat 2026-11-28 08:28 UTC; Sat 2026-11-28 08:53 UTC"},
+		{"0 0 12 * * SAT-SUN", "2026-11-27T12:00:00Z", "Sat 2026-11-28 12:00 UTC; Sun 2026-11-29 12:00 UTC; Sat 2026-12-05 12:00 UTC"},
+		{"0 0 12 * * SUN-MON", "2026-11-27T12:00:00Z", "Sun 2026-11-29 12:00 UTC; Mon 2026-11-30 12:00 UTC; Sun 2026-12-06 12:00 UTC"},
 		{"0 0 12 * * 7", "2026-11-27T12:00:00Z", "Sun 2026-11-29 12:00 UTC; Sun 2026-12-06 12:00 UTC; Sun 2026-12-13 12:00 UTC"},
 		{"@every 30m", "2026-11-27T12:00:00Z", ""},
 	} {
@@ -52,6 +54,8 @@ func TestClocks(t *testing.T) {
 			"Sun 2026-11-01 01:00 America/New_York (-04:00; " + again + "); Sun 2026-11-01 01:30 America/New_York (-04:00; " + again + "); Sun 2026-11-01 01:00 America/New_York (-05:00; " + again + ")"},
 		{"CRON_TZ=Australia/Lord_Howe 0 15 2 * * *", "2026-10-03T12:00:00Z", // by half an hour
 			"Sun 2026-10-04 02:15 Australia/Lord_Howe (" + skip + "); Mon 2026-10-05 02:15 Australia/Lord_Howe; Tue 2026-10-06 02:15 Australia/Lord_Howe"},
+		{"CRON_TZ=America/Nuuk 0 30 23 * * *", "2027-03-28T01:10:00Z", // put forward over the end of a day, so that it is past midnight already
+			"Sat 2027-03-27 23:30 America/Nuuk (" + skip + "); Sun 2027-03-28 23:30 America/Nuuk; Mon 2027-03-29 23:30 America/Nuuk"},
 		{"CRON_TZ=Africa/Cairo 0 30 0,23 * * *", "2026-10-29T12:00:00Z", // put back at midnight
 			"Thu 2026-10-29 23:30 Africa/Cairo (+03:00; " + again + "); Thu 2026-10-29 23:30 Africa/Cairo (+02:00; " + again + "); Fri 2026-10-30 00:30 Africa/Cairo"},
 	} {

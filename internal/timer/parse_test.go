@@ -25,6 +25,7 @@ func TestNotes(t *testing.T) {
 		{"0 0 20 * * 1-5", `weekday "1-5": the day that a number means is not documented (0-6 or MON-SUN): write MON-FRI, as it is read here`},
 		{"0 0 20 * * 0", "write SUN"},
 		{"0 0 20 * * 7", "write SUN"},
+		{"0 0 20 * * 1,3,5", "write MON,WED,FRI"},
 		{"0 0 20 * * 6,7", "write SUN,SAT"},
 		{"0 0 20 * * SAT-SUN", "write SAT,SUN"},
 		{"0 0 20 * * SUN-TUE", "write SUN,MON,TUE"},
