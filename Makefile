@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-templates test-clients fuzz bench soak lint clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-templates test-clients fuzz bench soak lint pictures clean preview deploy remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ lint: ## formatting, vet, staticcheck, go.mod
 	go vet -tags $(TAGS) ./...
 	go tool staticcheck -tags $(TAGS) ./...
 	go mod tidy -diff
+
+# Pictures follow the colors of the reader's page: picture.css replaces those of Graphviz.
+pictures: ## docs/*.svg from docs/pictures; needs Graphviz
+	for f in docs/pictures/*.dot; do \
+	  dot -Tsvg "$$f" | awk -v style="<style>$$(cat docs/pictures/picture.css)</style>" '/^<g id="graph0"/ && !done { print style; done = 1 } { print }' > "docs/$$(basename "$$f" .dot).svg" || exit 1; \
+	done
 
 clean: ## remove build/ and dist/
 	rm -rf build dist

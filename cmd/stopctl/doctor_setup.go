@@ -43,7 +43,7 @@ func (s *checkup) schemes() []string {
 	return slices.Compact(schemes)
 }
 
-// remedies for the variables whose faults need more than the README's table.
+// remedies for the variables whose faults need more than docs/configuration.md.
 var remedies = map[string]string{
 	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
 	"CALLBACK_SECRET": "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
@@ -65,7 +65,7 @@ func checkVariables(s *checkup) findings {
 	for _, name := range slices.Sorted(maps.Keys(s.faults)) {
 		f := finding{Check: name, Status: problem, Where: s.places[name], Message: name + " " + s.faults[name], Do: remedies[name]}
 		if f.Do == "" {
-			f.Do = "Correct it where it is set; the README's table of variables says what it may be."
+			f.Do = "Correct it where it is set; docs/configuration.md says what it may be."
 		}
 		add(f)
 	}
@@ -73,7 +73,7 @@ func checkVariables(s *checkup) findings {
 		// A routes file names variables of its own.
 		if !isVariable(name) && s.config.Routes == nil && s.faults["ROUTES_FILE"] == "" {
 			add(finding{Check: name, Status: warning, Where: s.places[name], Message: name + " is no variable of the function: nothing reads it",
-				Do: "Look for a slip in its name; the README's table has them all."})
+				Do: "Look for a slip in its name; docs/configuration.md has them all."})
 		}
 	}
 	for _, name := range s.unused {

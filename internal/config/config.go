@@ -25,52 +25,107 @@ import (
 	"stopdesktops/internal/webhook"
 )
 
-// Config is the configuration. The tags are its documentation's source: each variable is in the
-// README's table. The tag kind says which characters its value may hold: a setting.Kind.
+// Config is the configuration. docs/configuration.md is generated from it: a comment with a blank line
+// behind it begins a table, and the comment of a field says what its variable means. The tag kind says which
+// characters a value may hold: a setting.Kind.
 type Config struct {
-	AllowedRegions []string      `env:"ALLOWED_REGIONS" kind:"word"`
-	StoppedMode    string        `env:"STOPPED_MODE" kind:"word" envDefault:"StopCharging"`
-	MaxDesktops    int           `env:"MAX_DESKTOPS" kind:"word" envDefault:"100"`
-	DenyDesktops   []string      `env:"DENY_DESKTOPS" kind:"word"`
-	DenyUsers      []string      `env:"DENY_USERS" kind:"user"`
-	DenyFile       string        `env:"DENY_FILE" kind:"text"`
-	ProtectTag     string        `env:"PROTECT_TAG" kind:"name" envDefault:"stop-desktops:protected"`
-	KeepUntilTag   string        `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
-	Timezone       string        `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
-	AllowForce     bool          `env:"ALLOW_FORCE" kind:"word"`
-	AllowDirect    bool          `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
-	EventKinds     []string      `env:"EVENT_KINDS" kind:"word"`
-	MaxEventAge    time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
-	Preflight      bool          `env:"PREFLIGHT" kind:"word" envDefault:"true"`
-	Wait           time.Duration `env:"WAIT" kind:"word" envDefault:"0s"`
-	DryRun         bool          `env:"DRY_RUN" kind:"word"`
-	Disabled       bool          `env:"DISABLED" kind:"word"`
-	APIConcurrency int           `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
-	EDSEndpoint    string        `env:"EDS_ENDPOINT" kind:"word"`
+	// Which desktops are never stopped
 
-	CallbackURL         secret.String   `env:"CALLBACK_URL" kind:"text"`
-	CallbackSecrets     []secret.String `env:"CALLBACK_SECRET" kind:"secret"`
-	CallbackAllowed     []string        `env:"CALLBACK_ALLOWED_HOSTS" kind:"word"`
-	CallbackFormat      string          `env:"CALLBACK_FORMAT" kind:"word" envDefault:"cloudevents"`
-	CallbackTemplate    string          `env:"CALLBACK_TEMPLATE" kind:"text"`
-	CallbackOn          string          `env:"CALLBACK_ON" kind:"word" envDefault:"all"`
-	CallbackTimeout     time.Duration   `env:"CALLBACK_TIMEOUT" kind:"word" envDefault:"10s"`
-	CallbackMaxDesktops int             `env:"CALLBACK_MAX_DESKTOPS" kind:"word" envDefault:"100"`
+	// Desktop IDs, separated by commas. These desktops are never stopped.
+	DenyDesktops []string `env:"DENY_DESKTOPS" kind:"word"`
+	// A file beside the binary with one desktop ID a line ([the deny list](deploy.md#the-deny-list)).
+	DenyFile string `env:"DENY_FILE" kind:"text"`
+	// End users, separated by commas. Their desktops are never stopped, also after they are rebuilt.
+	DenyUsers []string `env:"DENY_USERS" kind:"user"`
+	// The tag of desktops that are never stopped: `key` for any value, or `key=value`. Empty switches it off.
+	ProtectTag string `env:"PROTECT_TAG" kind:"name" envDefault:"stop-desktops:protected"`
+	// The tag whose value is the time until which a desktop is not stopped
+	// ([all forms](operate.md#keep-a-desktop-until-a-time)). Empty switches it off.
+	KeepUntilTag string `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
+	// The IANA time zone of dates and times that name none, such as `Asia/Shanghai`.
+	Timezone string `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
 
-	WebhookAuth        string          `env:"WEBHOOK_AUTH" kind:"word"`
-	WebhookSecrets     []secret.String `env:"WEBHOOK_SECRETS" kind:"secret"`
-	WebhookTokenHeader string          `env:"WEBHOOK_TOKEN_HEADER" kind:"word" envDefault:"Authorization"`
+	// Limits
 
+	// The regions that a request may name, separated by commas. Without it: the function's own region.
+	AllowedRegions []string `env:"ALLOWED_REGIONS" kind:"word"`
+	// The most desktops that one invocation stops. An event that would stop more is `blocked`.
+	MaxDesktops int `env:"MAX_DESKTOPS" kind:"word" envDefault:"100"`
+	// `true` lets a request stop desktops in use (`Force`).
+	AllowForce bool `env:"ALLOW_FORCE" kind:"word"`
+	// `true` admits events without an envelope, such as `s invoke` sends.
+	AllowDirect bool `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
+	// The kinds of events that are taken: `eventbridge`, `timer`, `http`, `direct`, separated by commas. Without
+	// it: all ([why](deploy.md#whose-text-is-the-event)).
+	EventKinds []string `env:"EVENT_KINDS" kind:"word"`
+	// Events that are older are `stale`, and stop nothing.
+	MaxEventAge time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
+
+	// How desktops are stopped
+
+	// `StopCharging` or `KeepCharging`, for requests that name none.
+	StoppedMode string `env:"STOPPED_MODE" kind:"word" envDefault:"StopCharging"`
+	// How long to wait until desktops are seen `Stopped`, for requests without `WaitSeconds`.
+	Wait time.Duration `env:"WAIT" kind:"word" envDefault:"0s"`
+	// `true`: every event is planned, and nothing is stopped.
+	DryRun bool `env:"DRY_RUN" kind:"word"`
+	// `true`: nothing is stopped and EDS is not called. Every event is answered `disabled`.
+	Disabled bool `env:"DISABLED" kind:"word"`
+	// `false`: the function needs `ecd:StopDesktops` alone and observes no desktop. Then both tags must be
+	// switched off, requests name their desktops, outcomes stay `accepted`, and late or retried events are refused.
+	Preflight bool `env:"PREFLIGHT" kind:"word" envDefault:"true"`
+	// The most calls to EDS at once. The function begins with 8, and finds out how many EDS takes.
+	APIConcurrency int `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
+	// `https://host` instead of the region's public endpoint. `http://` on loopback only.
+	EDSEndpoint string `env:"EDS_ENDPOINT" kind:"word"`
+
+	// Callbacks
+
+	// Where reports go. It is a secret: logs name the host only. `http://` on loopback only.
+	CallbackURL secret.String `env:"CALLBACK_URL" kind:"text"`
+	// Signs callbacks: `whsec_…`, or the secret of a robot. Several are separated by commas.
+	CallbackSecrets []secret.String `env:"CALLBACK_SECRET" kind:"secret"`
+	// `cloudevents` for programs, or a message for people: `dingtalk`, `feishu`, `wecom` (Chinese; with `-en`
+	// English), `slack`, `custom` ([formats](callbacks.md#formats)).
+	CallbackFormat string `env:"CALLBACK_FORMAT" kind:"word" envDefault:"cloudevents"`
+	// A file beside the binary with [your own template](callbacks.md#your-own-template).
+	CallbackTemplate string `env:"CALLBACK_TEMPLATE" kind:"text"`
+	// `all`, or `problems`: only reports that are partial, failed, rejected or blocked go to `CALLBACK_URL`.
+	CallbackOn string `env:"CALLBACK_ON" kind:"word" envDefault:"all"`
+	// The hosts that an event's `CallbackUrl` may name, separated by commas. Without it: none.
+	CallbackAllowed []string `env:"CALLBACK_ALLOWED_HOSTS" kind:"word"`
+	// The timeout of one attempt. Each has at most half of the time that is left for the delivery.
+	CallbackTimeout time.Duration `env:"CALLBACK_TIMEOUT" kind:"word" envDefault:"10s"`
+	// The most desktops that one callback names. `Truncated` counts the others.
+	CallbackMaxDesktops int `env:"CALLBACK_MAX_DESKTOPS" kind:"word" envDefault:"100"`
+
+	// HTTP
+
+	// How HTTP events are authenticated: `standard`, `hub-sha256`, `zendesk`, `pagerduty`, `token` or `gateway`
+	// ([schemes](webhooks.md#schemes)). Without it they are refused.
+	WebhookAuth string `env:"WEBHOOK_AUTH" kind:"word"`
+	// Accepted secrets, separated by commas, each at least 16 bytes. List two to rotate.
+	WebhookSecrets []secret.String `env:"WEBHOOK_SECRETS" kind:"secret"`
+	// The header that holds the token of the scheme `token`. In `Authorization`, `Bearer` comes before the token.
+	WebhookTokenHeader string `env:"WEBHOOK_TOKEN_HEADER" kind:"word" envDefault:"Authorization"`
+	// The [routes](webhooks.md#routes) file: who may come by which path, and how their events become requests.
+	// Without it: `routes.yaml` beside the binary, if it is there.
 	RoutesFile string `env:"ROUTES_FILE" kind:"text"`
 
+	// Log
+
+	// `debug`, `info`, `warn` or `error`.
 	LogLevel slog.Level `env:"LOG_LEVEL" kind:"word" envDefault:"info"`
 
-	// Set by the platform.
-	Region       string `env:"FC_REGION"`
+	// Set by the platform
+
+	// The function's region.
+	Region string `env:"FC_REGION"`
+	// The function's name.
 	FunctionName string `env:"FC_FUNCTION_NAME" envDefault:"stop-desktops"`
-	// CodePath is where the code package was unpacked.
+	// The folder in which the code package was unpacked.
 	CodePath string `env:"FC_FUNC_CODE_PATH"`
-	// Debug is read by the SDK: some of its values make it print every token.
+	// Some values make the SDK print every token. The function refuses to serve with them.
 	Debug string `env:"DEBUG"`
 
 	// Routes of the routes file; nil: there is none.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -480,22 +479,6 @@ func TestAdd(t *testing.T) {
 	faults.Add("A", errors.New("later"))
 	if got, want := faults.Error(), "A 100%d; B one, two"; got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-// TestReadmeNamesEveryVariable: one that is not in the README does not exist for anybody.
-func TestReadmeNamesEveryVariable(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range config.Variables() {
-		if strings.HasPrefix(name, "FC_") {
-			continue // the platform's own: nobody sets them
-		}
-		if !regexp.MustCompile("`" + name + "[`=]").Match(readme) {
-			t.Errorf("README.md does not document %s", name)
-		}
 	}
 }
 
