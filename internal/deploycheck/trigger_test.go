@@ -3,7 +3,6 @@ package deploycheck
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -135,8 +134,10 @@ func checkTimer(path string, node *yaml.Node) problems {
 	schedule, err := timer.Parse(string(config.CronExpression))
 	if err != nil {
 		found.add(path+".cronExpression", "%v", err)
-	} else if len(schedule.Notes) > 0 {
-		found.add(path+".cronExpression", "%s", strings.Join(schedule.Notes, "; "))
+	} else {
+		for _, note := range schedule.Notes {
+			found.add(path+".cronExpression", "%s", note)
+		}
 	}
 	if err := checkRequest(string(config.Payload)); err != nil {
 		found.add(path+".payload", "not a request: %v", err)

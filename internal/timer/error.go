@@ -19,6 +19,14 @@ func (e *Error) Message() string {
 	return e.Field + " " + e.Problem
 }
 
+// Note is what Function Compute's documentation leaves open of an expression, or what was probably not meant.
+type Note struct {
+	Text string // what is open, and how it is read here
+	Mend string // what to write instead
+}
+
+func (n Note) String() string { return n.Text + ": " + n.Mend }
+
 // whole is an error of the whole expression.
 func whole(mend, problem string, args ...any) *Error {
 	return &Error{Problem: fmt.Sprintf(problem, args...), Mend: mend}

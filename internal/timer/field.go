@@ -56,7 +56,7 @@ type fieldReader struct {
 	text     string
 	set      set
 	numbered bool // a weekday is written as a number
-	notes    []string
+	notes    []Note
 }
 
 func (r *fieldReader) fault(mend, problem string, args ...any) *Error {
@@ -64,8 +64,8 @@ func (r *fieldReader) fault(mend, problem string, args ...any) *Error {
 }
 
 // doubt notes what the documentation leaves open, or what was probably not meant.
-func (r *fieldReader) doubt(format string, args ...any) {
-	note := fmt.Sprintf("%s %q: ", r.name, r.text) + fmt.Sprintf(format, args...)
+func (r *fieldReader) doubt(mend, format string, args ...any) {
+	note := Note{fmt.Sprintf("%s %q: ", r.name, r.text) + fmt.Sprintf(format, args...), mend}
 	if !slices.Contains(r.notes, note) {
 		r.notes = append(r.notes, note)
 	}
@@ -85,14 +85,14 @@ func (r *fieldReader) read() *Error {
 			return r.fault("write "+part[:1]+" alone, or a list of values", "has %q in a list", part)
 		}
 		if len(parts) > 1 && strings.ContainsAny(part, "-/") {
-			r.doubt("a list of anything but single values is not documented")
+			r.doubt("write single values, as a list", "a list of anything but single values is not documented")
 		}
 		if err := r.part(part); err != nil {
 			return err
 		}
 	}
 	if r.numbered {
-		r.doubt("the day that a number means is not documented (0-6 or MON-SUN): write %s, as it is read here", weekdays(r.set))
+		r.doubt("write "+weekdays(r.set)+", as it is read here", "the day that a number means is not documented (0-6 or MON-SUN)")
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (r *fieldReader) part(part string) *Error {
 	}
 	from, to, ranged := strings.Cut(span, "-")
 	if span == "*" {
-		r.doubt("*/%d is not documented: write %d/%d", step, r.low, step)
+		r.doubt(fmt.Sprintf("write %d/%d", r.low, step), "*/%d is not documented", step)
 		return r.steps(r.low, r.high, step)
 	}
 	first, err := r.value(from)
@@ -149,7 +149,7 @@ func (r *fieldReader) part(part string) *Error {
 		return err
 	}
 	if r.name == "weekday" && (first == 0 || last == 0 || last == 7) {
-		r.doubt("whether a week begins or ends with Sunday is not documented: write %s", days(first, last))
+		r.doubt("write "+days(first, last), "whether a week begins or ends with Sunday is not documented")
 		if last == 0 {
 			last = 7
 		}
@@ -158,7 +158,7 @@ func (r *fieldReader) part(part string) *Error {
 		return r.fault(r.turned(first, last), "has a range that runs backwards")
 	}
 	if stepped {
-		r.doubt("a range with a step is not documented: write the values as a list")
+		r.doubt("write the values as a list", "a range with a step is not documented")
 		return r.steps(first, last, step)
 	}
 	return r.fill(first, last, 1)
@@ -167,11 +167,11 @@ func (r *fieldReader) part(part string) *Error {
 // steps fills a part that has a step.
 func (r *fieldReader) steps(first, last, step int) *Error {
 	if first+step > last {
-		note := "means %s %d alone"
+		mend := fmt.Sprintf("write %d", first)
 		if r.name == "minute" {
-			note += fmt.Sprintf(": @every %dm fires every %d minutes", step, step)
+			mend += fmt.Sprintf(", or @every %dm to fire every %d minutes", step, step)
 		}
-		r.doubt(note, r.name, first)
+		r.doubt(mend, "means %s %d alone", r.name, first)
 	}
 	return r.fill(first, last, step)
 }
@@ -192,7 +192,7 @@ func (r *fieldReader) value(text string) (int, *Error) {
 	for i, name := range r.names {
 		if strings.EqualFold(text, name) {
 			if text != name {
-				r.doubt("lower case is not documented: write %s", name)
+				r.doubt("write "+name, "lower case is not documented")
 			}
 			return r.low + i, nil
 		}
@@ -211,7 +211,7 @@ func (r *fieldReader) value(text string) (int, *Error) {
 		r.numbered = true
 	}
 	if text != strconv.Itoa(n) {
-		r.doubt("a leading zero is not documented: write %d", n)
+		r.doubt(fmt.Sprintf("write %d", n), "a leading zero is not documented")
 	}
 	return n, nil
 }

@@ -137,3 +137,12 @@ func offset(at time.Time, zone *time.Location) time.Duration {
 func wallTime(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
+
+// ZoneMatters says whether the time zone changes the firings: not for an interval, and not for what fires in every hour
+// of every day.
+func (s *Schedule) ZoneMatters() bool {
+	return s.Every == 0 && !(s.full(hour) && s.full(day) && s.full(month) && len(s.sets[weekday].values()) == 7)
+}
+
+// full says whether a field holds all its values.
+func (s *Schedule) full(i int) bool { return len(s.sets[i].values()) == fields[i].high-fields[i].low+1 }

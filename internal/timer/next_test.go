@@ -87,6 +87,18 @@ func TestBetween(t *testing.T) {
 	}
 }
 
+// TestZoneMatters: what fires in every hour of every day needs no time zone.
+func TestZoneMatters(t *testing.T) {
+	for expression, want := range map[string]bool{
+		"0 0/5 * * * *": false, "0 30 * ? * *": false, "@every 30m": false, "0 30 0-23 1-31 1-12 *": false,
+		"0 0/5 * * * MON": true, "0 0/5 1-23 * * *": true, "0 0 20 * * *": true, "0 0 * 1 * *": true, "0 0 * * JAN *": true,
+	} {
+		if got := parsed(t, expression).ZoneMatters(); got != want {
+			t.Errorf("%s: %v", expression, got)
+		}
+	}
+}
+
 // TestZones compares the names with the database that Go embeds. After an update of Go, write anew what it misses.
 func TestZones(t *testing.T) {
 	names := zoneNames()

@@ -11,9 +11,7 @@ type Schedule struct {
 	Zone  *time.Location // UTC without CRON_TZ
 	Zoned bool           // whether the expression has CRON_TZ
 	Every time.Duration  // of @every; 0: the expression has six fields
-	// Notes are what Function Compute's documentation leaves open of this expression, and what was probably
-	// not meant. Each is a text for the operator.
-	Notes []string
+	Notes []Note
 
 	sets [6]set
 	// anyDay and anyWeekday say that the field is * or ?, so that the other one alone decides.
@@ -36,7 +34,7 @@ func Parse(expression string) (*Schedule, error) {
 	s := &Schedule{Zone: time.UTC}
 	words := strings.Fields(expression)
 	if spaced := strings.Join(words, " "); spaced != expression && spaced != "" {
-		s.note("%q has more spaces than one between its fields, which is not documented: write %s", expression, spaced)
+		s.note("write "+spaced, "%q has more spaces than one between its fields, which is not documented", expression)
 	}
 	words, err := s.readZone(words)
 	if err != nil {
@@ -62,9 +60,9 @@ func Parse(expression string) (*Schedule, error) {
 	s.anyDay, s.anyWeekday = isAny(words[day]), isAny(words[weekday])
 	switch {
 	case words[day] == "?" && words[weekday] == "?":
-		s.note("? for the day and for the weekday is not documented: write *")
+		s.note("write *", "? for the day and for the weekday is not documented")
 	case !s.anyDay && !s.anyWeekday:
-		s.note("day %q and weekday %q: whether both must be right, or either, is not documented: write ? for one of them. Here either fires", words[day], words[weekday])
+		s.note("write ? for one of them", "day %q and weekday %q: whether both must be right, or either, is not documented. Here either fires", words[day], words[weekday])
 	case !s.anyDay:
 		if err := s.possible(words); err != nil {
 			return nil, err
@@ -73,8 +71,8 @@ func Parse(expression string) (*Schedule, error) {
 	return s, nil
 }
 
-func (s *Schedule) note(format string, args ...any) {
-	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
+func (s *Schedule) note(mend, format string, args ...any) {
+	s.Notes = append(s.Notes, Note{fmt.Sprintf(format, args...), mend})
 }
 
 // isAny tells whether a field of days is no condition.
@@ -124,10 +122,10 @@ func (s *Schedule) readMacro(words []string) error {
 	case every < time.Minute:
 		return whole("write whole minutes, for example @every 1m", "@every %q is less than a minute", words[1])
 	case every%time.Minute != 0 || strings.Trim(words[1], "0123456789") != "m":
-		s.note("@every %q: only whole minutes are documented: write @every %dm", words[1], max(1, int(every.Round(time.Minute)/time.Minute)))
+		s.note(fmt.Sprintf("write @every %dm", max(1, int(every.Round(time.Minute)/time.Minute))), "@every %q: only whole minutes are documented", words[1])
 	}
 	if s.Zoned {
-		s.note("@every with CRON_TZ is not documented, and the zone has no effect: leave it out")
+		s.note("leave the zone out", "@every with CRON_TZ is not documented, and the zone has no effect")
 	}
 	s.Every = every
 	return nil

@@ -33,19 +33,19 @@ func TestNotes(t *testing.T) {
 		{"0 0 20 * * mon-FRI", "lower case is not documented: write MON"},
 		{"0 0 20 1 jan *", "lower case is not documented: write JAN"},
 		{"0 */5 * * * *", `minute "*/5": */5 is not documented: write 0/5`},
-		{"0 0/90 * * * *", `means minute 0 alone: @every 90m fires every 90 minutes`},
-		{"0 0-30/5 * * * *", "a range with a step is not documented"},
+		{"0 0/90 * * * *", "means minute 0 alone: write 0, or @every 90m to fire every 90 minutes"},
+		{"0 0-30/5 * * * *", "a range with a step is not documented: write the values as a list"},
 		{"0 1-5,9 * * * *", "a list of anything but single values is not documented"},
 		{"0 00 20 * * *", "a leading zero is not documented: write 0"},
 		{"0 0  20 * * *", "more spaces than one"},
 		{"0 0 20 ? * ?", "? for the day and for the weekday is not documented"},
-		{"0 0 20 13 * FRI", `day "13" and weekday "FRI": whether both must be right, or either, is not documented`},
+		{"0 0 20 13 * FRI", `day "13" and weekday "FRI": whether both must be right, or either, is not documented. Here either fires: write ? for one of them`},
 		{"@every 1h", "write @every 60m"},
 		{"@every 90s", "write @every 2m"},
-		{"CRON_TZ=Asia/Shanghai @every 30m", "the zone has no effect"},
+		{"CRON_TZ=Asia/Shanghai @every 30m", "the zone has no effect: leave the zone out"},
 	} {
 		s, err := Parse(c.expression)
-		if err != nil || len(s.Notes) != 1 || !strings.Contains(s.Notes[0], c.want) {
+		if err != nil || len(s.Notes) != 1 || !strings.Contains(s.Notes[0].String(), c.want) {
 			t.Errorf("%q: %v, %+v, want the note %q", c.expression, err, s, c.want)
 		}
 	}

@@ -59,24 +59,26 @@ func (t *Timer) Event(at time.Time) []byte {
 	return event
 }
 
-// requests are those of an event, up to the first that cannot be read.
+// requests are those of an event that can be read. The error is that of the first that cannot.
 func requests(event []byte) ([]events.Request, error) {
 	decoded, err := events.Decode(event)
 	if err != nil {
 		return nil, err
 	}
 	var list []events.Request
+	var first error
 	for _, e := range decoded {
-		if e.Err != nil {
-			return list, e.Err
-		}
 		request, err := events.ParseRequest(e.Payload, e.Path)
-		if err != nil {
-			return list, err
+		if e.Err != nil {
+			err = e.Err
 		}
-		list = append(list, request)
+		if err == nil {
+			list = append(list, request)
+		} else if first == nil {
+			first = err
+		}
 	}
-	return list, nil
+	return list, first
 }
 
 // compared is how many firings of two timers are compared.
