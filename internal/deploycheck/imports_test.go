@@ -102,8 +102,10 @@ var internalImports = map[string][]string{
 // No command's room knows another's.
 var roomImports = map[string][]string{
 	rooms + "lab":        {rooms + "emulated", rooms + "reportfile", rooms + "setup", rooms + "sign", rooms + "terminal", rooms + "words"},
-	rooms + "plan":       {rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
-	rooms + "doctor":     {rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "plan":       {rooms + "agenda", rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "doctor":     {rooms + "agenda", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "timers":     {rooms + "agenda", rooms + "setup", rooms + "terminal"},
+	rooms + "agenda":     {rooms + "words"},
 	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
 	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
 	rooms + "routes":     {rooms + "terminal"},

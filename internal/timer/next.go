@@ -22,20 +22,36 @@ type Firing struct {
 	wall  time.Time // what the expression says, as if in UTC
 }
 
-// String writes the firing for an operator: `Mon 2026-11-30 20:00 Asia/Shanghai`.
+// String writes the firing for an operator: `Mon 2026-11-30 20:00 Asia/Shanghai`, and what the clocks do.
 func (f Firing) String() string {
+	if remark := f.Remark(); remark != "" {
+		return f.When() + " (" + remark + ")"
+	}
+	return f.When()
+}
+
+// When is the time that the expression says, with the zone. A time that comes twice has its offset.
+func (f Firing) When() string {
 	layout := "Mon 2006-01-02 15:04"
 	if f.wall.Second() != 0 {
 		layout += ":05"
 	}
-	text := f.wall.Format(layout) + " " + f.At.Location().String()
+	text := f.wall.Format(layout)
+	if f.Clock == Repeated {
+		text += f.At.Format("-07:00")
+	}
+	return text + " " + f.At.Location().String()
+}
+
+// Remark says what the clocks do to the firing. It is empty for a Steady one.
+func (f Firing) Remark() string {
 	switch f.Clock {
 	case Skipped:
-		text += " (the clocks skip this time: it may not fire)"
+		return "the clocks skip this time: it may not fire"
 	case Repeated:
-		text += " (" + f.At.Format("-07:00") + "; the clocks repeat this time: it may fire twice)"
+		return "the clocks repeat this time: it may fire twice"
 	}
-	return text
+	return ""
 }
 
 // quietDays is the longest time without a firing: from one 29 February to the next around a year like 2100.

@@ -46,18 +46,18 @@ func TestClocks(t *testing.T) {
 		{"CRON_TZ=Europe/Berlin 0 30 2 * * *", "2027-03-27T12:00:00Z",
 			"Sun 2027-03-28 02:30 Europe/Berlin (" + skip + "); Mon 2027-03-29 02:30 Europe/Berlin; Tue 2027-03-30 02:30 Europe/Berlin"},
 		{"CRON_TZ=Europe/Berlin 0 30 2 * * *", "2026-10-24T12:00:00Z",
-			"Sun 2026-10-25 02:30 Europe/Berlin (+02:00; " + again + "); Sun 2026-10-25 02:30 Europe/Berlin (+01:00; " + again + "); Mon 2026-10-26 02:30 Europe/Berlin"},
+			"Sun 2026-10-25 02:30+02:00 Europe/Berlin (" + again + "); Sun 2026-10-25 02:30+01:00 Europe/Berlin (" + again + "); Mon 2026-10-26 02:30 Europe/Berlin"},
 		{"CRON_TZ=Europe/Berlin 0 0 3 * * *", "2027-03-27T12:00:00Z", "Sun 2027-03-28 03:00 Europe/Berlin; Mon 2027-03-29 03:00 Europe/Berlin; Tue 2027-03-30 03:00 Europe/Berlin"},
 		{"CRON_TZ=America/New_York 0 0 1,2,3 * * *", "2027-03-14T05:00:00Z",
 			"Sun 2027-03-14 01:00 America/New_York; Sun 2027-03-14 02:00 America/New_York (" + skip + "); Sun 2027-03-14 03:00 America/New_York"},
 		{"CRON_TZ=America/New_York 0 0,30 1 * * *", "2026-11-01T04:00:00Z",
-			"Sun 2026-11-01 01:00 America/New_York (-04:00; " + again + "); Sun 2026-11-01 01:30 America/New_York (-04:00; " + again + "); Sun 2026-11-01 01:00 America/New_York (-05:00; " + again + ")"},
+			"Sun 2026-11-01 01:00-04:00 America/New_York (" + again + "); Sun 2026-11-01 01:30-04:00 America/New_York (" + again + "); Sun 2026-11-01 01:00-05:00 America/New_York (" + again + ")"},
 		{"CRON_TZ=Australia/Lord_Howe 0 15 2 * * *", "2026-10-03T12:00:00Z", // by half an hour
 			"Sun 2026-10-04 02:15 Australia/Lord_Howe (" + skip + "); Mon 2026-10-05 02:15 Australia/Lord_Howe; Tue 2026-10-06 02:15 Australia/Lord_Howe"},
 		{"CRON_TZ=America/Nuuk 0 30 23 * * *", "2027-03-28T01:10:00Z", // put forward over the end of a day, so that it is past midnight already
 			"Sat 2027-03-27 23:30 America/Nuuk (" + skip + "); Sun 2027-03-28 23:30 America/Nuuk; Mon 2027-03-29 23:30 America/Nuuk"},
 		{"CRON_TZ=Africa/Cairo 0 30 0,23 * * *", "2026-10-29T12:00:00Z", // put back at midnight
-			"Thu 2026-10-29 23:30 Africa/Cairo (+03:00; " + again + "); Thu 2026-10-29 23:30 Africa/Cairo (+02:00; " + again + "); Fri 2026-10-30 00:30 Africa/Cairo"},
+			"Thu 2026-10-29 23:30+03:00 Africa/Cairo (" + again + "); Thu 2026-10-29 23:30+02:00 Africa/Cairo (" + again + "); Fri 2026-10-30 00:30 Africa/Cairo"},
 	} {
 		if got := next(t, c.expression, c.from, 3); got != c.want {
 			t.Errorf("%s from %s:\n got %s\nwant %s", c.expression, c.from, got, c.want)

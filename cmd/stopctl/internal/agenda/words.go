@@ -1,9 +1,10 @@
-package timers
+package agenda
 
 import (
 	"fmt"
 	"strings"
 
+	"stopdesktops/cmd/stopctl/internal/words"
 	"stopdesktops/events"
 )
 
@@ -17,12 +18,12 @@ func (t *Timer) Words() string {
 	}
 	var list []string
 	for _, r := range t.Requests {
-		list = append(list, words(r))
+		list = append(list, inWords(r))
 	}
 	return strings.Join(list, "; ")
 }
 
-func words(r events.Request) string {
+func inWords(r events.Request) string {
 	var parts []string
 	add := func(condition bool, format string, args ...any) {
 		if condition {
@@ -64,7 +65,7 @@ func selected(s events.Select) string {
 	}
 	var parts []string
 	for _, t := range s.Tag {
-		parts = append(parts, "tag "+tag(t))
+		parts = append(parts, "tag "+words.Tag(t.Key, t.Value))
 	}
 	if users := some("", s.EndUserId); users != "" {
 		parts = append(parts, "user "+users)
@@ -90,16 +91,9 @@ func spared(e events.Exclude) string {
 		parts = append(parts, users)
 	}
 	for _, t := range e.Tag {
-		parts = append(parts, "tag "+tag(t))
+		parts = append(parts, "tag "+words.Tag(t.Key, t.Value))
 	}
 	return strings.Join(parts, " or ")
-}
-
-func tag(t events.Tag) string {
-	if t.Value == nil {
-		return t.Key
-	}
-	return t.Key + "=" + *t.Value
 }
 
 // some of the IDs, with the number of the others.

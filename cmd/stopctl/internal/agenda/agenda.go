@@ -1,4 +1,4 @@
-package timers
+package agenda
 
 import (
 	"fmt"
@@ -22,18 +22,18 @@ type Entry struct {
 // When says when the timer fires, in its zone.
 func (e Entry) When() string {
 	if e.Count == 1 {
-		return e.First.String()
+		return e.First.When()
 	}
-	return fmt.Sprintf("%s to %s, %d times", e.First, e.Last.At.Format("15:04"), e.Count)
+	return fmt.Sprintf("%s to %s, %d times", e.First.When(), e.Last.At.Format("15:04"), e.Count)
 }
 
-// Agenda lists what fires after from and before until, in the order of time. Timers of an interval are not in it: Every
+// Between lists what fires at from or later, and before until, in the order of time. Timers of an interval are not in it: Every
 // lists those.
-func Agenda(list []Timer, from, until time.Time) []Entry {
+func Between(list []Timer, from, until time.Time) []Entry {
 	var entries []Entry
 	for i := range list {
 		if list[i].Schedule != nil {
-			entries = append(entries, dates(&list[i], list[i].Schedule.Between(from, until))...)
+			entries = append(entries, dates(&list[i], list[i].Schedule.Between(from.Add(-1), until))...)
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b Entry) int { return a.First.At.Compare(b.First.At) })
