@@ -48,14 +48,14 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) ./internal/timer
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
-	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) .
+	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) ./test
 
 bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
 	go run ./bench
 	go test -bench . -benchmem -run '^$$' ./...
 
 soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
-	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m .
+	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m ./test
 
 # Of the tests that need npm. lint checks their files too.
 TAGS := serverlessdevs,clients

@@ -1,10 +1,7 @@
-package main
+package test
 
 import (
-	"context"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
@@ -19,20 +16,10 @@ import (
 	"stopdesktops/internal/current"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/report"
-	"stopdesktops/internal/secret"
-	"stopdesktops/internal/stop"
 )
 
 // These tests run the function as a process of its own, as Function Compute does: the real binary,
 // the real runtime SDK over the emulator's runtime API, the real EDS SDK over its EDS.
-
-// TestMain lets the test binary be the function itself, for what no deployed binary can be made to do.
-func TestMain(m *testing.M) {
-	if os.Getenv("STOP_DESKTOPS_TEST") == "panic" {
-		servePanics()
-	}
-	os.Exit(m.Run())
-}
 
 // build the function once for all tests.
 var build = sync.OnceValues(func() (string, error) {
@@ -368,44 +355,4 @@ func TestTwoAtOnce(t *testing.T) {
 	if v := s.world.EDS.Violations(); len(v) > 0 {
 		t.Error(v)
 	}
-}
-
-// TestPanicInGoroutine: a fault of ours in a goroutine of ours fails its desktops and not the
-// process; the next invocation is served by the same one.
-func TestPanicInGoroutine(t *testing.T) {
-	s := startBinary(t, os.Args[0], emulator.DefaultFleet(), map[string]string{"STOP_DESKTOPS_TEST": "panic"})
-	for _, id := range []string{"ecd-running1", "ecd-running2"} {
-		r := s.invoke(emulator.Invocation{Event: []byte(`{"DesktopId":["` + id + `"]}`)})
-		if r.FunctionError == nil || r.FunctionError.Type != handler.StopFailed || !strings.Contains(r.FunctionError.Message, report.CodeInternal) {
-			t.Errorf("%+v", r.FunctionError)
-		}
-	}
-	if log := strings.Join(s.log(), "\n"); !strings.Contains(log, `"msg":"panic"`) || !strings.Contains(log, "stack") {
-		t.Error("the log does not say where the panic was")
-	}
-}
-
-// servePanics is the function with an EDS that has a fault.
-func servePanics() {
-	h := handler.New(handler.Options{
-		Policy: handler.Policy{
-			Policy:  stop.Policy{MaxDesktops: 100, Preflight: true, APIConcurrency: 4, Location: time.UTC},
-			Regions: []string{"cn-hangzhou"}, StoppedMode: "StopCharging", AllowDirect: true, MaxEventAge: time.Hour,
-		},
-		Connect: func(secret.Credentials) (stop.EDS, error) { return panicking{}, nil },
-		Log:     slog.New(slog.NewJSONHandler(io.Writer(os.Stdout), nil)),
-	})
-	start(func() *handler.Handler { return h })
-}
-
-// panicking looks as if all were well, until it is asked to stop a desktop.
-type panicking struct{ stop.EDS }
-
-func (panicking) DescribeDesktopInfo(_ context.Context, _ string, ids []string) ([]stop.Desktop, error) {
-	return []stop.Desktop{{DesktopID: ids[0], DesktopStatus: "Running", ConnectionStatus: "Disconnected"}}, nil
-}
-
-func (panicking) StopDesktops(context.Context, stop.StopCall) (string, error) {
-	var nothing *stop.StopCall
-	return nothing.RegionID, nil
 }

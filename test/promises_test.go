@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ const promisesHead = `# What it promises
 
 Each promise is shown by scenarios. A scenario is a test: an event, a fleet, faults, and the expected result. This page is
 made from [testdata/promises.txt](../testdata/promises.txt) and the first lines of the scenarios:
-` + "`go test . -run TestPromises -update`" + `.
+` + "`go test ./test -run TestPromises -update`" + `.
 
 Besides, a property test sends thousands of generated events over fleets that change meanwhile. It checks every StopDesktops call
 against what EDS answered in the five seconds before.
@@ -32,7 +32,7 @@ func TestPromises(t *testing.T) {
 		return
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != want {
-		t.Errorf("%s is not what the scenarios say (%v): go test . -run TestPromises -update", file, err)
+		t.Errorf("%s is not what the scenarios say (%v): go test ./test -run TestPromises -update", file, err)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"context"
@@ -52,7 +52,7 @@ func TestSoak(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("again with the same events and faults: go test -run '^TestSoak$' -soak %s -seed %d .", *soakTime, seed)
+			t.Logf("again with the same events and faults: go test -run '^TestSoak$' -soak %s -seed %d ./test", *soakTime, seed)
 		}
 	})
 	s.part(0) // not measured: what is kept for good is made in the beginning

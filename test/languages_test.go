@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"os"
@@ -20,11 +20,11 @@ var both = map[string]string{
 }
 
 var (
-	settingRow = regexp.MustCompile("(?m)^\\| (`[A-Z_]+`) \\| ([^|]*) \\|")
-	fieldRow   = regexp.MustCompile("(?m)^\\| (`[A-Za-z]+`(?:[,、] ?`[A-Za-z]+`)*) \\|")
+	settingRow   = regexp.MustCompile("(?m)^\\| (`[A-Z_]+`) \\| ([^|]*) \\|")
+	fieldRow     = regexp.MustCompile("(?m)^\\| (`[A-Za-z]+`(?:[,、] ?`[A-Za-z]+`)*) \\|")
 	commandBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	trailing    = regexp.MustCompile(`(?m)\s+#.*$`)
-	yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	trailing     = regexp.MustCompile(`(?m)\s+#.*$`)
+	yamlBlock    = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 )
 
 // TestLanguages: what a Chinese page says of settings, fields, commands and routes is what the English one says. It may
