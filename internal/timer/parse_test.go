@@ -2,6 +2,9 @@ package timer
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -16,6 +19,23 @@ func TestDocumented(t *testing.T) {
 		if s, err := Parse(expression); err != nil || len(s.Notes) > 0 {
 			t.Errorf("%q: %v, %+v", expression, err, s)
 		}
+	}
+}
+
+// TestOperatePage reads every example of docs/operate.md, without a note.
+func TestOperatePage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "operate.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `((?:CRON_TZ|@every)[^`]*)` \\|").FindAllStringSubmatch(string(text), -1)
+	for _, row := range rows {
+		if s, err := Parse(row[1]); err != nil || len(s.Notes) > 0 {
+			t.Errorf("%q: %v, %+v", row[1], err, s)
+		}
+	}
+	if len(rows) < 4 {
+		t.Errorf("%d examples", len(rows))
 	}
 }
 
