@@ -87,7 +87,7 @@ func (op *describeDesktops) numbered(e *EDS, c *Call, all []*desktop, now time.T
 }
 
 // A describeRow has the members of a real one that are always there, so that
-// an answer of 100 rows has a realistic size (about 90 KB).
+// a response of 100 rows has a realistic size (about 90 KB).
 type describeRow struct {
 	DesktopId, DesktopName, DesktopStatus, ConnectionStatus string
 	DesktopType                                             string
@@ -127,7 +127,7 @@ const firstStart = "2026-01-05T08:31Z"
 
 // describeRow is the row of d. Besides the state everything is made up.
 func (e *EDS) describeRow(d *desktop, now time.Time) describeRow {
-	status, connection := d.look(now)
+	status, connection := d.observe(now)
 	row := describeRow{
 		DesktopId: d.DesktopId, DesktopName: d.DesktopName, DesktopStatus: status, ConnectionStatus: connection,
 		DesktopType: "ecd.basic.large", DesktopGroupId: d.DesktopGroupId,

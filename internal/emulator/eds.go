@@ -11,7 +11,7 @@ import (
 const (
 	Refuse  = "refuse"  // the whole call is refused
 	Partial = "partial" // the rest of the call is done and nothing said
-	Omit    = "omit"    // the unknown are left out of the answer
+	Omit    = "omit"    // the unknown are left out of the response
 )
 
 // How [EDS.ShowPooled] can be set.
@@ -94,16 +94,16 @@ type EDS struct {
 	AnyNamespace bool
 	// DateOffset is added to the time that the header Date names.
 	DateOffset time.Duration
-	// Headers are set in every answer, instead of its own.
+	// Headers are set in every response, instead of those it would have.
 	Headers map[string]string
-	// Alter changes the body of a successful answer before it is sent, for what
+	// Alter changes the body of a successful response before it is sent, for what
 	// no other field can break. It runs while the EDS is locked.
 	Alter func(c Call, body map[string]any)
 	// Replay answers from a recording and from nothing else: the fleet has no
 	// effect. Who signs is checked as always.
 	Replay *Recording
 
-	// Latency delays every answer; the effect comes first.
+	// Latency delays every response; the effect comes first.
 	Latency time.Duration
 	// ActionLatency replaces Latency for the actions it names.
 	ActionLatency map[string]time.Duration
@@ -124,7 +124,7 @@ type EDS struct {
 	ActionQuota map[string]int
 	// QuotaWindow is the time that Quota is for; 0: DefaultQuotaWindow.
 	QuotaWindow time.Duration
-	// ThrottleStatus is the HTTP status of both answers, 429 (default) or 400.
+	// ThrottleStatus is the HTTP status of both responses, 429 (default) or 400.
 	ThrottleStatus int
 	// ThrottleTimeLeft adds the header that says how long to wait.
 	ThrottleTimeLeft bool
@@ -139,13 +139,12 @@ type EDS struct {
 	once    sync.Once
 	mu      sync.Mutex // guards everything below
 	store   store
-	events  []ClientEvent
-	nonces  map[string]time.Time
-	recent  window            // calls of the last second, for MaxQPS
-	used    map[string]window // calls of the last QuotaWindow by action, for Quota
-	played  map[string]int    // answers of Replay that were given, by call
-	faults  []counter         // one per Faults
-	changes []counter         // one per Changes
+	events  eventLog
+	nonces  nonces
+	meter   meter
+	played  map[string]int // responses of Replay that were given, by call
+	faults  []counter      // one per Faults
+	changes []counter      // one per Changes
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -163,10 +162,10 @@ func (e *EDS) load() {
 				d.beginStop(now, e.stopTime(), 0)
 			}
 		}
-		e.loadEvents(e.ClientEvents, now)
-		e.nonces = map[string]time.Time{}
+		e.events = newEventLog(e.ClientEvents, now)
+		e.nonces = nonces{}
 		e.played = map[string]int{}
-		e.used = map[string]window{}
+		e.meter.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
@@ -228,7 +227,7 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 		d.beginStop(now, e.stopTime(), 0)
 	}
 	if s.ConnectionStatus != nil && *s.ConnectionStatus != before {
-		e.sessionEvent(d, *s.ConnectionStatus, now)
+		e.events.addSession(d, *s.ConnectionStatus, now)
 	}
 	return true
 }
@@ -237,8 +236,8 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.load()
 	arrived := time.Now()
-	call, rep := e.answer(r)
-	rep.overrides = e.overrides(call.Time)
+	call, rep := e.handle(r)
+	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection
 		e.mu.Lock()
@@ -246,7 +245,7 @@ func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call.Duration = time.Since(arrived)
 		if !delivered && call.Fault == "" {
 			call.Status = 0 // the client did not wait
-			e.told(call, false)
+			e.store.tell(call.Stopped, false)
 		}
 	}()
 	rep.deliver(w, r)

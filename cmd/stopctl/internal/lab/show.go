@@ -13,6 +13,12 @@ import (
 	"stopdesktops/internal/report"
 )
 
+// Of what belongs to a step, and of what follows a label.
+const (
+	indent = "    "
+	column = 10 // of what a label names, behind the indent
+)
+
 // display shows the records of a run.
 type display struct {
 	*terminal.Screen
@@ -30,8 +36,8 @@ func newDisplay(o *runOptions, out terminal.Outside) *display {
 func (s *display) show(n int, r *record) {
 	fmt.Fprintln(s.Out, s.heading(n, r))
 	if r.about != "" {
-		for _, line := range terminal.Wrap(r.about, terminal.Width-len(terminal.Indent)) {
-			fmt.Fprintln(s.Out, terminal.Indent+s.Paint(terminal.Dim, line))
+		for _, line := range terminal.Wrap(r.about, terminal.Width-len(indent)) {
+			fmt.Fprintln(s.Out, indent+s.Paint(terminal.Dim, line))
 		}
 	}
 	s.Blank()
@@ -73,8 +79,8 @@ func (s *display) heading(n int, r *record) string {
 	if r.checked || !r.ok() {
 		mark = s.verdict(r.ok())
 	}
-	title := terminal.Cut(terminal.Visible(r.title), maxTitle)
-	fill := terminal.Width - len(terminal.Indent) - terminal.Columns(title) - len(took) - 2
+	title := terminal.Cut(terminal.Visible(r.title), maxTitle, "…")
+	fill := terminal.Width - len(indent) - terminal.Columns(title) - len(took) - 2
 	if mark != "" {
 		mark, fill = " "+mark, fill-2
 	}
@@ -92,7 +98,7 @@ func (s *display) verdict(ok bool) string {
 // labelled writes a text behind a label, and what does not fit below it. Repeated labels are left
 // out: one block of a label has it once.
 func (s *display) labelled(label, text string, st terminal.Style) {
-	s.lines(label, terminal.Wrap(terminal.Visible(text), terminal.Width-len(terminal.Indent)-terminal.Column), st)
+	s.lines(label, terminal.Wrap(terminal.Visible(text), terminal.Width-len(indent)-column), st)
 }
 
 func (s *display) lines(label string, lines []string, st terminal.Style) {
@@ -102,7 +108,7 @@ func (s *display) lines(label string, lines []string, st terminal.Style) {
 		} else {
 			s.lastLabel = label
 		}
-		fmt.Fprintf(s.Out, "%s%s%s\n", terminal.Indent, s.Paint(terminal.Dim, fmt.Sprintf("%-*s", terminal.Column, label)), s.Paint(st, line))
+		fmt.Fprintf(s.Out, "%s%s%s\n", indent, s.Paint(terminal.Dim, fmt.Sprintf("%-*s", column, label)), s.Paint(st, line))
 		if label == "" {
 			label = s.lastLabel
 		}
@@ -125,7 +131,7 @@ func (s *display) showEvent(event []byte) {
 		return
 	}
 	for _, text := range brief(event) {
-		s.lines("event", terminal.Clip(terminal.Wrap(terminal.Visible(text), terminal.Width-len(terminal.Indent)-terminal.Column), 2), terminal.Plain)
+		s.lines("event", clip(terminal.Wrap(terminal.Visible(text), terminal.Width-len(indent)-column), 2), terminal.Plain)
 	}
 }
 
@@ -151,10 +157,10 @@ func (s *display) showDesktops(r *record) {
 		rows = append(rows, []terminal.Cell{terminal.Bold.Cell(id), terminal.Plain.Cell(r.change(id)), terminal.Red.Cell("stopped, but in no report")})
 	}
 	for _, line := range s.Table(rows) {
-		fmt.Fprintln(s.Out, terminal.Indent+line)
+		fmt.Fprintln(s.Out, indent+line)
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(s.Out, "%s%s\n", terminal.Indent, s.Paint(terminal.Dim, "… and "+terminal.Counts(left)+" (-v shows them)"))
+		fmt.Fprintf(s.Out, "%s%s\n", indent, s.Paint(terminal.Dim, "… and "+terminal.Counts(left)+" (-v shows them)"))
 	}
 	if len(rows) > 0 {
 		s.Blank()
@@ -184,4 +190,14 @@ func (s *display) showLog(r *record) {
 	if len(r.log) == 0 {
 		s.lines("log", []string{"empty"}, terminal.Dim)
 	}
+}
+
+// clip a text to so many lines.
+func clip(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	lines = lines[:most:most]
+	lines[most-1] = terminal.Cut(lines[most-1], terminal.Width-len(indent)-column-2, "") + " …"
+	return lines
 }

@@ -153,7 +153,7 @@ func (t *tally) totals(s *display) {
 		zero("violations", t.violations),
 	)
 	for _, line := range s.Table(rows) {
-		fmt.Fprintln(s.Out, terminal.Indent+line)
+		fmt.Fprintln(s.Out, indent+line)
 	}
 }
 

@@ -3,6 +3,7 @@ package terminal
 import (
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -60,11 +61,55 @@ func TestWrap(t *testing.T) {
 		{"，。！ ｡", 6, []string{"，。！", "｡"}},
 		{"e\u0301e\u0301 e", 2, []string{"e\u0301e\u0301", "e"}},
 		{"请", 1, []string{"请", ""}},
+		{"👩‍💻👩‍💻 ✅", 4, []string{"👩‍💻👩‍💻", "✅"}}, // three code points, and one that is wide
+		{"🇨🇳🇨🇳", 3, []string{"🇨🇳", "🇨🇳"}},
 		{"404 InvalidDesktopId.NotFound", 26, []string{"404", "InvalidDesktopId.NotFound"}}, // the word fits into a line
 		{"404 InvalidDesktopId.NotFound", 20, []string{"404 InvalidDesktopId", ".NotFound"}},
 	} {
 		if got := Wrap(c.text, c.limit); !slices.Equal(got, c.want) {
 			t.Errorf("wrap(%q, %d) = %q, want %q", c.text, c.limit, got, c.want)
+		}
+	}
+}
+
+// TestTable: a column begins below itself, whatever fills the one before it.
+func TestTable(t *testing.T) {
+	var rows [][]Cell
+	for _, c := range [][2]string{
+		{"ecd-a", "connected"},
+		{"下班关机", "有用户连接"},
+		{"财务部-王芳（休假）", "标签 保留至 2026-12-01"},
+		{"ﾊﾝｶｸ 데스크톱", "半角"},
+		{"👩‍💻 team ✅ 🇨🇳", "emoji"},
+		{"cafe\u0301", "combined"},
+	} {
+		rows = append(rows, []Cell{Bold.Cell(c[0]), Plain.Cell(c[1]), Red.Cell("end")})
+	}
+	got := (&Screen{}).Table(rows)
+	want := []string{
+		"ecd-a                connected               end",
+		"下班关机             有用户连接              end",
+		"财务部-王芳（休假）  标签 保留至 2026-12-01  end",
+		"ﾊﾝｶｸ 데스크톱        半角                    end",
+		"👩‍💻 team ✅ 🇨🇳        emoji                   end",
+		"cafe\u0301                 combined                end",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestCut: a character that does not fit is left out as a whole.
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"关机", 4, "关机"}, {"关机了", 5, "关机…"}, {"关机了", 4, "关…"}, {"👩‍💻👩‍💻", 3, "👩‍💻…"}, {"abc", 3, "abc"}, {"abcd", 3, "ab…"},
+	} {
+		if got := Cut(c.text, c.limit, "…"); got != c.want {
+			t.Errorf("%q in %d columns: %q, want %q", c.text, c.limit, got, c.want)
 		}
 	}
 }

@@ -5,12 +5,6 @@ import "strings"
 // Width of everything that is shown: a terminal of 80 columns.
 const Width = 80
 
-// Indent of what belongs to a step, and of what follows a label.
-const (
-	Indent = "    "
-	Column = 10 // of what a label names, behind the indent
-)
-
 // Cell of a table.
 type Cell struct {
 	Text  string
