@@ -49,7 +49,7 @@ func (f *fired) event() []byte { return f.timer.Event(f.now) }
 // describe the event on the screen.
 func (f *fired) describe(s *terminal.Screen) {
 	at := f.at.In(f.timer.Schedule.Zone)
-	s.Note("%s", terminal.Visible("The timer "+f.timer.Name()+" at "+at.Format("Mon 2006-01-02 15:04:05")+" "+at.Location().String()+": "+f.timer.Words()))
+	s.Note("%s", "The timer "+f.timer.Name()+" at "+at.Format("Mon 2006-01-02 15:04:05")+" "+at.Location().String()+": "+f.timer.Words())
 	if !f.timer.Enabled() {
 		s.Note("It is switched off, so it does not fire.")
 	}

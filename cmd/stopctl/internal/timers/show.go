@@ -97,7 +97,7 @@ func (l *listing) show(s *terminal.Screen, days int) {
 	fmt.Fprintln(s.Out, s.Paint(terminal.Bold, fmt.Sprintf("%s from %s", terminal.Plural(days, "day"), l.From.Format("Mon 2006-01-02 15:04 MST"))))
 	for _, f := range l.Faults {
 		text := fmt.Sprintf("%s: timer %s: %s", f.Where, f.Trigger, f.Message)
-		for i, line := range terminal.Wrap(terminal.Visible(text+": "+f.Do), terminal.Width-2) {
+		for i, line := range terminal.Wrap(text+": "+f.Do, terminal.Width-2) {
 			if i > 0 {
 				line = "  " + line
 			}
@@ -131,7 +131,7 @@ func row(t *agenda.Timer, when, remark string) []terminal.Cell {
 	}
 	var cells []terminal.Cell
 	for _, text := range []string{when, t.Name(), t.Template, stops} {
-		cells = append(cells, style.Cell(terminal.Visible(text)))
+		cells = append(cells, style.Cell(text))
 	}
 	return cells
 }
