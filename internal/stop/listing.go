@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// freshness is how long an observation may be relied on. What is older when a call is due is observed
-// again.
-const freshness = 5 * time.Second
+// freshness is how long an observation may be relied on: 5 seconds, less the time that a call may wait for its
+// claims after the last check. What is older when a call is due is observed again.
+const freshness = 5*time.Second - 2*arrivalTime
 
 // age of what was found out at a time. The platform may freeze an instance: then the monotonic clock may
 // stand still, and only the wall clock shows how old it is.
