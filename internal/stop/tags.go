@@ -3,10 +3,8 @@ package stop
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"stopdesktops/events"
@@ -236,24 +234,6 @@ func (p *place) noteTags(targets []*target, rows []Tagged, at time.Time, err err
 	}
 }
 
-// errMorePages says that a first page shows no carrier of a tag, and that there may be some on the next one.
-var errMorePages = errors.New("the next page was not asked for")
-
-// listFirstPage lists the carriers of a tag on the first page of its listing.
-func (p *place) listFirstPage(tag events.Tag) *listing[string] {
-	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
-		var page Page[Tagged]
-		err := p.run.read(ctx, s, "ListTagResources", func(ctx context.Context) (err error) {
-			page, err = p.session.ListTagResources(ctx, p.regionID, tag, "")
-			return err
-		})
-		if err == nil && len(page.Rows) == 0 && (page.NextToken != "" || page.TotalCount > 0) {
-			err = errMorePages
-		}
-		return valuesOf(page.Rows), err
-	})
-}
-
 // valuesOf returns the values of a tag by folded desktop ID.
 func valuesOf(rows []Tagged) map[string]string {
 	values := make(map[string]string, len(rows))
@@ -261,128 +241,4 @@ func valuesOf(rows []Tagged) map[string]string {
 		values[foldID(row.DesktopID)] = row.Value
 	}
 	return values
-}
-
-// checkTags finds out whether the excluded tags of orders that read tags by ID are on any desktop of the region,
-// once and within checkTime. A tag that a desktop of its order carries needs no call.
-func (u *unit) checkTags(ctx context.Context) {
-	var asked []*tagListing
-	for _, o := range u.orders {
-		for _, l := range o.excludedTags {
-			if o.excludes() && o.knowsNoCarrier(l) && !l.firstPage.attempted() && !slices.Contains(asked, l) {
-				asked = append(asked, l)
-			}
-		}
-	}
-	if len(asked) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	u.each(len(asked), func(i int) error { asked[i].firstPage.refresh(ctx, u.run, nil); return nil })
-}
-
-// knowsNoCarrier reports whether tags are read by ID, and none of the order's desktops carries the tag.
-func (o *order) knowsNoCarrier(l *tagListing) bool {
-	return (o.tagsByID || len(o.targets) == 0) && !slices.ContainsFunc(o.targets, func(t *target) bool { return t.carries(l) })
-}
-
-// carriedByNone reports whether it is known that no desktop of the region carries the tag.
-func (l *tagListing) carriedByNone(o *order) bool {
-	if o.knowsNoCarrier(l) {
-		return l.firstPage.listedNothing()
-	}
-	return l.listedNothing()
-}
-
-// selectionSize tells whether a selection means many desktops, as soon as that is known: then the listings
-// of the region are made beside its further pages.
-type selectionSize struct {
-	few     int
-	rows    atomic.Int64
-	many    chan struct{} // closed: it means many
-	setMany func()        // closes many once
-	known   chan struct{} // closed: it is complete
-}
-
-func newSelectionSize(few int) *selectionSize {
-	many := make(chan struct{})
-	return &selectionSize{few: few, many: many, setMany: sync.OnceFunc(func() { close(many) }), known: make(chan struct{})}
-}
-
-// isMany reports whether the selection is known to mean many desktops.
-func (s *selectionSize) isMany() bool {
-	if s == nil {
-		return false
-	}
-	select {
-	case <-s.many:
-		return true
-	default:
-		return false
-	}
-}
-
-// sizeKnown says that the order's selection is complete.
-func (o *order) sizeKnown() {
-	if o.size != nil {
-		close(o.size.known)
-	}
-}
-
-// needs reports whether the order needs k now. It waits until that is known. The listing of a tag is needed
-// as soon as the selection means many desktops.
-func (o *order) needs(ctx context.Context, k knowledge) bool {
-	if o.size == nil || !slices.Contains(o.tagListings(), k) {
-		return true
-	}
-	select {
-	case <-o.size.many:
-	case <-o.size.known:
-	case <-ctx.Done():
-	}
-	return o.size.isMany()
-}
-
-// sized returns the place with a session that counts the rows of the order's selection.
-func (o *order) sized(p *place) *place {
-	q := o.Request.Select
-	if o.size == nil || len(q.Tag) > 1 { // several lists: their rows say little of what they have in common
-		return p
-	}
-	counting := *p
-	counting.session = sizing{p.session, o.size, onlyTags(*q)}
-	return &counting
-}
-
-// sizing is a session that counts the rows of a selection.
-type sizing struct {
-	EDS
-	size   *selectionSize
-	byTags bool // the selection is the carriers of a tag
-}
-
-// add rows of a page, of so many in all.
-func (s sizing) add(rows, all int) {
-	if int(s.size.rows.Add(int64(rows))) > s.size.few || all > s.size.few {
-		s.size.setMany()
-	}
-}
-
-// DescribeDesktops returns a page of a selection.
-func (s sizing) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (Page[Desktop], error) {
-	page, err := s.EDS.DescribeDesktops(ctx, regionID, choice, nextToken)
-	if err == nil {
-		s.add(len(page.Rows), page.TotalCount)
-	}
-	return page, err
-}
-
-// ListTagResources returns a page of a selection by tag.
-func (s sizing) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (Page[Tagged], error) {
-	page, err := s.EDS.ListTagResources(ctx, regionID, tag, nextToken)
-	if err == nil && s.byTags {
-		s.add(len(page.Rows), page.TotalCount)
-	}
-	return page, err
 }
