@@ -179,13 +179,12 @@ type world struct {
 	policy   handler.Policy
 	machines []*machine
 	byID     map[string]*machine
-	readings map[string][]*reading // complete ones of tags, by region and tag, or region and desktop
-	reads    int                   // how many were begun by desktop
+	tagsRead readings
+	reads    int // how many were begun by desktop
 	uses     map[string][]stop.ClientEvent
 	usesAt   map[string][]time.Time
-	pending  map[string]*reading // under way
-	silent   bool                // rows do not tell whose they are
-	trouble  float64             // how often a call goes wrong
+	silent   bool    // rows do not tell whose they are
+	trouble  float64 // how often a call goes wrong
 	requests []map[string]any
 	slow     string // the action that takes 8 seconds longer; empty: none
 	retry    int
@@ -204,10 +203,9 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 	w := &world{
 		t: t, rng: rng,
 		byID:     map[string]*machine{},
-		readings: map[string][]*reading{},
+		tagsRead: readings{complete: map[string][]*reading{}, pending: map[string]*reading{}},
 		uses:     map[string][]stop.ClientEvent{},
 		usesAt:   map[string][]time.Time{},
-		pending:  map[string]*reading{},
 		lost:     map[string]bool{},
 		made:     map[string]bool{},
 	}
@@ -607,7 +605,7 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 		}
 	}
 	p := page(carriers, token)
-	w.note(region+" "+tag.Key, asked, token == "", p.NextToken == "", p.Rows, func(row stop.Tagged) string { return row.DesktopID })
+	w.tagsRead.note(region+" "+tag.Key, asked, token == "", p.NextToken == "", p.Rows, func(row stop.Tagged) string { return row.DesktopID })
 	return p, nil
 }
 
@@ -639,7 +637,7 @@ func (w *world) ListTagResourcesByID(ctx context.Context, region string, ids []s
 	p := page(all, offset)
 	for _, id := range ids {
 		rows := slices.DeleteFunc(slices.Clone(p.Rows), func(row stop.Tagged) bool { return row.DesktopID != id })
-		w.note(region+" "+id+" "+number, asked, token == "", p.NextToken == "", rows, func(row stop.Tagged) string { return row.Key })
+		w.tagsRead.note(region+" "+id+" "+number, asked, token == "", p.NextToken == "", rows, func(row stop.Tagged) string { return row.Key })
 	}
 	if p.NextToken != "" {
 		p.NextToken += " " + number
@@ -653,35 +651,41 @@ type reading struct {
 	values      map[string]string
 }
 
+// readings of tags.
+type readings struct {
+	complete map[string][]*reading // by region and tag, or region and desktop
+	pending  map[string]*reading   // under way
+}
+
 // note what a page told. The last one completes the reading, which is named by its region, and its tag or
 // its desktop.
-func (w *world) note(name string, asked time.Time, first, last bool, rows []stop.Tagged, by func(stop.Tagged) string) {
+func (all readings) note(name string, asked time.Time, first, last bool, rows []stop.Tagged, by func(stop.Tagged) string) {
 	if first {
-		w.pending[name] = &reading{asked: asked, values: map[string]string{}}
+		all.pending[name] = &reading{asked: asked, values: map[string]string{}}
 	}
 	for _, row := range rows {
-		w.pending[name].values[by(row)] = row.Value
+		all.pending[name].values[by(row)] = row.Value
 	}
 	if last {
-		r := w.pending[name]
+		r := all.pending[name]
 		r.told = time.Now()
 		about := strings.Join(strings.Fields(name)[:2], " ")
-		w.readings[about] = append(w.readings[about], r)
+		all.complete[about] = append(all.complete[about], r)
 	}
 }
 
-// sparedBy reports whether a tag spares a desktop, or may do so: whether no complete reading of the last 5
+// spare reports whether a tag spares a desktop, or may do so: whether no complete reading of the last 5
 // seconds says that it does not. A reading counts no more when one is complete that began after its end.
-func (w *world) sparedBy(region, key, id string, old func(time.Time) bool, spares func(value string, carries bool) bool) bool {
-	listed, byID := w.readings[region+" "+key], w.readings[region+" "+id]
-	all := slices.Concat(listed, byID)
-	for i, r := range all {
+func (all readings) spare(region, key, id string, old func(time.Time) bool, spares func(value string, carries bool) bool) bool {
+	listed, byID := all.complete[region+" "+key], all.complete[region+" "+id]
+	both := slices.Concat(listed, byID)
+	for i, r := range both {
 		of := id
 		if i >= len(listed) {
 			of = key
 		}
 		value, carries := r.values[of]
-		if !old(r.told) && !spares(value, carries) && !slices.ContainsFunc(all, func(later *reading) bool { return !later.asked.Before(r.told) && later != r }) {
+		if !old(r.told) && !spares(value, carries) && !slices.ContainsFunc(both, func(later *reading) bool { return !later.asked.Before(r.told) && later != r }) {
 			return false
 		}
 	}
@@ -800,10 +804,10 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 	case slices.Contains(w.policy.DenyUsers, m.user):
 		bad("its user is on the deny list")
 	}
-	if w.sparedBy(region, "protect", m.DesktopID, old, carried) {
+	if w.tagsRead.spare(region, "protect", m.DesktopID, old, carried) {
 		bad("is protected, or it was not asked within 5 seconds whether it is")
 	}
-	if w.sparedBy(region, "keep", m.DesktopID, old, func(until string, kept bool) bool { return kept && until != "1999-01-01" }) {
+	if w.tagsRead.spare(region, "keep", m.DesktopID, old, func(until string, kept bool) bool { return kept && until != "1999-01-01" }) {
 		bad("is to be kept, or it was not asked within 5 seconds whether it is")
 	}
 	if w.excluded(m, request, old) {
@@ -833,7 +837,7 @@ func (w *world) excluded(m *machine, request map[string]any, old func(time.Time)
 		return user == m.user || !w.silent && strings.EqualFold(user, m.user) || old(m.userAt)
 	}
 	if _, byTag := exclude["Tag"]; byTag {
-		return w.sparedBy(m.region, "night", m.DesktopID, old, carried)
+		return w.tagsRead.spare(m.region, "night", m.DesktopID, old, carried)
 	}
 	return false
 }

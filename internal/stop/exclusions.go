@@ -36,7 +36,7 @@ func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 		if i == 0 {
 			missing = u.place.missing(ctx, orders)
 		} else {
-			u.checkTags(ctx)
+			u.checkTags(ctx, orders)
 		}
 		return nil
 	})

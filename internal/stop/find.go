@@ -18,13 +18,13 @@ func (u *unit) find(ctx context.Context) {
 	selecting := u.orders[0]          // an order with a selection is alone in its unit
 	if selecting.Request.Select != nil {
 		tasks = append(tasks, func() {
-			defer selecting.sizeKnown()
+			defer selecting.size.complete()
 			chosen, chosenErr = selecting.choose(ctx)
 		})
 	}
 	for _, k := range u.knowledge() {
 		tasks = append(tasks, func() {
-			if selecting.needs(ctx, k) {
+			if selecting.size.needs(ctx, selecting, k) {
 				k.refresh(ctx, u.run, nil)
 			}
 		})
@@ -32,7 +32,7 @@ func (u *unit) find(ctx context.Context) {
 	if u.policy.Preflight {
 		first, _ := u.nextWave(u.workList())
 		tasks = append(tasks, func() { u.place.observe(ctx, first) })
-		tasks = append(tasks, u.tagTasks(ctx, nil, first)...)
+		tasks = append(tasks, u.place.tagTasks(ctx, nil, first)...)
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
 	if selecting.Request.Select != nil {
@@ -107,7 +107,7 @@ func (o *order) warnOfSelection(chosen selection) error {
 // several tags, their state is not known yet.
 func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
-	p := o.sized(o.place)
+	p := o.size.counting(o.place, q)
 	if len(q.Tag) == 1 && onlyTags(q) {
 		seen, err := p.carriersSeen(ctx, o, q.Tag[0])
 		return carryingAll(seen, nil), err

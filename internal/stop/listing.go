@@ -175,7 +175,7 @@ type knowledge interface {
 func (o *order) knowledge() []knowledge {
 	var all []knowledge
 	if !o.tagsByID {
-		all = o.tagListings()
+		all = tagListings(o)
 	}
 	if o.place.denied != nil {
 		all = append(all, o.place.denied)

@@ -164,7 +164,7 @@ func (o *order) waits() time.Duration {
 // for something that others need not wait for.
 func (o *order) alone() bool {
 	return o.Begin != nil || o.Request.Select != nil || len(o.targets) > MaxDesktopsPerCall ||
-		o.readsTags() && !o.tagsByID || len(o.excludedTags) > 0 || o.excludedUsers != nil || o.uses != nil
+		!o.tagsByID && len(tagListings(o)) > 0 || len(o.excludedTags) > 0 || o.excludedUsers != nil || o.uses != nil
 }
 
 // fail the order as a whole: which desktops it means, or anything about them, could not be found out.

@@ -37,35 +37,34 @@ func (s *selectionSize) isMany() bool {
 	}
 }
 
-// sizeKnown says that the order's selection is complete.
-func (o *order) sizeKnown() {
-	if o.size != nil {
-		close(o.size.known)
+// complete says that the selection is complete.
+func (s *selectionSize) complete() {
+	if s != nil {
+		close(s.known)
 	}
 }
 
-// needs reports whether the order needs k now. It waits until that is known. The listing of a tag is needed
-// as soon as the selection means many desktops.
-func (o *order) needs(ctx context.Context, k knowledge) bool {
-	if o.size == nil || !slices.Contains(o.tagListings(), k) {
+// needs reports whether the order whose selection it is needs k now. It waits until that is known. The listing
+// of a tag is needed as soon as the selection means many desktops.
+func (s *selectionSize) needs(ctx context.Context, o *order, k knowledge) bool {
+	if s == nil || !slices.Contains(tagListings(o), k) {
 		return true
 	}
 	select {
-	case <-o.size.many:
-	case <-o.size.known:
+	case <-s.many:
+	case <-s.known:
 	case <-ctx.Done():
 	}
-	return o.size.isMany()
+	return s.isMany()
 }
 
-// sized returns the place with a session that counts the rows of the order's selection.
-func (o *order) sized(p *place) *place {
-	q := o.Request.Select
-	if o.size == nil || len(q.Tag) > 1 { // several lists: their rows say little of what they have in common
+// counting returns the place with a session that counts the rows of the selection.
+func (s *selectionSize) counting(p *place, q events.Select) *place {
+	if s == nil || len(q.Tag) > 1 { // several lists: their rows say little of what they have in common
 		return p
 	}
 	counting := *p
-	counting.session = sizing{p.session, o.size, onlyTags(*q)}
+	counting.session = sizing{p.session, s, onlyTags(q)}
 	return &counting
 }
 

@@ -28,11 +28,11 @@ func (p *place) listFirstPage(tag events.Tag) *listing[string] {
 
 // checkTags finds out whether the excluded tags of orders that read tags by ID are on any desktop of the region,
 // once and within checkTime. A tag that a desktop of its order carries needs no call.
-func (u *unit) checkTags(ctx context.Context) {
+func (r *run) checkTags(ctx context.Context, orders []*order) {
 	var asked []*tagListing
-	for _, o := range u.orders {
+	for _, o := range orders {
 		for _, l := range o.excludedTags {
-			if o.excludes() && o.knowsNoCarrier(l) && !l.firstPage.attempted() && !slices.Contains(asked, l) {
+			if o.excludes() && l.unseenBy(o) && !l.firstPage.attempted() && !slices.Contains(asked, l) {
 				asked = append(asked, l)
 			}
 		}
@@ -42,17 +42,17 @@ func (u *unit) checkTags(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	u.each(len(asked), func(i int) error { asked[i].firstPage.refresh(ctx, u.run, nil); return nil })
+	r.each(len(asked), func(i int) error { asked[i].firstPage.refresh(ctx, r, nil); return nil })
 }
 
-// knowsNoCarrier reports whether tags are read by ID, and none of the order's desktops carries the tag.
-func (o *order) knowsNoCarrier(l *tagListing) bool {
+// unseenBy reports whether tags are read by ID, and none of the order's desktops carries the tag.
+func (l *tagListing) unseenBy(o *order) bool {
 	return (o.tagsByID || len(o.targets) == 0) && !slices.ContainsFunc(o.targets, func(t *target) bool { return t.carries(l) })
 }
 
 // carriedByNone reports whether it is known that no desktop of the region carries the tag.
 func (l *tagListing) carriedByNone(o *order) bool {
-	if o.knowsNoCarrier(l) {
+	if l.unseenBy(o) {
 		return l.firstPage.listedNothing()
 	}
 	return l.listedNothing()

@@ -58,20 +58,18 @@ func (r *readings) take(id string, tags *desktopTags) {
 // in the listings: these find a tag under either spelling, and a filter by ID may not.
 func (o *order) chooseTags() {
 	capital := func(t *target) bool { return foldID(t.id) != t.id }
-	o.tagsByID = o.readsTags() && len(o.targets) <= o.place.run.few && !o.size.isMany() && !slices.ContainsFunc(o.targets, capital)
+	o.tagsByID = len(tagListings(o)) > 0 && len(o.targets) <= o.place.run.few && !o.size.isMany() && !slices.ContainsFunc(o.targets, capital)
 }
 
-// readsTags reports whether decisions of the order need tags.
-func (o *order) readsTags() bool { return len(o.tagListings()) > 0 }
-
 // tagListings are the listings of the tags that decisions about the order's desktops need.
-func (o *order) tagListings() []knowledge {
+func tagListings(o *order) []knowledge {
 	var all []knowledge
-	if o.place.protected != nil {
-		all = append(all, o.place.protected)
+	p := o.place
+	if p.protected != nil {
+		all = append(all, p.protected)
 	}
-	if o.place.kept != nil {
-		all = append(all, o.place.kept)
+	if p.kept != nil {
+		all = append(all, p.kept)
 	}
 	for _, l := range o.excludedTags {
 		all = append(all, l)
@@ -125,14 +123,14 @@ func (t *target) tagsFresh() bool {
 
 // tagTasks returns the tasks that read the tags of the targets, if they are read by ID and any have grown
 // old: a task per call.
-func (u *unit) tagTasks(ctx context.Context, s *slot, targets []*target) (tasks []func()) {
+func (p *place) tagTasks(ctx context.Context, s *slot, targets []*target) (tasks []func()) {
 	if !slices.ContainsFunc(targets, func(t *target) bool { return !t.tagsFresh() }) {
 		return nil
 	}
 	for part := range slices.Chunk(targets, MaxResourcesPerCall) {
 		tasks = append(tasks, func() {
-			if err := u.guard(func() error { u.place.readTags(ctx, s, part, refusalBudgets{}); return nil }); err != nil {
-				u.place.noteTags(part, nil, time.Time{}, err)
+			if err := p.run.guard(func() error { p.readTags(ctx, s, part, refusalBudgets{}); return nil }); err != nil {
+				p.noteTags(part, nil, time.Time{}, err)
 			}
 		})
 	}
@@ -150,9 +148,9 @@ func (u *unit) findTags(ctx context.Context) {
 	var tasks []func()
 	switch {
 	case o.tagsByID:
-		tasks = u.tagTasks(ctx, nil, o.targets)
+		tasks = u.place.tagTasks(ctx, nil, o.targets)
 	case !o.size.isMany(): // otherwise the listings were made beside the selection
-		for _, k := range o.tagListings() {
+		for _, k := range tagListings(o) {
 			tasks = append(tasks, func() { k.refresh(ctx, u.run, nil) })
 		}
 	}
