@@ -75,9 +75,13 @@ type sizing struct {
 	byTags bool // the selection is the carriers of a tag
 }
 
-// add rows of a page, of so many in all.
-func (s sizing) add(rows, all int) {
-	if int(s.size.rows.Add(int64(rows))) > s.size.few || all > s.size.few {
+// add the rows of a page, of so many in all. A page after it has one row at least.
+func (s sizing) add(rows, all int, nextToken string) {
+	seen := int(s.size.rows.Add(int64(rows)))
+	if nextToken != "" {
+		seen++
+	}
+	if max(seen, all) > s.size.few {
 		s.size.setMany()
 	}
 }
@@ -86,7 +90,7 @@ func (s sizing) add(rows, all int) {
 func (s sizing) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (Page[Desktop], error) {
 	page, err := s.EDS.DescribeDesktops(ctx, regionID, choice, nextToken)
 	if err == nil {
-		s.add(len(page.Rows), page.TotalCount)
+		s.add(len(page.Rows), page.TotalCount, page.NextToken)
 	}
 	return page, err
 }
@@ -95,7 +99,7 @@ func (s sizing) DescribeDesktops(ctx context.Context, regionID string, choice ev
 func (s sizing) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (Page[Tagged], error) {
 	page, err := s.EDS.ListTagResources(ctx, regionID, tag, nextToken)
 	if err == nil && s.byTags {
-		s.add(len(page.Rows), page.TotalCount)
+		s.add(len(page.Rows), page.TotalCount, page.NextToken)
 	}
 	return page, err
 }
