@@ -152,7 +152,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 		}
 		all = append(all, e.online(ctx)...)
 		if s.Live {
-			fmt.Fprint(s.Err, "\r\x1b[K")
+			s.EraseLine()
 		}
 	}
 	return append(all, e.unproven()...)
