@@ -30,7 +30,13 @@ var generated = []struct {
 	title  string
 	format string // the value of the member Format
 }{
-	{"report", "report.Report", "Report", ""},
+	{"report", "report.Report", "Report of one event", ""},
+	{"doctor", "doctor.examined", "Output of stopctl doctor -o json", schema.Doctor},
+	{"plan", "plan.plan", "Output of stopctl plan -o json", schema.Plan},
+	{"probe", "probe.Recording", "File of stopctl probe", schema.Probe},
+	{"routes", "routes.outcome", "Output of stopctl routes try", schema.Routes},
+	{"run", "lab.stepJSON", "A line of the output of stopctl run -o json", schema.Run},
+	{"undo", "recover.undone", "Output of stopctl undo -o json", schema.Undo},
 }
 
 // TestGenerated compares the schemas with the Go types that they describe. With -update it writes them.
