@@ -143,6 +143,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 		all = append(all, check(e.checkup)...)
 	}
 	all = append(all, e.checkLoopback()...)
+	all = append(all, checkSchedules(e.checkup)...)
 	all = append(all, checkTimers(ctx, e.checkup)...)
 	all = append(all, checkHTTPTriggers(e.checkup)...)
 	all = append(all, checkKinds(e.checkup)...)
