@@ -8,5 +8,6 @@ const (
 	Probe  = "stopctl.probe/1"
 	Routes = "stopctl.routes/1"
 	Run    = "stopctl.run/1"
+	Timers = "stopctl.timers/1"
 	Undo   = "stopctl.undo/1"
 )

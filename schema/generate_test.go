@@ -3,6 +3,7 @@ package schema_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -36,6 +37,7 @@ var generated = []struct {
 	{"probe", "probe.Recording", "File of stopctl probe", schema.Probe},
 	{"routes", "routes.outcome", "Output of stopctl routes try", schema.Routes},
 	{"run", "lab.stepJSON", "A line of the output of stopctl run -o json", schema.Run},
+	{"timers", "timers.listing", "Output of stopctl timers -o json", schema.Timers},
 	{"undo", "recover.undone", "Output of stopctl undo -o json", schema.Undo},
 }
 
@@ -215,22 +217,40 @@ func (g *generator) object(name string, described bool) (*node, error) {
 	if text := g.documents[name]; described && text != "" {
 		n.set("description", text)
 	}
-	properties, required := &node{}, []string{}
-	for _, field := range structure.Fields.List {
+	properties := &node{}
+	required, err := g.properties(name, structure, properties)
+	if err != nil {
+		return nil, err
+	}
+	n.set("type", "object").set("properties", properties)
+	if len(required) > 0 {
+		n.set("required", required)
+	}
+	return n.set("additionalProperties", false), nil
+}
+
+// properties adds those of a struct, and of the structs of its package that are embedded in it.
+func (g *generator) properties(name string, of *ast.StructType, properties *node) (required []string, err error) {
+	for _, field := range of.Fields.List {
+		if embedded, ok := field.Type.(*ast.Ident); ok && field.Names == nil {
+			inner, ok := g.types[packageOf(name)+"."+embedded.Name].Type.(*ast.StructType)
+			if !ok {
+				return nil, fmt.Errorf("%s embeds %s, which is no struct", name, embedded.Name)
+			}
+			more, err := g.properties(name, inner, properties)
+			if err != nil {
+				return nil, err
+			}
+			required = append(required, more...)
+		}
 		for _, ident := range field.Names {
 			tag, options := jsonTag(field)
 			if tag == "-" || !ident.IsExported() {
 				continue
 			}
-			p, err := g.value(packageOf(name), field.Type)
+			p, err := g.member(name, field)
 			if err != nil {
 				return nil, fmt.Errorf("%s.%s: %w", name, ident.Name, err)
-			}
-			switch text := comment(field.Doc, field.Comment); {
-			case text != "":
-				p.members = append([]member{{"description", text}}, p.members...)
-			case len(p.members) == 0 || p.members[0].name != "$ref":
-				return nil, fmt.Errorf("%s.%s needs a comment: it is the description in the schema", name, ident.Name)
 			}
 			if tag == "" {
 				tag = ident.Name
@@ -240,11 +260,22 @@ func (g *generator) object(name string, described bool) (*node, error) {
 			}
 		}
 	}
-	n.set("type", "object").set("properties", properties)
-	if len(required) > 0 {
-		n.set("required", required)
+	return required, nil
+}
+
+// member returns the schema of a field, with its comment as the description.
+func (g *generator) member(of string, field *ast.Field) (*node, error) {
+	p, err := g.value(packageOf(of), field.Type)
+	if err != nil {
+		return nil, err
 	}
-	return n.set("additionalProperties", false), nil
+	switch text := comment(field.Doc, field.Comment); {
+	case text != "":
+		p.members = append([]member{{"description", text}}, p.members...)
+	case len(p.members) == 0 || p.members[0].name != "$ref":
+		return nil, errors.New("needs a comment: it is the description in the schema")
+	}
+	return p, nil
 }
 
 func packageOf(name string) string {
