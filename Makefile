@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy alarms remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,10 @@ preview: serverless-devs ## what Serverless Devs makes of the template, here and
 deploy: own-account serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
 	@echo "$(TEMPLATE) with FUNCTION_NAME=$${FUNCTION_NAME:-stop-desktops} REGION=$${REGION:-cn-hangzhou} DRY_RUN=$${DRY_RUN:-true} DISABLED=$${DISABLED:-false}"
 	s deploy -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}
+
+# LOG_PROJECT and LOGSTORE name the log of the function, CONTACT_GROUP says whom CloudMonitor tells (docs/operate.md).
+alarms: ## print the commands that create alarms and a dashboard; unverified on an account
+	@go run ./internal/deploycheck/alarms docs/operate.md
 
 remove: serverless-devs ## the function and its triggers from your account
 	s remove -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}

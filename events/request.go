@@ -17,24 +17,24 @@ const (
 //
 // Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
 type Request struct {
-	RegionId    string   `json:",omitempty"`
-	DesktopId   []string `json:",omitempty"` // in the order asked, without repeats; nil: not given
+	RegionId    string   `json:",omitempty"` // the region of the desktops
+	DesktopId   []string `json:",omitempty"` // the desktops to stop, in the order asked, without repeats; nil: not given
 	StoppedMode string   `json:",omitempty"` // StopCharging, KeepCharging, or "" for the default
-	OsUpdate    *bool    `json:",omitempty"`
+	OsUpdate    *bool    `json:",omitempty"` // true installs the patch that EDS has ready for the desktop
 
 	// With both DesktopId and Select a desktop must be in both. One is always set.
 	Select  *Select  `json:",omitempty"`
 	Exclude *Exclude `json:",omitempty"`
 
-	DryRun      bool `json:",omitempty"`
-	Force       bool `json:",omitempty"` // never together with IdleMinutes
-	IdleMinutes int  `json:",omitempty"` // 0: not asked
-	WaitSeconds *int `json:",omitempty"`
+	DryRun      bool `json:",omitempty"` // true plans and stops nothing
+	Force       bool `json:",omitempty"` // true also stops desktops that a user is connected to; never together with IdleMinutes
+	IdleMinutes int  `json:",omitempty"` // spares desktops that were used within so many minutes; 0: not asked
+	WaitSeconds *int `json:",omitempty"` // how many seconds to wait until the desktops are seen Stopped
 
-	CallbackUrl    string `json:",omitempty"`
-	Reason         string `json:",omitempty"` // cleaned for logs, as is RequestedBy
-	RequestedBy    string `json:",omitempty"`
-	IdempotencyKey string `json:",omitempty"`
+	CallbackUrl    string `json:",omitempty"` // where this event's report goes instead of CALLBACK_URL
+	Reason         string `json:",omitempty"` // a ticket number or text, cleaned for logs
+	RequestedBy    string `json:",omitempty"` // a person or a system, cleaned for logs
+	IdempotencyKey string `json:",omitempty"` // the sender's ID for the event
 }
 
 // ParseRequest reads the JSON object payload, which is at path ("$" if it is

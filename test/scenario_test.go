@@ -37,6 +37,7 @@ import (
 	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
+	"stopdesktops/schema/schematest"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scenarios want with what they get")
@@ -284,6 +285,7 @@ func (s *scenario) invoke(name string, event []byte) {
 		}
 		s.silent(h)
 	}
+	s.valid(answer)
 	var failure *handler.Failure
 	if errors.As(err, &failure) {
 		fmt.Fprintf(&s.out, "  function error %s\n", failure.Type)
@@ -293,6 +295,11 @@ func (s *scenario) invoke(name string, event []byte) {
 	}
 	for _, c := range summarize(s.eds.Calls()[before:]) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
+	}
+	for _, d := range s.receiver.Deliveries()[delivered:] {
+		if d.Event != nil {
+			s.validReport(d.Event.Data)
+		}
 	}
 	s.out.WriteString(callbacks("callback", s.receiver.Deliveries()[delivered:]))
 	s.out.WriteString(callbacks("robot", s.robot.Deliveries()[robots:]))
@@ -315,6 +322,40 @@ func callbacks(where string, tries []emulator.Delivery) string {
 		lines = append(lines, fmt.Sprintf("  in %d tries with %d ID\n", len(tries), len(ids)))
 	}
 	return strings.Join(lines, "")
+}
+
+// valid checks each report of a response against the schema of reports.
+func (s *scenario) valid(answer any) {
+	text, err := json.Marshal(answer)
+	if h, ok := answer.(handler.HTTPResponse); ok {
+		text = []byte(h.Body)
+		if h.Headers["Content-Type"] != "application/json" {
+			return // no report: it is empty, or a problem document
+		}
+	}
+	var batch struct{ Reports []json.RawMessage }
+	if err != nil || json.Unmarshal(text, &batch) != nil {
+		s.t.Errorf("the response is not JSON: %s, %v", text, err)
+	}
+	switch {
+	case string(text) == "null": // there is an error instead
+	case batch.Reports == nil:
+		s.validReport(text)
+	default:
+		for _, one := range batch.Reports {
+			s.validReport(one)
+		}
+	}
+}
+
+// validReport reads a report, and checks it against its schema.
+func (s *scenario) validReport(text []byte) report.Report {
+	s.t.Helper()
+	var rep report.Report
+	if err := errors.Join(json.Unmarshal(text, &rep), schematest.Check("report", text)); err != nil {
+		s.t.Errorf("%.300s: %v", text, err)
+	}
+	return rep
 }
 
 // results of the deliveries, as the log has them: those that failed, and those that an event named.
@@ -383,7 +424,7 @@ func (s *scenario) logged() []report.Report {
 	for line := range strings.Lines(s.log.String()) {
 		var l struct {
 			Msg      string                 `json:"msg"`
-			Report   report.Report          `json:"report"`
+			Report   json.RawMessage        `json:"report"`
 			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
@@ -391,7 +432,7 @@ func (s *scenario) logged() []report.Report {
 		}
 		switch l.Msg {
 		case "report":
-			reports = append(reports, l.Report)
+			reports = append(reports, s.validReport(l.Report))
 		case "desktops":
 			last := &reports[len(reports)-1]
 			last.Desktops = append(last.Desktops, l.Desktops...)

@@ -40,7 +40,7 @@ Flags:
   -env NAME=VALUE   a variable of the function, instead of the file's; may be repeated
   -role-arn ARN     ask EDS as this role, the function's, which your credentials may assume
   -offline          only what needs no network
-  -o text|json      json: {"Findings": [...], "Problems": n, "Warnings": n}
+  -o text|json      json: the findings as one object (stopctl schema doctor)
   -color auto|always|never
                     auto: in a terminal, unless NO_COLOR is set
 

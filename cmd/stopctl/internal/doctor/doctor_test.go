@@ -16,6 +16,7 @@ import (
 
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/trial"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/stop"
 )
@@ -114,6 +115,7 @@ func (c *clinic) examine(t *testing.T, args ...string) (code int, stdout, stderr
 			t.Errorf("shows %q:\n%s%s", secret, out.String(), err.String())
 		}
 	}
+	trial.Valid(t, out.String())
 	return code, out.String(), err.String()
 }
 
@@ -121,11 +123,8 @@ func (c *clinic) examine(t *testing.T, args ...string) (code int, stdout, stderr
 func (c *clinic) findingsOf(t *testing.T, args ...string) (findings, int) {
 	t.Helper()
 	code, out, stderr := c.examine(t, append(args, "-o", "json")...)
-	var all struct {
-		Findings           findings
-		Problems, Warnings int
-	}
-	if err := json.Unmarshal([]byte(out), &all); err != nil {
+	var all examined
+	if err := json.Unmarshal([]byte(out), &all); err != nil || all.Format != "stopctl.doctor/1" {
 		t.Fatalf("%v: %s%s", err, out, stderr)
 	}
 	if all.Problems != all.Findings.count(problem) || all.Warnings != all.Findings.count(warning) {

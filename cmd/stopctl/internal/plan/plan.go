@@ -60,7 +60,7 @@ Flags:
                     amount, also in its payload. Identifiers and times without a zone stay.
                     A signature over a moved time or body no longer matches.
   -expect FILE      compare with a plan that -o json has written
-  -o text|json      json: the plan as one object
+  -o text|json      json: the plan as one object (stopctl schema plan)
 
 Examples:
 

@@ -90,7 +90,7 @@ func TestPlanExpect(t *testing.T) {
 	args := []string{"plan", "-f", "-", "-t", "", "-emulate", fleet}
 	_, out, _ := execute(t, planRequest, append(args, "-o", "json")...)
 	var p plan
-	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Desktops) != 5 {
+	if err := json.Unmarshal([]byte(out), &p); err != nil || p.Format != "stopctl.plan/1" || len(p.Events) != 1 || len(p.Events[0].Desktops) != 5 {
 		t.Fatalf("%v in\n%s", err, out)
 	}
 	for _, c := range []struct {
@@ -266,7 +266,7 @@ func TestPlanRefuses(t *testing.T) {
 		{[]string{"-f", event, "-emulate", trial.File(t, "bad.yaml", "Desktopz: []")}, "plan: -emulate"},
 		{[]string{"-f", event, "-emulate", fleet, "-role-arn", "acs:ram::1:role/x"}, "needs no role"},
 		{[]string{"-f", event, "-emulate", fleet, "-expect", "nosuch.json"}, "plan: -expect: open nosuch.json"},
-		{[]string{"-f", event, "-emulate", fleet, "-expect", event}, "is no plan: write one with stopctl plan -o json"},
+		{[]string{"-f", event, "-emulate", fleet, "-expect", event}, "is no plan of this version: write one with stopctl plan -o json"},
 		{[]string{"-f", event, "-nosuch"}, "See stopctl plan -h"},
 	} {
 		if code, _, stderr := execute(t, "", append([]string{"plan"}, c.args...)...); code != terminal.ExitUsage || !strings.Contains(stderr, c.says) {

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,10 +18,10 @@ import (
 	"stopdesktops/events"
 	"stopdesktops/internal/loopback"
 	"stopdesktops/internal/report"
-	"stopdesktops/internal/stop"
+	"stopdesktops/schema"
 )
 
-const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] REPORT
+const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] [-o text|json] REPORT
 
 Prints the StartDesktops calls that start again what an event stopped, as lines for the
 Alibaba Cloud CLI, for each region, at most 100 desktops a call. REPORT is a file, or - for
@@ -43,6 +42,8 @@ tell what happened since: if somebody else stopped a desktop too, undo starts it
   -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
                    for EDS where it asks to wait; 0s to 1h (default 2m). A throttled call is
                    tried again for 70 s at least: the quotas of EDS are by the minute.
+  -o text|json     json: the calls, or what became of each desktop, as one object
+                   (stopctl schema undo)
 
 If EDS_ENDPOINT is set, the calls go there. A report of stopctl run is of an emulated account:
 -apply takes it only if EDS_ENDPOINT is on loopback.
@@ -65,6 +66,7 @@ unreadable report.
 type undoOptions struct {
 	apply   bool
 	roleARN string
+	output  string
 	wait    time.Duration
 	report  string
 }
@@ -76,6 +78,7 @@ func undoFlags() (*undoOptions, *flag.FlagSet) {
 	flags.BoolVar(&o.apply, "apply", false, "")
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.DurationVar(&o.wait, "wait", 2*time.Minute, "")
+	flags.StringVar(&o.output, "o", "text", "")
 	return o, flags
 }
 
@@ -102,6 +105,9 @@ func parseUndo(args []string) (*undoOptions, error) {
 		if set[name] && !o.apply {
 			return nil, terminal.Usagef("undo: -%s needs -apply", name)
 		}
+	}
+	if o.output != "text" && o.output != "json" {
+		return nil, terminal.Usagef("undo: -o %s: text or json", o.output)
 	}
 	if o.wait < 0 || o.wait > time.Hour {
 		return nil, terminal.Usagef("undo: -wait %s: from 0 to 1h", o.wait)
@@ -138,17 +144,31 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 	for _, d := range unsure {
 		fmt.Fprintf(o.Err, "stopctl: %s in %s %s: look at it yourself\n", d.DesktopId, d.RegionId, doubt(d))
 	}
-	switch {
-	case len(stopped) == 0 && len(unsure) > 0:
-		fmt.Fprintf(o.Err, "stopctl: %s left to you, and no other to start\n", terminal.Plural(len(unsure), "desktop"))
-		return terminal.ErrUnexpected
-	case len(stopped) == 0:
-		fmt.Fprintln(o.Err, "stopctl: nothing to start")
-		return nil
-	case options.apply:
-		return undo(ctx, options, stopped, o)
+	if len(stopped) == 0 {
+		return nothingToStart(options, unsure, o)
+	}
+	if options.apply {
+		return undo(ctx, options, stopped, unsure, o)
+	}
+	if options.output == "json" {
+		return undone{Format: schema.Undo, Calls: calls(stopped), Unsure: doubts(unsure)}.write(o.Out)
 	}
 	printStarts(o.Out, stopped)
+	return nil
+}
+
+// nothingToStart says so. That is as it should be unless desktops are left to the operator.
+func nothingToStart(options *undoOptions, unsure []report.DesktopReport, o terminal.Outside) error {
+	if options.output == "json" {
+		if err := (undone{Format: schema.Undo, Unsure: doubts(unsure)}).write(o.Out); err != nil {
+			return err
+		}
+	}
+	if len(unsure) > 0 {
+		fmt.Fprintf(o.Err, "stopctl: %s left to you, and no other to start\n", terminal.Plural(len(unsure), "desktop"))
+		return terminal.ErrUnexpected
+	}
+	fmt.Fprintln(o.Err, "stopctl: nothing to start")
 	return nil
 }
 
@@ -216,13 +236,11 @@ func doubt(d report.DesktopReport) string {
 // printStarts as lines for the Alibaba Cloud CLI, which takes the endpoint of --region and hands
 // on --RegionId.
 func printStarts(w io.Writer, stopped map[string][]string) {
-	for _, region := range slices.Sorted(maps.Keys(stopped)) {
-		for ids := range slices.Chunk(stopped[region], stop.MaxDesktopsPerCall) {
-			var b strings.Builder
-			for i, id := range ids {
-				fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)
-			}
-			fmt.Fprintf(w, "aliyun ecd StartDesktops --region %s --RegionId %s%s\n", region, region, &b)
+	for _, c := range calls(stopped) {
+		var b strings.Builder
+		for i, id := range c.DesktopId {
+			fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)
 		}
+		fmt.Fprintf(w, "aliyun ecd %s --region %s --RegionId %s%s\n", c.Action, c.RegionId, c.RegionId, &b)
 	}
 }
