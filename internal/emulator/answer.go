@@ -36,16 +36,9 @@ func (e *EDS) answer(r *http.Request) (*Call, *reply) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId()}
-	c.RegionId = c.Params.Get("RegionId")
-	c.DesktopIds = idsOf(c.Params)
-	e.calls = append(e.calls, c)
-
-	rep := &reply{requestId: c.RequestId, host: r.Host, emptyList: e.EmptyList}
+	c, rep := e.newCall(r, now)
 	if r.URL.Path == redirectedPath {
-		e.violate(c, "followed a redirect, with %s", sentSecrets(r))
-		rep.body = map[string]string{"RequestId": c.RequestId}
-		c.Status = http.StatusOK
+		e.arrived(c, rep, r)
 		return c, rep
 	}
 	var op operation
@@ -63,6 +56,22 @@ func (e *EDS) answer(r *http.Request) (*Call, *reply) {
 	}
 	e.perform(c, rep, op, now)
 	return c, rep
+}
+
+// newCall notes a request, and begins its reply.
+func (e *EDS) newCall(r *http.Request, now time.Time) (*Call, *reply) {
+	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId(), AccountId: e.accountId()}
+	c.RegionId = c.Params.Get("RegionId")
+	c.DesktopIds = idsOf(c.Params)
+	e.calls = append(e.calls, c)
+	return c, &reply{requestId: c.RequestId, host: r.Host, emptyList: e.EmptyList}
+}
+
+// arrived answers who followed a redirect.
+func (e *EDS) arrived(c *Call, rep *reply, r *http.Request) {
+	e.violate(c, "followed a redirect, with %s", sentSecrets(r))
+	rep.body = map[string]string{"RequestId": c.RequestId}
+	c.Status = http.StatusOK
 }
 
 // perform runs op, unless a fault comes before, and applies the changes that
@@ -137,13 +146,7 @@ func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiErro
 
 // authorize checks who calls, whether they may, how often, and with what.
 func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (operation, *apiError) {
-	cred, err := e.authenticate(r, body, now)
-	if cred != nil {
-		c.AccessKeyId = cred.AccessKeyId
-	}
-	if err == nil {
-		err = e.useNonce(r.Header.Get("x-acs-signature-nonce"), now)
-	}
+	cred, err := e.identify(c, r, body, now)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +158,7 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 		return nil, nil
 	}
 	if cred.denies(c.Action) {
-		return nil, errDenied(cred, c.Action)
+		return nil, errDenied(cred, e.accountId(), c.Action)
 	}
 	if err := e.throttle(c.Action, now); err != nil {
 		return nil, err
@@ -170,6 +173,18 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	}
 	op := parse(p)
 	return op, p.finish()
+}
+
+// identify checks who signed the request, and that it comes for the first time.
+func (e *EDS) identify(c *Call, r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
+	cred, err := e.authenticate(r, body, now)
+	if cred != nil {
+		c.AccessKeyId = cred.AccessKeyId
+	}
+	if err == nil {
+		err = e.useNonce(r.Header.Get("x-acs-signature-nonce"), now)
+	}
+	return cred, err
 }
 
 // useNonce refuses a nonce that was seen while its date could still be valid.

@@ -210,6 +210,9 @@ func (e *EDS) credential(id string) *Credential {
 			return &known[i]
 		}
 	}
+	if issued := e.issued[id]; issued != nil {
+		return &issued.Credential
+	}
 	if id == StaleCredential.AccessKeyId {
 		return &StaleCredential
 	}
