@@ -4,27 +4,63 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
-var link = regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+var (
+	link    = regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	// notInAnchor are the characters that a link to a heading leaves out.
+	notInAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
 
-// TestLinks: what the README and docs point at is there.
+// TestLinks: every page and every heading that the README and docs link to is there.
 func TestLinks(t *testing.T) {
 	docs, _ := filepath.Glob("docs/*.md")
-	for _, file := range append(docs, "README.md") {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+	chinese, _ := filepath.Glob("docs/zh/*.md")
+	top, _ := filepath.Glob("*.md")
+	for _, file := range slices.Concat(docs, chinese, top) {
+		for _, m := range link.FindAllStringSubmatch(page(t, file), -1) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
-				t.Errorf("%s links to %s, which is not there", file, m[1])
+			target := file
+			if m[1] != "" {
+				target = filepath.Join(filepath.Dir(file), m[1])
 			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", file, m[1])
+			} else if m[2] != "" && !slices.Contains(anchors(page(t, target)), m[2]) {
+				t.Errorf("%s links to %s%s, and there is no such heading", file, m[1], m[2])
+			}
+		}
+	}
+}
+
+func anchors(text string) []string {
+	var all []string
+	for _, m := range heading.FindAllStringSubmatch(text, -1) {
+		name := notInAnchor.ReplaceAllString(strings.ToLower(m[1]), "")
+		all = append(all, "#"+strings.ReplaceAll(name, " ", "-"))
+	}
+	return all
+}
+
+// TestReadmeIsShort: a newcomer reads all of README.md, in a window of 100 columns.
+func TestReadmeIsShort(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(text) > 9000 {
+		t.Errorf("README.md has %d bytes: move what is not for newcomers into docs", len(text))
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if n := utf8.RuneCountInString(line); n > 100 {
+			t.Errorf("line %d of README.md has %d characters", i+1, n)
 		}
 	}
 }

@@ -88,7 +88,7 @@ type Config struct {
 	// `cloudevents` for programs, or a message for people: `dingtalk`, `feishu`, `wecom` (Chinese; with `-en`
 	// English), `slack`, `custom` ([formats](callbacks.md#formats)).
 	CallbackFormat string `env:"CALLBACK_FORMAT" kind:"word" envDefault:"cloudevents"`
-	// A file beside the binary with [your own message](callbacks.md#a-skeleton-of-your-own).
+	// A file beside the binary with [your own template](callbacks.md#your-own-template).
 	CallbackTemplate string `env:"CALLBACK_TEMPLATE" kind:"text"`
 	// `all`, or `problems`: only reports that are partial, failed, rejected or blocked go to `CALLBACK_URL`.
 	CallbackOn string `env:"CALLBACK_ON" kind:"word" envDefault:"all"`
