@@ -166,7 +166,7 @@ func TestAssumeRoleFails(t *testing.T) {
 		{"internal", throttle(emulator.Fault{Kind: emulator.FaultInternal, Message: loud}), stop.Temporary, "", "InternalError", "prod"},
 		{"a code of its own", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "Strange.Thing", Message: loud}), stop.Denied, "", "Strange.Thing", "its code says why"},
 		{"a not-found code is no desktop's", throttle(emulator.Fault{Kind: emulator.FaultError, Status: 404, Code: "EntityNotExist.Role", Message: loud}), stop.Denied, stop.DenialPermission, "EntityNotExist.Role", "does not exist"},
-		{"a loud code", throttle(emulator.Fault{Kind: emulator.FaultError, Code: loud, Message: loud}), stop.Denied, "", "Unreadable", "prod"},
+		{"a loud code", throttle(emulator.Fault{Kind: emulator.FaultError, Code: loud, Message: loud}), stop.Denied, "", "UnreadableAnswer", "prod"},
 		{"a loud forbidden", throttle(emulator.Fault{Kind: emulator.FaultError, Status: 403, Code: "Forbidden", Message: loud}), stop.Denied, stop.DenialPermission, "Forbidden", "trust policy"},
 		{"the clock", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidTimeStamp.Expired", Message: loud}), stop.Denied, stop.DenialClock, "InvalidTimeStamp.Expired", "clock"},
 		{"own role gone", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidAccessKeyId.NotFound", Message: loud}), stop.Denied, stop.DenialCredentials, "InvalidAccessKeyId.NotFound", "own role"},

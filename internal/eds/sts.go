@@ -95,7 +95,7 @@ var (
 func (r Role) explain(e *stop.CallError) *stop.CallError {
 	out := &stop.CallError{Action: "AssumeRole", Family: stop.Denied, Code: e.Code, RetryAfter: e.RetryAfter}
 	if !codeForm.MatchString(e.Code) {
-		out.Code = "Unreadable"
+		out.Code = codeUnreadable
 	}
 	if requestIDForm.MatchString(e.RequestID) {
 		out.RequestID = e.RequestID

@@ -21,6 +21,7 @@ type Report struct {
 	Reason       string `json:",omitempty"` // of the request: a ticket number or text
 	RequestedBy  string `json:",omitempty"`
 	Version      string `json:",omitempty"` // of the program
+	Account      string `json:",omitempty"` // the name of another account; empty: the function's own
 	RegionId     string `json:",omitempty"`
 	StoppedMode  string `json:",omitempty"`
 	OsUpdate     *bool  `json:",omitempty"`
