@@ -12,11 +12,13 @@ type element struct {
 // not UTF-8 spoils no other. Bad syntax spoils all: then it is not certain where
 // the elements begin and end.
 func readBatch(raw []byte, path string) ([]element, *Error) {
-	spans, err := split(raw, path)
-	if err != nil {
-		return nil, err
-	}
-	if len(spans) == 0 {
+	spans, ok := split(raw)
+	switch {
+	case len(spans) > MaxBatch:
+		return nil, fault(TooLarge, path, "has more than %d elements", MaxBatch)
+	case !ok:
+		return nil, syntaxFault(raw, path)
+	case len(spans) == 0:
 		return nil, fault(Empty, path, "the array is empty: send at least one request")
 	}
 	batch := make([]element, len(spans))
@@ -29,39 +31,4 @@ func readBatch(raw []byte, path string) ([]element, *Error) {
 		batch[i] = e
 	}
 	return batch, nil
-}
-
-type span struct{ start, end int }
-
-// split finds the elements of an array that has not been checked. It verifies the
-// brackets and commas of the array itself.
-func split(b []byte, path string) ([]span, *Error) {
-	var spans []span
-	at := skipSpace(b, skipSpace(b, 0)+1)
-	if at < len(b) && b[at] == ']' {
-		return nil, onlySpace(b, at+1, path)
-	}
-	for {
-		end := skipValue(b, at)
-		if len(spans) == MaxBatch {
-			return nil, fault(TooLarge, path, "has more than %d elements", MaxBatch)
-		}
-		spans = append(spans, span{at, end})
-		at = skipSpace(b, end)
-		switch {
-		case at < len(b) && b[at] == ',':
-			at = skipSpace(b, at+1)
-		case at < len(b) && b[at] == ']':
-			return spans, onlySpace(b, at+1, path)
-		default:
-			return nil, syntaxFault(b, path)
-		}
-	}
-}
-
-func onlySpace(b []byte, at int, path string) *Error {
-	if at = skipSpace(b, at); at < len(b) {
-		return syntaxFault(b, path)
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package events
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 	"time"
 )
@@ -24,16 +23,16 @@ func (d *decoder) cloudEvent(o object, at place) []Event {
 	if err := o.duplicateFault(); err != nil {
 		return e.rejected(err)
 	}
-	if err := e.identify(o, at.path); err != nil {
+	if err := e.identify(o); err != nil {
 		return e.rejected(err)
 	}
-	when, err := eventTime(o, at.path)
+	when, err := eventTime(o)
 	if err != nil {
 		return e.rejected(err)
 	}
 	e.Time = when
 	e.Traceparent = Traceparent(o.text("traceparent"))
-	data, path, err := cloudEventData(o, at.path)
+	data, err := cloudEventData(o)
 	if err != nil {
 		return e.rejected(err)
 	}
@@ -41,20 +40,20 @@ func (d *decoder) cloudEvent(o object, at place) []Event {
 		if !strings.HasPrefix(e.Type, s.typePrefix) {
 			continue
 		}
-		if data == nil {
-			return d.payload(e, nil, path, s.hint)
+		if data.json == nil {
+			return d.payload(e, data, s.hint)
 		}
-		envelope, err := readEnvelope(data, path)
+		envelope, err := readEnvelope(data.json, data.path)
 		if err != nil {
 			return e.rejected(err)
 		}
-		return d.payload(e, envelope.get(s.member), memberPath(path, s.member), s.hint)
+		return d.payload(e, envelope.get(s.member), s.hint)
 	}
-	return d.payload(e, data, path, "the event's data must be the request")
+	return d.payload(e, data, "the event's data must be the request")
 }
 
 // messageSources are the event sources that wrap what a sender wrote into an
-// envelope of their own inside data.
+// further envelope inside data.
 var messageSources = [...]struct{ typePrefix, member, hint string }{
 	{"mns:", "messageBody", "put the request into the message body"},
 	{"mq:", "body", "put the request into the message body"},
@@ -65,19 +64,19 @@ var messageSources = [...]struct{ typePrefix, member, hint string }{
 }
 
 // identify sets what names the event.
-func (e *Event) identify(o object, path string) *Error {
+func (e *Event) identify(o object) *Error {
 	var err *Error
-	if e.Source, err = o.scalarField("source", path); err != nil {
+	if e.Source, err = o.scalarField("source"); err != nil {
 		return err
 	}
-	if e.ID, err = o.scalarField("id", path); err != nil {
+	if e.ID, err = o.scalarField("id"); err != nil {
 		return err
 	}
 	if unfilled(e.ID) {
-		return fault(InvalidValue, memberPath(path, "id"), unfilledID)
+		return o.fault("id", InvalidValue, unfilledID)
 	}
-	e.Suffix = "" // the event has an ID of its own
-	if e.Type, err = o.scalarField("type", path); err != nil {
+	e.Suffix = "" // the event has an ID
+	if e.Type, err = o.scalarField("type"); err != nil {
 		return err
 	}
 	e.Unauthenticated = strings.HasPrefix(e.Type, httpSourceType)
@@ -87,40 +86,40 @@ func (e *Event) identify(o object, path string) *Error {
 
 // eventTime reads when the event happened. A time that is there but unreadable is a
 // fault: nobody could tell how old the event is.
-func eventTime(o object, path string) (time.Time, *Error) {
-	if v := o.get("time"); v != nil {
-		when, ok := readTime(v)
+func eventTime(o object) (time.Time, *Error) {
+	if v := o.get("time"); v.json != nil {
+		when, ok := o.time("time")
 		if !ok {
-			return time.Time{}, timeFault(memberPath(path, "time"))
+			return time.Time{}, timeFault(v.path)
 		}
 		return when, nil
 	}
-	published, _ := readTime(o.get("aliyunpublishtime"))
+	published, _ := o.time("aliyunpublishtime")
 	return published, nil
 }
 
 // cloudEventData returns the event's data; CloudEvents forbids to send both forms.
-func cloudEventData(o object, path string) (json.RawMessage, string, *Error) {
+func cloudEventData(o object) (value, *Error) {
 	data, encoded := o.get("data"), o.get("data_base64")
-	if encoded == nil {
-		return data, memberPath(path, "data"), nil
+	if encoded.json == nil {
+		return data, nil
 	}
-	path = memberPath(path, "data_base64")
-	if data != nil {
-		return nil, path, fault(Conflict, path, "is there beside data")
+	none := value{path: encoded.path}
+	if data.json != nil {
+		return none, encoded.fault(Conflict, "is there beside data")
 	}
-	if kindOf(encoded) != '"' {
-		return nil, path, fault(WrongType, path, "must be a string")
+	if kindOf(encoded.json) != '"' {
+		return none, encoded.fault(WrongType, "must be a string")
 	}
-	b, err := base64.StdEncoding.DecodeString(text(encoded))
+	b, err := base64.StdEncoding.DecodeString(text(encoded.json))
 	if err != nil {
-		return nil, path, fault(InvalidValue, path, "is not base64")
+		return none, encoded.fault(InvalidValue, "is not base64")
 	}
 	if b = trim(unmarked(b)); len(b) == 0 {
-		return nil, path, nil
+		return none, nil
 	}
-	if err := check(b, path, 0); err != nil {
-		return nil, path, err
+	if err := check(b, encoded.path, 0); err != nil {
+		return none, err
 	}
-	return b, path, nil
+	return value{b, encoded.path}, nil
 }

@@ -11,7 +11,7 @@ import (
 type CloudEventMode string
 
 // The modes of the HTTP protocol binding of CloudEvents 1.0. In Structured and Batched mode all about
-// an event stands in the body, in Binary mode its attributes are headers.
+// an event is in the body; in Binary mode its attributes are headers.
 const (
 	Structured CloudEventMode = "structured"
 	Batched    CloudEventMode = "batched"
@@ -111,26 +111,26 @@ func structuredEvent(b []byte, at place) Event {
 		return refused(err)
 	}
 	if version := o.text("specversion"); version != "1.0" {
-		return refused(fault(InvalidValue, memberPath(at.path, "specversion"), "must be 1.0"))
+		return refused(o.fault("specversion", InvalidValue, "must be 1.0"))
 	}
-	if err := e.identify(o, at.path); err != nil {
+	if err := e.identify(o); err != nil {
 		return refused(err)
 	}
-	if e.Time, err = eventTime(o, at.path); err != nil {
+	if e.Time, err = eventTime(o); err != nil {
 		return refused(err)
 	}
 	e.Unauthenticated, e.Traceparent = false, Traceparent(o.text("traceparent"))
 	// A string there is a string: CloudEvents forbids to look for JSON in it.
-	data, path, err := cloudEventData(o, at.path)
-	switch e.Path = path; {
+	data, err := cloudEventData(o)
+	switch e.Path = data.path; {
 	case err != nil:
 		return refused(err)
-	case data == nil:
-		return refused(fault(Empty, path, "holds no request: the event's data must be the request"))
-	case kindOf(data) != '{':
-		return refused(fault(WrongType, path, "must be an object: the event's data must be the request"))
+	case data.json == nil:
+		return refused(data.fault(Empty, "holds no request: the event's data must be the request"))
+	case kindOf(data.json) != '{':
+		return refused(data.fault(WrongType, "must be an object: the event's data must be the request"))
 	}
-	e.Payload = data
+	e.Payload = data.json
 	return e
 }
 

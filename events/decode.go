@@ -10,11 +10,11 @@ type decoder struct {
 	spare int // events that payloads holding several requests may still add
 }
 
-// place is where a value stands.
+// place is where a value is in the invocation.
 type place struct {
 	path   string
-	suffix string // for events without an ID of their own
-	whole  bool   // it is the whole invocation, where trigger envelopes stand
+	suffix string // for events without an ID
+	whole  bool   // it is the whole invocation, the only place of trigger envelopes
 }
 
 func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
@@ -47,7 +47,7 @@ func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 }
 
 // garbled is an invocation that is JSON, but not UTF-8. A stranger can write such a path into an HTTP
-// request: that is a faulty HTTP event, which is answered like any other, and no fault of the invocation.
+// request: that is a faulty HTTP event, which gets a response like any other, and no fault of the invocation.
 func garbled(b []byte, path string, err *Error) ([]Event, *Error) {
 	if b[0] != '{' {
 		return nil, err

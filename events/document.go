@@ -2,7 +2,7 @@ package events
 
 import "encoding/json"
 
-// Document reads a foreign JSON document that stands at path, for those who look for single values in
+// Document reads a foreign JSON document at path, for those who look for single values in
 // it: map[string]any, []any, string, json.Number, bool and nil. A member that appears twice is
 // refused, because somebody else may have seen the other value. The error is an [*Error].
 func Document(raw []byte, path string) (any, error) {

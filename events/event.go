@@ -52,10 +52,10 @@ type Event struct {
 
 	Source      string    // CloudEvents source, or the timer's triggerName
 	Type        string    // CloudEvents type
-	Time        time.Time // in UTC; zero if the event has none of its own
+	Time        time.Time // in UTC; zero if the event has none
 	Traceparent string    // CloudEvents extension, if it is a well-formed W3C one
 
-	// Path is where Payload stands in the invocation: $.data.messageBody[0]. A
+	// Path is where Payload is in the invocation: $.data.messageBody[0]. A
 	// string that holds JSON counts as that JSON.
 	Path string
 

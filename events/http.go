@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -42,29 +41,28 @@ func (r *HTTPRequest) Get(name string) string {
 }
 
 func isHTTP(o object) bool {
-	version, _ := scalar(o.get("version"))
-	return version == "v1" && hasMember(o.get("requestContext"), "http")
+	return o.text("version") == "v1" && o.holds("requestContext", "http")
 }
 
 func httpEvent(o object, at place) Event {
 	e := Event{Kind: HTTP, Path: at.path}
-	if e.HTTP, e.Err = readHTTP(o, at.path); e.Err != nil {
+	if e.HTTP, e.Err = readHTTP(o); e.Err != nil {
 		e.HTTP = nil
 	}
 	return e
 }
 
-func readHTTP(o object, path string) (*HTTPRequest, *Error) {
+func readHTTP(o object) (*HTTPRequest, *Error) {
 	if err := o.duplicateFault(); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"rawPath", "headers", "queryParameters", "requestContext"} {
-		if len(o.get(name)) > MaxHTTPBody {
-			return nil, fault(TooLarge, memberPath(path, name), "is longer than %d bytes", MaxHTTPBody)
+		if len(o.values[name]) > MaxHTTPBody {
+			return nil, o.fault(name, TooLarge, "is longer than %d bytes", MaxHTTPBody)
 		}
 	}
 	r := &HTTPRequest{RawPath: o.text("rawPath")}
-	if err := r.readContext(o.get("requestContext"), memberPath(path, "requestContext")); err != nil {
+	if err := r.readContext(o); err != nil {
 		return nil, err
 	}
 	if r.Path == "" {
@@ -73,28 +71,28 @@ func readHTTP(o object, path string) (*HTTPRequest, *Error) {
 		}
 	}
 	var err *Error
-	if r.Header, err = stringMap(o.get("headers"), memberPath(path, "headers"), lower); err != nil {
+	if r.Header, err = o.strings("headers", lower); err != nil {
 		return nil, err
 	}
 	same := func(name string) string { return name }
-	if r.Query, err = stringMap(o.get("queryParameters"), memberPath(path, "queryParameters"), same); err != nil {
+	if r.Query, err = o.strings("queryParameters", same); err != nil {
 		return nil, err
 	}
-	return r, r.readBody(o.get("body"), isTrue(o.get("isBase64Encoded")), memberPath(path, "body"))
+	return r, r.readBody(o.get("body"), isTrue(o.values["isBase64Encoded"]))
 }
 
-func (r *HTTPRequest) readContext(b []byte, path string) *Error {
-	context, err := readEnvelope(b, path)
+func (r *HTTPRequest) readContext(o object) *Error {
+	context, err := o.envelope("requestContext")
 	if err != nil {
 		return err
 	}
 	r.RequestID = context.text("requestId")
 	// timeEpoch has milliseconds, time only seconds.
 	var ok bool
-	if r.Time, ok = readTime(context.get("timeEpoch")); !ok {
-		r.Time, _ = readTime(context.get("time"))
+	if r.Time, ok = context.time("timeEpoch"); !ok {
+		r.Time, _ = context.time("time")
 	}
-	http, err := readEnvelope(context.values["http"], memberPath(path, "http"))
+	http, err := context.envelope("http")
 	if err != nil {
 		return err
 	}
@@ -102,52 +100,9 @@ func (r *HTTPRequest) readContext(b []byte, path string) *Error {
 	return nil
 }
 
-// text returns a string member, or "".
-func (o object) text(name string) string {
-	s, _ := scalar(o.get(name))
-	return s
-}
-
-// stringMap reads an object of strings. Names that fold to the same are refused:
-// which of the two counts would depend on who reads them. Arrays are joined with
-// commas; values of other types are left out.
-func stringMap(b []byte, path string, fold func(string) string) (map[string]string, *Error) {
-	if kindOf(b) != '{' {
-		return nil, nil
-	}
-	result, seen := make(map[string]string), make(map[string]bool)
-	for name, value := range members(b) {
-		if folded := fold(name); seen[folded] {
-			return nil, fault(DuplicateField, path, "holds a name twice") // a stranger's: not repeated
-		} else {
-			seen[folded] = true
-		}
-		if len(seen) > maxMembers {
-			return nil, fault(TooLarge, path, "has more than %d members", maxMembers)
-		}
-		if s, ok := joined(value); ok {
-			result[name] = s
-		}
-	}
-	return result, nil
-}
-
-// joined returns a scalar, or the elements of an array as Function Compute joins the values of a name that came more
-// than once: with commas.
-func joined(b []byte) (string, bool) {
-	var list []json.RawMessage
-	if kindOf(b) != '[' || json.Unmarshal(b, &list) != nil || len(list) == 0 {
-		return scalar(b)
-	}
-	texts := make([]string, len(list))
-	for i, element := range list {
-		texts[i], _ = scalar(element)
-	}
-	return strings.Join(texts, ","), true
-}
-
 // readBody decodes the body, unless it is too large.
-func (r *HTTPRequest) readBody(b json.RawMessage, encoded bool, path string) *Error {
+func (r *HTTPRequest) readBody(body value, encoded bool) *Error {
+	b := body.json
 	// JSON needs at most six characters for a byte (\u0061), and two quotation marks.
 	if r.TooLarge = len(b) > 6*MaxHTTPBody+2; r.TooLarge {
 		return nil
@@ -160,7 +115,7 @@ func (r *HTTPRequest) readBody(b json.RawMessage, encoded bool, path string) *Er
 	default:
 		var err error
 		if r.Body, err = base64.StdEncoding.DecodeString(text(b)); err != nil {
-			return fault(InvalidValue, path, "is not base64, though isBase64Encoded says so")
+			return body.fault(InvalidValue, "is not base64, though isBase64Encoded says so")
 		}
 	}
 	if r.TooLarge = len(r.Body) > MaxHTTPBody; r.TooLarge {

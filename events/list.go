@@ -15,7 +15,7 @@ func (v value) desktopIds() ([]string, *Error) {
 }
 
 // endUserIds keeps the blanks at the ends of an ID, which are a fault. A desktop ID cannot have any,
-// but a directory's idea of a user ID is its own.
+// but each directory has another form of user IDs.
 func (v value) endUserIds() ([]string, *Error) {
 	return v.list(ids{fault: userIdFault, split: SplitUsers, most: maxUsers})
 }
@@ -32,8 +32,8 @@ type ids struct {
 // repeats are removed. A single ID that is not valid refuses the list: the sender
 // meant a desktop that would silently not be stopped, or not be spared. So does a
 // list without any: it must not mean all.
-func (v value) list(want ids) ([]string, *Error) {
-	l := list{ids: want, seen: make(map[string]struct{})}
+func (v value) list(kind ids) ([]string, *Error) {
+	l := list{ids: kind, seen: make(map[string]struct{})}
 	var err *Error
 	switch kindOf(v.json) {
 	case '[':

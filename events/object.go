@@ -1,6 +1,10 @@
 package events
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
 
 // Limits of envelopes, far above what real ones have.
 const (
@@ -11,6 +15,7 @@ const (
 // object holds the members of an envelope, under their exact names: encoding/json
 // would match them in any case and with Unicode folding.
 type object struct {
+	path      string
 	values    map[string]json.RawMessage
 	duplicate string // path of a member that is there twice, or ""
 }
@@ -18,10 +23,10 @@ type object struct {
 // readObject reads a checked JSON object; it fails only if there are too many
 // members. Whether a duplicate matters depends on what the object turns out to be.
 func readObject(b []byte, path string) (object, *Error) {
-	o := object{values: make(map[string]json.RawMessage)}
+	o := object{path: path, values: make(map[string]json.RawMessage)}
 	for name, value := range members(b) {
 		if _, twice := o.values[name]; twice && o.duplicate == "" {
-			o.duplicate = memberPath(path, name)
+			o.duplicate = o.at(name)
 		}
 		o.values[name] = value
 		if len(o.values) > maxMembers {
@@ -60,50 +65,105 @@ func (o object) has(names ...string) bool {
 	return true
 }
 
-// get returns a member; nil if it is missing or null, which CloudEvents calls the
+// at returns the path of a member.
+func (o object) at(name string) string { return memberPath(o.path, name) }
+
+// fault of a member.
+func (o object) fault(name, code, format string, args ...any) *Error {
+	return fault(code, o.at(name), format, args...)
+}
+
+// get returns a member; its JSON is nil if it is missing or null, which CloudEvents calls the
 // same.
-func (o object) get(name string) json.RawMessage {
-	if v := o.values[name]; kindOf(v) != 'n' {
-		return v
+func (o object) get(name string) value {
+	v := value{o.values[name], o.at(name)}
+	if kindOf(v.json) == 'n' {
+		v.json = nil
 	}
-	return nil
+	return v
 }
 
-// kindOf returns the first byte of a checked value: {, [, ", t, f, n, a digit or
-// minus; 0 for none.
-func kindOf(b []byte) byte {
-	if len(b) == 0 {
-		return 0
-	}
-	return b[0]
+// envelope reads a member that must be an object without duplicates.
+func (o object) envelope(name string) (object, *Error) {
+	return readEnvelope(o.values[name], o.at(name))
 }
 
-// scalar returns a string, or a number as it is written.
-func scalar(b []byte) (string, bool) {
-	switch c := kindOf(b); {
-	case c == '"':
-		return text(b), true
-	case c == '-' || '0' <= c && c <= '9':
-		return string(b), true
+// holds reports whether a member is an object with the name inner in it.
+func (o object) holds(name, inner string) bool {
+	v := o.values[name]
+	if kindOf(v) != '{' {
+		return false
 	}
-	return "", false
+	for n := range members(v) {
+		if n == inner {
+			return true
+		}
+	}
+	return false
+}
+
+// text returns a member that is a string or a number, or "".
+func (o object) text(name string) string {
+	s, _ := scalar(o.values[name])
+	return s
+}
+
+// time reads a member that is a time.
+func (o object) time(name string) (time.Time, bool) { return parseTime(o.text(name)) }
+
+// strings reads a member that is an object of strings. Names that fold to the same are refused:
+// which of the two counts would depend on who reads them. Arrays are joined with
+// commas; values of other types are left out.
+func (o object) strings(name string, fold func(string) string) (map[string]string, *Error) {
+	b := o.values[name]
+	if kindOf(b) != '{' {
+		return nil, nil
+	}
+	result, seen := make(map[string]string), make(map[string]bool)
+	for key, value := range members(b) {
+		if folded := fold(key); seen[folded] {
+			return nil, o.fault(name, DuplicateField, "holds a name twice") // a stranger's: not repeated
+		} else {
+			seen[folded] = true
+		}
+		if len(seen) > maxMembers {
+			return nil, o.fault(name, TooLarge, "has more than %d members", maxMembers)
+		}
+		if s, ok := joined(value); ok {
+			result[key] = s
+		}
+	}
+	return result, nil
+}
+
+// joined returns a scalar, or the elements of an array as Function Compute joins the values of a name that came more
+// than once: with commas.
+func joined(b []byte) (string, bool) {
+	var list []json.RawMessage
+	if kindOf(b) != '[' || json.Unmarshal(b, &list) != nil || len(list) == 0 {
+		return scalar(b)
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		texts[i], _ = scalar(element)
+	}
+	return strings.Join(texts, ","), true
 }
 
 // scalarField returns a member that must be a string or a number, and not blank.
-func (o object) scalarField(name, path string) (string, *Error) {
-	path = memberPath(path, name)
+func (o object) scalarField(name string) (string, *Error) {
 	v := o.get(name)
-	if v == nil {
-		return "", fault(MissingField, path, "is missing")
+	if v.json == nil {
+		return "", v.fault(MissingField, "is missing")
 	}
-	s, ok := scalar(v)
+	s, ok := scalar(v.json)
 	switch {
 	case !ok:
-		return "", fault(WrongType, path, "must be a string")
+		return "", v.fault(WrongType, "must be a string")
 	case s == "":
-		return "", fault(MissingField, path, "is empty")
+		return "", v.fault(MissingField, "is empty")
 	case len(s) > maxName:
-		return "", fault(TooLarge, path, "is longer than %d bytes", maxName)
+		return "", v.fault(TooLarge, "is longer than %d bytes", maxName)
 	}
 	return s, nil
 }

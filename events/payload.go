@@ -1,14 +1,14 @@
 package events
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 )
 
-// payload completes e with the request, or the requests, that b holds. hint tells
+// payload completes e with the request, or the requests, that v holds. hint tells
 // the operator where a request belongs if there is none.
-func (d *decoder) payload(e Event, b json.RawMessage, path, hint string) []Event {
+func (d *decoder) payload(e Event, v value, hint string) []Event {
+	b, path := v.json, v.path
 	e.Path = path
 	if kindOf(b) == '"' {
 		s := text(b)

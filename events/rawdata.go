@@ -24,5 +24,5 @@ func (d *decoder) rawData(o object, member string, at place) []Event {
 	if err := o.duplicateFault(); err != nil {
 		return e.rejected(err)
 	}
-	return d.payload(e, o.get(member), memberPath(at.path, member), "put the request into the message")
+	return d.payload(e, o.get(member), "put the request into the message")
 }

@@ -12,7 +12,7 @@ const (
 	maxWaitSeconds    = 3600
 )
 
-// Request is what a sender wants to be stopped. Its names are those of the EDS API.
+// Request says which desktops a sender asks to stop, and how. Its names are those of the EDS API.
 // Marshalled and parsed again it is the same.
 //
 // Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
@@ -38,7 +38,7 @@ type Request struct {
 	IdempotencyKey string `json:",omitempty"`
 }
 
-// ParseRequest reads the JSON object payload, which stands at path ("$" if it is
+// ParseRequest reads the JSON object payload, which is at path ("$" if it is
 // empty). It refuses whatever it does not fully understand; the error is an
 // [*Error]. Policies (allowed regions, hosts and so on) are not its business.
 func ParseRequest(payload []byte, path string) (Request, error) {
@@ -104,7 +104,7 @@ func pointer[T any](v T, err *Error) (*T, *Error) {
 	return &v, nil
 }
 
-// value is a checked JSON value of a request and where it stands.
+// value is a checked JSON value of a request and its path.
 type value struct {
 	json json.RawMessage
 	path string

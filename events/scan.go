@@ -65,6 +65,31 @@ func skipValue(b []byte, i int) int {
 	return len(b)
 }
 
+type span struct{ start, end int }
+
+// split finds the elements of an array that has not been checked, and stops behind MaxBatch of them. ok says
+// that the brackets and commas of the array itself are correct, as far as it got.
+func split(b []byte) (spans []span, ok bool) {
+	at := skipSpace(b, skipSpace(b, 0)+1)
+	if at < len(b) && b[at] == ']' {
+		return nil, skipSpace(b, at+1) == len(b)
+	}
+	for len(spans) <= MaxBatch {
+		end := skipValue(b, at)
+		spans = append(spans, span{at, end})
+		at = skipSpace(b, end)
+		switch {
+		case at < len(b) && b[at] == ',':
+			at = skipSpace(b, at+1)
+		case at < len(b) && b[at] == ']':
+			return spans, skipSpace(b, at+1) == len(b)
+		default:
+			return spans, false
+		}
+	}
+	return spans, true
+}
+
 // elements yields the elements of a checked JSON array.
 func elements(b []byte) iter.Seq2[int, json.RawMessage] {
 	return func(yield func(int, json.RawMessage) bool) {
@@ -94,4 +119,37 @@ func members(b []byte) iter.Seq2[string, json.RawMessage] {
 			at = skipSpace(b, skipSpace(b, end)+1)
 		}
 	}
+}
+
+// kindOf returns the first byte of a checked value: {, [, ", t, f, n, a digit or
+// minus; 0 for none.
+func kindOf(b []byte) byte {
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
+}
+
+// scalar returns a string, or a number as it is written.
+func scalar(b []byte) (string, bool) {
+	switch c := kindOf(b); {
+	case c == '"':
+		return text(b), true
+	case c == '-' || '0' <= c && c <= '9':
+		return string(b), true
+	}
+	return "", false
+}
+
+// text is the value of a checked JSON string.
+func text(b []byte) string {
+	inner := b[1 : len(b)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return ""
+	}
+	return s
 }

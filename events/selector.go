@@ -50,7 +50,7 @@ func (v value) selector() (*Select, *Error) {
 	delete(given, "All")
 	switch {
 	case s.All && len(given) > 0:
-		return nil, v.fault(Conflict, "All stands alone: leave out All, or the filters")
+		return nil, v.fault(Conflict, "All excludes the filters: leave out All, or the filters")
 	case !s.All && len(given) == 0:
 		return nil, v.fault(EmptySelector, "selects nothing: give a filter, or All: true for every desktop of the region")
 	}
@@ -121,7 +121,7 @@ func (v value) tagsToMatch() ([]Tag, *Error) {
 	return tags, nil
 }
 
-// tagsToSpare reads tags of which one is enough, so a key may have several values. Repeats are removed.
+// tagsToSpare reads tags. One of them is enough, so a key may have several values. Repeats are removed.
 func (v value) tagsToSpare() ([]Tag, *Error) {
 	tags, err := v.tags()
 	if err != nil {

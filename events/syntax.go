@@ -134,7 +134,7 @@ func (s *syntax) inside(bracket byte) bool {
 	return len(s.open) > 0 && s.open[len(s.open)-1] == bracket
 }
 
-// closed reports whether text ends with a quotation mark of its own.
+// closed reports whether text ends with an unescaped quotation mark.
 func closed(text []byte) bool {
 	if len(text) < 2 || text[len(text)-1] != '"' {
 		return false

@@ -1,23 +1,8 @@
 package events
 
 import (
-	"bytes"
-	"encoding/json"
 	"strconv"
 )
-
-// text is the value of a checked JSON string.
-func text(b []byte) string {
-	inner := b[1 : len(b)-1]
-	if bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner)
-	}
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return ""
-	}
-	return s
-}
 
 // halfSurrogate reports whether a checked JSON string holds \ud800 without its
 // other half. encoding/json reads each of the 2048 as U+FFFD, so that different

@@ -1,7 +1,6 @@
 package events
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -11,21 +10,13 @@ func timeFault(path string) *Error {
 	return fault(InvalidTime, path, "is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
 }
 
-func readTime(b json.RawMessage) (time.Time, bool) {
-	s, ok := scalar(b)
-	if !ok {
-		return time.Time{}, false
-	}
-	return parseTime(s)
-}
-
 // parseTime reads the times that EventBridge and its publishers write: RFC 3339
 // with any fraction, with a space for the T, and with the zones of parseZone; or
 // Unix seconds or milliseconds. The result is in UTC.
 //
 // A time without a zone is not guessed: eight hours off is a wrong decision.
 // Neither are years before 1970, which are defaults rather than times and would
-// include the zero time, which stands for "none".
+// include the zero time, which means "none".
 func parseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if t, ok := unixTime(s); ok {

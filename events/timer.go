@@ -9,20 +9,20 @@ func (d *decoder) timer(o object, at place) []Event {
 	if err := o.duplicateFault(); err != nil {
 		return e.rejected(err)
 	}
-	name, err := o.scalarField("triggerName", at.path)
+	name, err := o.scalarField("triggerName")
 	if err != nil {
 		return e.rejected(err)
 	}
 	e.Source = name
-	written, err := o.scalarField("triggerTime", at.path)
+	written, err := o.scalarField("triggerTime")
 	if err != nil {
 		return e.rejected(err)
 	}
 	e.ID = written
 	when, ok := parseTime(written)
 	if !ok {
-		return e.rejected(timeFault(memberPath(at.path, "triggerTime")))
+		return e.rejected(timeFault(o.at("triggerTime")))
 	}
 	e.Time = when
-	return d.payload(e, o.get("payload"), memberPath(at.path, "payload"), "put the request into the trigger's message")
+	return d.payload(e, o.get("payload"), "put the request into the trigger's message")
 }

@@ -3,7 +3,7 @@ package events
 import "strings"
 
 // Traceparent returns what a sender says of the trace that an event belongs to, if it is well-formed as
-// W3C Trace Context wants it: version, trace, parent and flags in lower-case hex; else nothing. What a
+// W3C Trace Context requires it: version, trace, parent and flags in lower-case hex; else nothing. What a
 // future version may append is not accepted.
 func Traceparent(s string) string {
 	if len(s) != 55 || s[2] != '-' || s[35] != '-' || s[52] != '-' {

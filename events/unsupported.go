@@ -14,10 +14,10 @@ func unsupportedTrigger(o object) string {
 		return "an MNS topic trigger"
 	case o.has("Version", "Records"):
 		return "a Tablestore trigger"
-	case o.has("source") && hasMember(o.get("source"), "logstoreName"):
+	case o.has("source") && o.holds("source", "logstoreName"):
 		return "an SLS (Log Service) trigger"
 	case o.has("events"):
-		return eventListTrigger(o.get("events"))
+		return eventListTrigger(o.values["events"])
 	}
 	return ""
 }
@@ -46,16 +46,4 @@ func eventListTrigger(b []byte) string {
 		return ""
 	}
 	return ""
-}
-
-func hasMember(b []byte, name string) bool {
-	if kindOf(b) != '{' {
-		return false
-	}
-	for n := range members(b) {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -1,7 +1,12 @@
 // Package handler serves one invocation: it takes events in, and gives reports out.
 //
-//	bytes → events → authenticated (over HTTP) → mapped by their route → requests, checked and identified
-//	→ orders for package stop → results → reports → log, callback, response
+//	read          bytes → events; those over HTTP authenticated        read.go http.go
+//	take in       requests, mapped, checked, identified, no duplicates  accept.go identity.go duplicates.go
+//	order         one order for each, to package stop                   order.go
+//	publish       results → reports → log and callback                  report.go publish.go deliveries.go
+//	respond       reports → response or function error                  response.go failure.go
+//
+// The stages are called one after the other in run.go. Each takes what the one before returned.
 //
 // Package stop finds the desktops, decides about each and stops them. [Handler.Reports] returns what
 // happened. [Handler.Handle] makes the response for the platform of the same reports.
@@ -10,12 +15,12 @@
 // interfaces that it calls ([Authenticator], [Routes], [Mapping], [Callback]). Package compose builds
 // what satisfies them. Only compose, main and the commands import this package.
 //
-// A Handler is made once by [New], and nothing of it changes afterwards but its memory of duplicates.
+// A Handler is made once by [New]. Afterwards only its knowledge of done events changes.
 //
 // The promises, beside those of package stop:
 //
 //   - Every event has exactly one report, also one that cannot be read.
-//   - A part that fails fails alone: an event of a batch, a callback.
+//   - A part that fails fails alone: an event of a batch, a callback. A panic is the error of its event.
 //   - EDS is not called for an event that is refused.
 //   - Handle returns before the deadline of its context, and names what was not done.
 package handler

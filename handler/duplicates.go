@@ -11,8 +11,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Done events are known so long, and at most so many of their IDs. Beyond a warm instance it is the state
-// of the desktops, and who has used them since, that keeps a repeated event from doing harm.
+// Done events are remembered for so long, and at most so many of their IDs. Another instance knows none of
+// them: there the state of the desktops, and who has used them since, keep a repeated event from doing harm.
 const (
 	rememberFor  = time.Hour
 	rememberMost = 10_000
@@ -33,9 +33,9 @@ type doneEvent struct {
 	request requestDigest
 }
 
-// attempt is one invocation's work on an event. Nobody knows yet whether the event will be done.
+// attempt is one invocation's work on an event, before it is known whether the event will be done.
 type attempt struct {
-	run     *run
+	run     *run // the invocation
 	keys    []eventKey
 	request requestDigest
 	over    chan struct{} // closed when the attempt has ended
@@ -47,7 +47,7 @@ type verdict int
 const (
 	isNew       verdict = iota
 	isDuplicate         // it was done, or this invocation has it already
-	isConflict          // its ID is that of another request
+	isConflict          // another request had its ID
 	isUnderWay          // another invocation works on it
 )
 
@@ -121,7 +121,7 @@ func (d *dedup) add(k eventKey, request requestDigest) {
 	}
 }
 
-// age of what happened at a time: the longer one of the two clocks. The monotonic clock may stand still
+// age of what happened at a time: the longer one of the two clocks. The monotonic clock may stop
 // while the platform freezes the instance, and the wall clock may be set back. An event that is forgotten
 // too early is done again, which does no harm; one that is known too long would be lost.
 func age(at, now time.Time) time.Duration {
@@ -131,12 +131,12 @@ func age(at, now time.Time) time.Duration {
 // dropDuplicate ends the job if its event was done before, or comes twice in this invocation. One that
 // another invocation works on waits: see startable. A job that asks for a dry run neither is a duplicate
 // nor makes one.
-func (r *run) dropDuplicate(j *job) {
+func (j *job) dropDuplicate(r *run) {
 	if j.dryRun {
 		return
 	}
 	j.attempt = &attempt{run: r, keys: j.identity.keys(j.route), request: digest(j.request), over: make(chan struct{})}
-	verdict, _ := r.h.dedup.begin(j.attempt)
+	verdict, _ := r.dedup.begin(j.attempt)
 	j.drop(verdict)
 	j.waits = verdict == isUnderWay
 }
@@ -148,17 +148,17 @@ func (j *job) drop(v verdict) {
 	case isDuplicate:
 		j.status = report.StatusDuplicate
 	case isConflict:
-		j.reject(&report.Problem{Code: events.Conflict, Path: j.event.Path, HTTPStatus: http.StatusUnprocessableEntity,
-			Message: "another request came with the same event ID: give each its own"})
+		j.conclusion = conclusion{report.StatusRejected, &report.Problem{Code: events.Conflict, Path: j.event.Path, HTTPStatus: http.StatusUnprocessableEntity,
+			Message: "another request came with the same event ID: give each its own"}}
 	}
 }
 
 // startable waits until no other invocation works on the event of j, and reports whether it is still to be
 // done. It is not called a duplicate before: the other invocation may fail, and the event would be lost.
 // When ctx ends, the order goes on, and says that its time is up.
-func (r *run) startable(ctx context.Context, j *job) bool {
+func (j *job) startable(ctx context.Context, d *dedup) bool {
 	for {
-		verdict, other := r.h.dedup.begin(j.attempt)
+		verdict, other := d.begin(j.attempt)
 		j.drop(verdict)
 		if verdict != isUnderWay {
 			return verdict == isNew
@@ -171,17 +171,10 @@ func (r *run) startable(ctx context.Context, j *job) bool {
 	}
 }
 
-// remember a job that went well. One that did not may come again, to be continued. So may one that left
-// a desktop to another event of its invocation: that event's stop is not what it asked for.
-func (r *run) remember(j *job) {
+// final reports whether the job needs no repetition, so that the same event would be a duplicate. A job
+// that failed may come again, to be continued. So may one that left a desktop to another event of its
+// invocation: that event's stop is not what it asked for.
+func (j *job) final() bool {
 	done := j.report.Status == report.StatusDone || j.report.Status == report.StatusAccepted
-	conflict := slices.ContainsFunc(j.report.Desktops, func(d report.DesktopReport) bool { return d.Reason == report.ReasonConflict })
-	r.h.dedup.end(j.attempt, done && !conflict)
-}
-
-// endAttempts of the invocation, however it ends.
-func (r *run) endAttempts() {
-	for _, j := range r.jobs {
-		r.h.dedup.end(j.attempt, false)
-	}
+	return done && !slices.ContainsFunc(j.report.Desktops, func(d report.DesktopReport) bool { return d.Reason == report.ReasonConflict })
 }

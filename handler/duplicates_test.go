@@ -7,7 +7,7 @@ import (
 )
 
 // TestAge: an event is forgotten after an hour by either clock. The platform may freeze an instance, whose
-// monotonic clock may then stand still, and somebody may set the wall clock back.
+// monotonic clock may then stop, and somebody may set the wall clock back.
 func TestAge(t *testing.T) {
 	at := time.Now()
 	for _, c := range []struct{ awake, wall, want time.Duration }{

@@ -153,12 +153,12 @@ func (b *bench) reports(t *testing.T) (reports []report.Report) {
 	return reports
 }
 
-// TestManyWarnings: of a list of which nothing matches, the first items are named and the rest counted.
-// So many excluded desktops that it would cost many calls are not looked at.
+// TestManyWarnings: if no item of a list matches, the first items are named and the rest counted.
+// So many excluded desktops that it would cost many calls are not observed.
 func TestManyWarnings(t *testing.T) {
 	for request, want := range map[string]struct {
-		warnings, looks int
-		last            string
+		warnings, observations int
+		last                   string
 	}{
 		`{"DesktopId":"ecd-1","Exclude":{"EndUserId":"` + usersText(1000, 1500) + `"}}`: {21, 1, "$.Exclude.EndUserId 480 more items match no desktop"},
 		`{"DesktopId":"ecd-1","Exclude":{"EndUserId":"` + usersText(1000, 1021) + `"}}`: {21, 1, "$.Exclude.EndUserId[20]"},
@@ -168,11 +168,11 @@ func TestManyWarnings(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			o, b := newOwners(10)
-			looks := 0
+			observations := 0
 			o.info = func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 				o.mu.Lock()
 				defer o.mu.Unlock()
-				looks++
+				observations++
 				return running(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return len(id) > len("ecd-1") })), nil
 			}
 			rep, failure := b.send(request)
@@ -180,27 +180,27 @@ func TestManyWarnings(t *testing.T) {
 			if n := len(rep.Warnings); n > 0 {
 				last = rep.Warnings[n-1].Path + " " + rep.Warnings[n-1].Message
 			}
-			if failure != nil || len(rep.Warnings) != want.warnings || looks != want.looks || !strings.HasPrefix(last, want.last) {
-				t.Errorf("%.80s: %d warnings, %d looks, last %q, %v; want %+v", request, len(rep.Warnings), looks, last, failure, want)
+			if failure != nil || len(rep.Warnings) != want.warnings || observations != want.observations || !strings.HasPrefix(last, want.last) {
+				t.Errorf("%.80s: %d warnings, %d observations, last %q, %v; want %+v", request, len(rep.Warnings), observations, last, failure, want)
 			}
 		})
 	}
 }
 
-// TestNoWarningWithoutKnowledge: an exclusion that could not be looked up is not called one that
+// TestNoWarningWithoutKnowledge: an exclusion that could not be checked is not called one that
 // matches nothing.
 func TestNoWarningWithoutKnowledge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks := 0
+		observations := 0
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
-			if looks++; looks > 1 {
+			if observations++; observations > 1 {
 				return nil, &stop.CallError{Action: "DescribeDesktopInfo", Family: stop.Denied, Code: "NoPermission"}
 			}
 			return running(ids), nil
 		}})
 		rep, failure := b.send(`{"DesktopId":"ecd-1","Exclude":{"DesktopId":"ecd-2"}}`)
-		if failure != nil || rep.Status != report.StatusAccepted || len(rep.Warnings) > 0 || looks != 2 {
-			t.Errorf("%+v, %v, %d looks", rep, failure, looks)
+		if failure != nil || rep.Status != report.StatusAccepted || len(rep.Warnings) > 0 || observations != 2 {
+			t.Errorf("%+v, %v, %d observations", rep, failure, observations)
 		}
 	})
 }

@@ -110,7 +110,7 @@ func (m *failureMessage) add(rep report.Report) {
 }
 
 // line is the message as one line of JSON, with as many problems as fit. What can be long is cut step
-// by step; what is left then (counts, and short texts) always fits.
+// by step; the rest (counts, and short texts) always fits.
 func (m *failureMessage) line() string {
 	cut := []func(){
 		func() { m.Error = short(m.Error) },

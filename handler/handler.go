@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"stopdesktops/events"
@@ -12,8 +11,8 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// Handler turns what one invocation brings into reports. It is safe for concurrent use. Nothing of it can
-// be changed after New.
+// Handler makes reports of the events of an invocation. It is safe for concurrent use. It cannot be changed
+// after New.
 type Handler struct{ parts *parts }
 
 // parts of a Handler.
@@ -30,17 +29,16 @@ type Options struct {
 	Connect func(secret.Credentials) (stop.EDS, error)
 	// Authenticator of HTTP events without a route; nil refuses them all.
 	Authenticator Authenticator
-	// Routes are what is configured for single paths and sources; nil: nothing is.
+	// Routes are the configuration of single paths and sources; nil: there is none.
 	Routes Routes
 	// Callback for the reports; nil sends none.
 	Callback Callback
 	Log      *slog.Logger
-	// Fault is what is wrong with the configuration. If it is not nil, every event is answered
-	// with it and nothing is called.
+	// Fault of the configuration. If it is not nil, it is the problem of every event, and nothing is called.
 	Fault error
 }
 
-// Authenticator says whether an HTTP event comes from whom it should.
+// Authenticator says whether the sender of an HTTP event is proven.
 type Authenticator interface {
 	// Verify checks a request as it came in, at the time now. A refusal is a *Problem made by
 	// Unauthenticated.
@@ -51,9 +49,9 @@ type Authenticator interface {
 type Callback interface {
 	// Admit says whether an event may name a destination. The error is for its sender.
 	Admit(url string) error
-	// Deliver sends one report, with as many tries as ctx leaves time for: to a URL that Admit has
+	// Deliver sends one report, with as many attempts as ctx leaves time for: to a URL that Admit has
 	// admitted, or to the configured destination if that is empty. The result is empty if there is
-	// none, or if it does not want this report.
+	// none, or if the destination does not take this report.
 	Deliver(ctx context.Context, url string, report report.Report) report.CallbackResult
 }
 
@@ -62,51 +60,28 @@ func New(o Options) *Handler {
 	return &Handler{&parts{Options: o, engine: stop.New(o.Policy.Policy)}}
 }
 
-// LogFault logs what is wrong with the configuration, if anything is.
+// LogFault logs the fault of the configuration, if there is one.
 func (h *Handler) LogFault() {
 	if fault := h.parts.Fault; fault != nil {
 		h.parts.Log.Error("configuration", "Fault", fault.Error())
 	}
 }
 
-// Handle does what one invocation asks for. The answer is a report.Report, a Batch of them, or an
+// Handle does what one invocation asks for. The response is a report.Report, a Batch of them, or an
 // HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
 // never has one, but on an async route.
-func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (answer any, err error) {
-	r := h.newRun(inv)
-	defer func() {
-		if recover() != nil {
-			r.logPanic()
-			answer, err = r.answerPanic()
-		}
-	}()
-	return r.answer(r.do(ctx, raw))
+func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (response any, err error) {
+	from, reports := h.newRun(inv).do(ctx, raw)
+	return respond(reports, from, inv.RequestID)
 }
 
 // Reports does what one invocation asks for, and returns the report of each of its events. Handle
-// makes an answer for the platform of them.
+// makes a response for the platform of them. A panic is the error of its event.
 func (h *Handler) Reports(ctx context.Context, inv Invocation, raw []byte) []report.Report {
-	return h.newRun(inv).do(ctx, raw)
-}
-
-func (h *Handler) newRun(inv Invocation) *run {
-	return &run{h: h.parts, inv: inv, log: h.parts.Log.With("InvocationId", inv.RequestID), started: time.Now()}
-}
-
-// do everything: take in, stop, publish.
-func (r *run) do(ctx context.Context, raw []byte) []report.Report {
-	if deadline, ok := ctx.Deadline(); ok {
-		r.reserved = Reserve(deadline.Sub(r.started))
-	}
-	defer r.endAttempts()
-	r.take(raw)
-	r.work(ctx)
-	reports := make([]report.Report, len(r.jobs))
-	for i, j := range r.jobs {
-		reports[i] = j.report
-	}
+	_, reports := h.newRun(inv).do(ctx, raw)
 	return reports
 }
 
-// logPanic logs where a panic arose, and not what it says: that may hold anything.
-func (r *run) logPanic() { r.log.Error("panic", "stack", string(debug.Stack())) }
+func (h *Handler) newRun(inv Invocation) *run {
+	return &run{parts: h.parts, inv: inv, log: h.parts.Log.With("InvocationId", inv.RequestID), started: time.Now()}
+}

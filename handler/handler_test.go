@@ -110,10 +110,10 @@ func (b *bench) sendWithin(timeout time.Duration, event string) (report.Report, 
 	b.n++
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	answer, err := b.handler.Handle(ctx, handler.Invocation{RequestID: fmt.Sprint(b.n)}, []byte(event))
+	response, err := b.handler.Handle(ctx, handler.Invocation{RequestID: fmt.Sprint(b.n)}, []byte(event))
 	var failure *handler.Failure
 	errors.As(err, &failure)
-	rep, _ := answer.(report.Report)
+	rep, _ := response.(report.Report)
 	return rep, failure
 }
 
@@ -125,7 +125,7 @@ func ids(n int) string {
 	return strings.Join(all, " ")
 }
 
-// TestTooSlow: looks that take longer than they may be relied on stop nothing.
+// TestTooSlow: observations that take longer than they may be relied on stop nothing.
 func TestTooSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
@@ -140,7 +140,7 @@ func TestTooSlow(t *testing.T) {
 }
 
 // TestCallUnderWay: a stop that is under way when the time to work ends may take a quarter of the
-// reserve for its answer, and no more: what is left is for the callback and the answer.
+// reserve for its response, and no more: the rest is for the callback and the response of the function.
 func TestCallUnderWay(t *testing.T) {
 	for took, want := range map[time.Duration]bool{18200 * time.Millisecond: true, 18800 * time.Millisecond: false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestCallUnderWay(t *testing.T) {
 			}})
 			_, failure := b.sendWithin(20*time.Second, `{"DesktopId":"ecd-a"}`)
 			if accepted := failure == nil; accepted != want || time.Since(begun) > 18600*time.Millisecond {
-				t.Errorf("an answer after %s: accepted %v, at %s", took, accepted, time.Since(begun))
+				t.Errorf("a response after %s: accepted %v, at %s", took, accepted, time.Since(begun))
 			}
 		})
 	}
@@ -177,7 +177,7 @@ func TestEndlessListing(t *testing.T) {
 }
 
 // TestForeignRows: a listing's rows with IDs that are none are left out; a desktop told twice in one
-// look is believed neither way.
+// observation is believed neither way.
 func TestForeignRows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(&scripted{list: func(string) (stop.Page[stop.Desktop], error) {
@@ -213,22 +213,65 @@ func TestListingThatPanics(t *testing.T) {
 	})
 }
 
+// TestPanicIsOneReport: a fault of ours while one event is taken in fails that event and no other.
+func TestPanicIsOneReport(t *testing.T) {
+	b := newBench(&scripted{}, func(o *handler.Options) { o.Callback = panicking{} })
+	reports := b.handler.Reports(context.Background(), handler.Invocation{RequestID: "inv"},
+		[]byte(`[{"DesktopId":"ecd-a","CallbackUrl":"https://hooks.example.com/"},{"DesktopId":"ecd-b"}]`))
+	if len(reports) != 2 {
+		t.Fatalf("%+v", reports)
+	}
+	if r := reports[0]; r.Status != report.StatusFailed || r.Error == nil || r.Error.Code != report.CodeInternal || r.EventId != "inv#0" {
+		t.Errorf("%+v", r)
+	}
+	if r := reports[1]; !r.Status.Succeeded() || b.eds.stops.Load() != 1 {
+		t.Errorf("%d stops, %+v", b.eds.stops.Load(), r)
+	}
+}
+
+// TestPanicBeforeEvents: a fault of ours while an HTTP request is authenticated is the report of the invocation,
+// and its response a problem document.
+func TestPanicBeforeEvents(t *testing.T) {
+	b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = panicking{} })
+	raw := []byte(`{"version":"v1","rawPath":"/","headers":{"Content-Type":"application/json"},"body":"{}","requestContext":{"http":{"method":"POST","path":"/"}}}`)
+	reports := b.handler.Reports(context.Background(), handler.Invocation{RequestID: "inv"}, raw)
+	if len(reports) != 1 || reports[0].Status != report.StatusFailed || reports[0].Error.Code != report.CodeInternal || reports[0].Kind != "http" {
+		t.Errorf("%+v", reports)
+	}
+	got, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "inv"}, raw)
+	response, ok := got.(handler.HTTPResponse)
+	if !ok || err != nil || response.StatusCode != 500 || response.Headers["Content-Type"] != "application/problem+json" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// panicking is a collaborator with a fault.
+type panicking struct{}
+
+func (panicking) Admit(string) error { panic("sk-secret") }
+
+func (panicking) Verify(*events.HTTPRequest, time.Time) (events.Proof, error) { panic("sk-secret") }
+
+func (panicking) Deliver(context.Context, string, report.Report) report.CallbackResult {
+	return report.CallbackResult{}
+}
+
 // TestPanicAnywhere: also where nothing nearer contains it, the platform gets an error of a stable type.
 func TestPanicAnywhere(t *testing.T) {
 	b := newBench(&scripted{}, func(o *handler.Options) {
-		o.Connect = func(secret.Credentials) (stop.EDS, error) { panic("a fault") }
+		o.Connect = func(secret.Credentials) (stop.EDS, error) { panic("sk-secret") }
 	})
 	_, failure := b.send(`{"DesktopId":"ecd-a"}`)
 	if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, report.CodeInternal) {
 		t.Errorf("%v", failure)
 	}
-	if strings.Contains(b.log.String(), "a fault") {
+	if strings.Contains(b.log.String(), "sk-secret") {
 		t.Error("the log shows what was panicked with: it may hold anything")
 	}
 }
 
-// TestMemoryForgets: a duplicate is one for an hour, and among the last 10,000 events.
-func TestMemoryForgets(t *testing.T) {
+// TestDedupForgets: a duplicate is one for an hour, and among the last 10,000 events.
+func TestDedupForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(&scripted{})
 		const event = `{"DesktopId":"ecd-a","IdempotencyKey":"k"}`
@@ -283,14 +326,14 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// TestRailSparesForGood: what the count found to be spared stays spared, also if a later look would
+// TestLimitSparesForGood: a desktop that the count found spared stays spared, also if a later observation would
 // have it stopped: otherwise more than MAX_DESKTOPS could be.
-func TestRailSparesForGood(t *testing.T) {
+func TestLimitSparesForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks, listed := 0, false
+		observations, listed := 0, false
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			rows := running(ids)
-			if looks++; looks <= 2 { // the first is old when it is decided
+			if observations++; observations <= 2 { // the first is old when it is decided
 				for i := range rows[2:] {
 					rows[2+i].ConnectionStatus = "Connected"
 				}
@@ -311,13 +354,13 @@ func TestRailSparesForGood(t *testing.T) {
 	})
 }
 
-// TestWaitFollows: a look that fails during the wait changes nothing of what was seen before it.
+// TestWaitFollows: an observation that fails during the wait changes nothing of what was seen before it.
 func TestWaitFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks := 0
+		observations := 0
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
 			rows := running(ids)
-			switch looks++; looks {
+			switch observations++; observations {
 			case 2:
 				rows[0].DesktopStatus = "Stopping"
 			case 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13:
@@ -332,12 +375,12 @@ func TestWaitFollows(t *testing.T) {
 	})
 }
 
-// TestWaitUnseen: no look succeeds during the wait: nobody knows that the desktop runs on.
+// TestWaitUnseen: no observation succeeds during the wait: nobody knows that the desktop runs on.
 func TestWaitUnseen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks := 0
+		observations := 0
 		b := newBench(&scripted{info: func(_ context.Context, ids []string) ([]stop.Desktop, error) {
-			if looks++; looks > 1 {
+			if observations++; observations > 1 {
 				return nil, &stop.CallError{Action: "DescribeDesktopInfo", Family: stop.Denied, Code: "NoPermission"}
 			}
 			return running(ids), nil
@@ -381,9 +424,9 @@ func TestLogLines(t *testing.T) {
 	})
 }
 
-// TestSparedByAFreshLook: the next wave is looked at while this one is stopped, which may take long.
-// What was connected or stopped then and runs now is not left alone by that look.
-func TestSparedByAFreshLook(t *testing.T) {
+// TestSparedByAFreshObservation: the next wave is observed while this one is stopped, which may take long.
+// What was connected or stopped then and runs now is not left alone by that observation.
+func TestSparedByAFreshObservation(t *testing.T) {
 	for _, was := range []stop.Desktop{{DesktopStatus: "Running", ConnectionStatus: "Connected"}, {DesktopStatus: "Stopped", ConnectionStatus: "Disconnected"}} {
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
@@ -492,10 +535,10 @@ func TestAuthenticator(t *testing.T) {
 			}, `{"DesktopId":"ecd-a"` + strings.Repeat(" ", 256<<10) + `}`, 413, "TooLarge"},
 		} {
 			b := newBench(&scripted{}, func(o *handler.Options) { o.Authenticator = c.judge })
-			answer, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "1"}, []byte(httpEvent(c.body)))
-			response, ok := answer.(handler.HTTPResponse)
+			got, err := b.handler.Handle(context.Background(), handler.Invocation{RequestID: "1"}, []byte(httpEvent(c.body)))
+			response, ok := got.(handler.HTTPResponse)
 			if !ok || err != nil || response.StatusCode != c.status || !strings.Contains(response.Body, c.says) {
-				t.Errorf("%s: %+v %v", name, answer, err)
+				t.Errorf("%s: %+v %v", name, got, err)
 			}
 		}
 	})
@@ -512,7 +555,7 @@ func (waiting) Deliver(ctx context.Context, _ string, _ report.Report) report.Ca
 }
 
 // TestCallbackTime: a callback takes at most the reserve, and however late it begins, half a second
-// is left for the answer.
+// is left for the response.
 func TestCallbackTime(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{0: 2 * time.Second, 18200 * time.Millisecond: 19500 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {

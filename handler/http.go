@@ -17,85 +17,101 @@ import (
 // and 30 KB could hold ten thousand.
 const maxHTTPRequests = 100
 
-// takeHTTP admits an event that came over HTTP: refuses what is not a POST of JSON of a bearable
-// size, has it authenticated over its raw bytes, and only then reads the body.
-func (r *run) takeHTTP(e events.Event) {
-	r.overHTTP, r.http = true, e.HTTP
-	whole := r.newJob(e, events.Proof{})
-	r.jobs = []*job{whole}
+// readHTTP authenticates an event that came over HTTP, and splits it into those of its body.
+func (r *run) readHTTP(e events.Event) (got reading) {
+	if p := r.guard(func() { got = r.admitHTTP(e) }); p != nil {
+		return failed(events.HTTP, p)
+	}
+	return got
+}
+
+// admitHTTP refuses what is not a POST of JSON of a bearable size, has it authenticated over its raw
+// bytes, and only then reads the body.
+func (r *run) admitHTTP(e events.Event) reading {
+	o := origin{overHTTP: true}
+	whole := received{event: e, arrived: r.started}
 	if e.Err != nil {
-		whole.accept(r)
-		return
+		return reading{o, []received{whole}}
 	}
 	var p *report.Problem
-	whole.route, p = r.httpRoute()
-	if r.h.Fault != nil {
+	whole.route, p = httpRoute(r.Routes, e.HTTP.Path)
+	async := whole.route != nil && whole.route.Async
+	if r.Fault != nil {
 		// Nobody waits for the 503: without a function error the event would be lost without a trace.
-		r.async = whole.route != nil && whole.route.Async && !r.h.Policy.Disabled
-		whole.accept(r)
-		return
+		o.async = async && !r.Policy.Disabled
+		return reading{o, []received{whole}}
 	}
-	if p == nil {
-		p = r.h.Policy.admitKind(events.HTTP, "")
-	}
-	if p == nil {
-		p = transport(r.http)
-	}
+	whole.arrived = arrival(e.HTTP, async, r.started)
 	var proof events.Proof
 	if p == nil {
-		proof, p = r.authenticate(whole.route)
+		proof, p = r.authenticate(e.HTTP, whole.route, whole.arrived)
 	}
 	if p != nil {
 		// No function error, on an async route either: the platform would repeat what strangers send.
-		whole.reject(p)
-		return
+		whole.conclusion = rejected(p)
+		return reading{o, []received{whole}}
 	}
-	r.known, r.async = true, whole.route != nil && whole.route.Async
-	list, p := r.requests(whole.route, proof)
-	if p != nil {
-		whole.reject(p)
-		return
+	o.authenticated, o.async = true, async
+	mode, p := eventMode(e.HTTP, whole.route)
+	o.cloudEvents = mode != ""
+	parts := split(whole, mode, p, proof)
+	o.batch = len(parts) != 1 || parts[0].event.Suffix != ""
+	return reading{o, parts}
+}
+
+// split an authenticated request into its events, unless p refuses it.
+func split(whole received, mode events.CloudEventMode, p *report.Problem, proof events.Proof) []received {
+	var list []events.Event
+	if p == nil {
+		list, p = requests(whole.event.HTTP, mode, whole.route, proof)
 	}
-	if len(list) == 0 {
-		whole.status, whole.problem = report.StatusIgnored, &report.Problem{Code: "Ignored", Path: "$", Message: "the batch holds no event. Nothing was stopped."}
-		return
+	switch {
+	case p != nil:
+		whole.conclusion = rejected(p)
+		return []received{whole}
+	case len(list) == 0:
+		whole.conclusion = conclusion{report.StatusIgnored, &report.Problem{Code: "Ignored", Path: "$", Message: "the batch holds no event. Nothing was stopped."}}
+		return []received{whole}
 	}
-	r.jobs = nil
-	for _, e := range list {
-		j := r.newJob(proven(e, r.http, proof), proof)
-		j.route = whole.route
-		r.jobs = append(r.jobs, j)
-		r.begin(j)
+	parts := make([]received, len(list))
+	for i, e := range list {
+		parts[i] = whole
+		parts[i].event, parts[i].proof = proven(e, whole.event.HTTP, proof), proof
 	}
+	return parts
+}
+
+// eventMode returns how the request carries CloudEvents; "": it carries none. A route says whether it
+// takes CloudEvents. Without routes the headers may tell: neither reading of a body is ever taken for the
+// other.
+func eventMode(q *events.HTTPRequest, route *Route) (events.CloudEventMode, *report.Problem) {
+	mode := q.CloudEventMode()
+	switch {
+	case route == nil:
+	case route.CloudEvents && mode == "":
+		return "", &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", HTTPStatus: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents && (mode == events.Structured || mode == events.Batched):
+		return "", &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", HTTPStatus: http.StatusUnsupportedMediaType}
+	case !route.CloudEvents:
+		return "", nil // headers that nobody asked for
+	}
+	return mode, nil
 }
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
 // request or an array of them. Only a batch of CloudEvents may hold none.
-//
-// A route says whether it takes CloudEvents. Without routes the headers may tell: neither reading of a
-// body is ever taken for the other.
-func (r *run) requests(route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
-	mode := r.http.CloudEventMode()
-	switch {
-	case route == nil:
-	case route.CloudEvents && mode == "":
-		return nil, &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes CloudEvents, structured or binary", HTTPStatus: http.StatusUnsupportedMediaType}
-	case !route.CloudEvents && (mode == events.Structured || mode == events.Batched):
-		return nil, &report.Problem{Code: "UnsupportedMediaType", Message: "this route takes no CloudEvents", HTTPStatus: http.StatusUnsupportedMediaType}
-	case !route.CloudEvents:
-		mode = "" // headers that nobody asked for
-	}
+func requests(q *events.HTTPRequest, mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
 	if mode != "" {
-		return r.cloudEvents(mode, route, proof)
+		return cloudEvents(q, mode, route, proof)
 	}
 	if route != nil && route.Mapping != nil {
-		body, err := events.OpenBody(r.http.Body)
+		body, err := events.OpenBody(q.Body)
 		if err != nil {
 			return nil, unreadable(err)
 		}
 		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: body}}, nil
 	}
-	list, err := events.DecodeBody(r.http.Body)
+	list, err := events.DecodeBody(q.Body)
 	if err != nil {
 		return nil, unreadable(err)
 	}
@@ -104,9 +120,8 @@ func (r *run) requests(route *Route, proof events.Proof) ([]events.Event, *repor
 
 // cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
 // where the body's is known: a replay could have others.
-func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
-	r.bodiless = true
-	list, err := events.DecodeCloudEvents(r.http, mode)
+func cloudEvents(q *events.HTTPRequest, mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
+	list, err := events.DecodeCloudEvents(q, mode)
 	if err != nil {
 		return nil, unreadable(err)
 	}
@@ -118,26 +133,27 @@ func (r *run) cloudEvents(mode events.CloudEventMode, route *Route, proof events
 	return list, route.tooMany(len(list), maxHTTPRequests)
 }
 
-// arrived returns the time to compare the sender's clock with. It is now. On an
-// async route it is when the platform took the event: the event may have waited in a queue, or for a retry.
-func (r *run) arrived(route *Route) time.Time {
-	if route != nil && route.Async && !r.http.Time.IsZero() && r.http.Time.Before(r.started) {
-		return r.http.Time
+// arrival returns the time to compare the sender's clock with. It is now. On an async route it is when the
+// platform took the event: the event may have waited in a queue, or for a retry.
+func arrival(q *events.HTTPRequest, async bool, now time.Time) time.Time {
+	if async && !q.Time.IsZero() && q.Time.Before(now) {
+		return q.Time
 	}
-	return r.started
+	return now
 }
 
-// transport refuses what is not worth authenticating.
+// transport refuses a request that needs no authentication to be refused.
 func transport(q *events.HTTPRequest) *report.Problem {
-	kind, _, err := mime.ParseMediaType(q.Get("Content-Type"))
+	contentType, encoded := q.Get("Content-Type"), notPlain(q)
+	kind, _, err := mime.ParseMediaType(contentType)
 	switch {
 	case q.Method != http.MethodPost:
 		return &report.Problem{Code: "MethodNotAllowed", Message: "send a POST", HTTPStatus: http.StatusMethodNotAllowed, HTTPHeader: map[string]string{"Allow": "POST"}}
 	case q.TooLarge:
 		return &report.Problem{Code: events.TooLarge, Message: fmt.Sprintf("the body is larger than %d KiB: split it", events.MaxHTTPBody>>10), HTTPStatus: http.StatusRequestEntityTooLarge}
-	case notPlain(q) != nil:
-		return notPlain(q)
-	case err != nil && strings.Contains(q.Get("Content-Type"), ","):
+	case encoded != nil:
+		return encoded
+	case err != nil && strings.Contains(contentType, ","):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "the header content-type is there twice, or cannot be read: send application/json once", HTTPStatus: http.StatusUnsupportedMediaType}
 	case err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json"):
 		return &report.Problem{Code: "UnsupportedMediaType", Message: "send the body as application/json", HTTPStatus: http.StatusUnsupportedMediaType}
@@ -145,15 +161,22 @@ func transport(q *events.HTTPRequest) *report.Problem {
 	return nil
 }
 
-func (r *run) authenticate(route *Route) (events.Proof, *report.Problem) {
-	authenticator := r.h.Authenticator
+// authenticate the sender of a request, unless the request is refused before. arrived is as in received.
+func (r *run) authenticate(q *events.HTTPRequest, route *Route, arrived time.Time) (events.Proof, *report.Problem) {
+	if p := r.Policy.admitKind(events.HTTP, ""); p != nil {
+		return events.Proof{}, p
+	}
+	if p := transport(q); p != nil {
+		return events.Proof{}, p
+	}
+	authenticator := r.Authenticator
 	if route != nil {
 		authenticator = route.Authenticator
 	}
 	if authenticator == nil {
 		return events.Proof{}, report.Unauthenticated("this function takes no HTTP events: WEBHOOK_AUTH is not set", "")
 	}
-	proof, err := authenticator.Verify(r.http, r.arrived(route))
+	proof, err := authenticator.Verify(q, arrived)
 	var p *report.Problem
 	if err != nil && !errors.As(err, &p) {
 		p = report.Unauthenticated("the request could not be authenticated", "")
@@ -171,12 +194,4 @@ func proven(e events.Event, q *events.HTTPRequest, proof events.Proof) events.Ev
 		}
 	}
 	return e
-}
-
-// HTTPResponse is the shape in which Function Compute wants the answer to an HTTP event.
-type HTTPResponse struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-	Body            string            `json:"body"`
 }

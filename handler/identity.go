@@ -54,9 +54,9 @@ func identify(e events.Event, proof events.Proof, request events.Request, reques
 	named := func(form idForm, id string) eventID {
 		return eventID{kind: e.Kind, source: e.Source, form: form, id: id, suffix: e.Suffix}
 	}
-	own := request.IdempotencyKey
+	key := request.IdempotencyKey
 	if e.Scheduled {
-		own = ""
+		key = ""
 	}
 	var i identity
 	switch {
@@ -64,17 +64,17 @@ func identify(e events.Event, proof events.Proof, request events.Request, reques
 		i = identity{e.Source + "|" + e.ID + e.Suffix, []eventID{named(byEnvelope, e.ID)}}
 	case proof.ID != "":
 		i = identity{proof.ID + e.Suffix, []eventID{named(bySignature, proof.ID)}}
-	case own != "":
-		i.shown = own
+	case key != "":
+		i.shown = key
 	case proof.BodyHash != "":
 		i = identity{proof.BodyHash + e.Suffix, []eventID{named(byBody, proof.BodyHash)}}
 	default:
 		i = identity{requestID + e.Suffix, []eventID{named(byInvocation, requestID)}}
 	}
-	if own != "" {
-		key := named(byKey, own)
-		key.suffix = ""
-		i.ids = append(i.ids, key)
+	if key != "" {
+		id := named(byKey, key)
+		id.suffix = ""
+		i.ids = append(i.ids, id)
 	}
 	return i
 }
@@ -137,7 +137,7 @@ func sorted(texts []string) []string {
 	return texts
 }
 
-// sortedTags by their keys, of which a list has each once.
+// sortedTags sorts tags by their keys. A list has each key once.
 func sortedTags(tags []events.Tag) []events.Tag {
 	tags = slices.Clone(tags)
 	slices.SortFunc(tags, func(a, b events.Tag) int { return strings.Compare(a.Key, b.Key) })

@@ -6,7 +6,7 @@ import (
 	"stopdesktops/internal/secret"
 )
 
-// Invocation is what the platform says of one invocation: copied once from its context.
+// Invocation is copied once from the context that the platform gives.
 type Invocation struct {
 	RequestID    string
 	FunctionName string
@@ -15,14 +15,14 @@ type Invocation struct {
 	Credentials secret.Credentials
 }
 
-// The reserve is kept of the function's time for the callback and the answer.
+// The reserve is the part of the function's time that is kept for the callback and the response.
 const (
 	reserveShare = 10 // one part in ten of the time left at the start
 	minReserve   = 2 * time.Second
 	maxReserve   = 10 * time.Second
 )
 
-// Reserve of an invocation that has left so much time.
+// Reserve returns the reserve of an invocation that has so much time left.
 func Reserve(left time.Duration) time.Duration {
 	return min(max(left/reserveShare, minReserve), maxReserve)
 }

@@ -49,3 +49,24 @@ func (n *named) add(more named) *report.Problem {
 	n.desktops, n.excluded, n.users = n.desktops+more.desktops, n.excluded+more.excluded, n.users+more.users
 	return nil
 }
+
+// count the names in the request of a job that would go on. The conclusion rejects a job with too many.
+func (j *job) count(kept *named) conclusion {
+	p := kept.add(namedIn(j.request))
+	if p == nil {
+		return conclusion{}
+	}
+	p.Path = j.where(p.Path)
+	j.request.Select, j.request.Exclude = nil, nil
+	return rejected(p)
+}
+
+// shorten drops what the report does not need of a request that is not done. The report shows Select
+// and Exclude: a person may have to finish the event by hand. Long lists of thousands of events would
+// take more memory than the function has, so those beyond the limit of an invocation are dropped too.
+func (j *job) shorten(shown *named) {
+	j.request.DesktopId = nil
+	if shown.add(namedIn(j.request)) != nil {
+		j.request.Select, j.request.Exclude = nil, nil
+	}
+}

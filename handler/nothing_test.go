@@ -13,14 +13,14 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// TestNothingFound: a look that finds nothing at all is made once more before the IDs count as not
+// TestNothingFound: an observation that finds nothing at all is made once more before the IDs count as not
 // found, and a part of the rows is taken as it is.
 func TestNothingFound(t *testing.T) {
 	for _, c := range []struct {
-		name    string
-		answers []string // the IDs of the rows of each look; the last one goes on
-		looks   int64
-		counts  string
+		name         string
+		responses    []string // the IDs of the rows of each observation; the last one goes on
+		observations int64
+		counts       string
 	}{
 		{"nothing, then all", []string{"", "ecd-a ecd-b"}, 2, `{"accepted":2}`},
 		{"nothing, then one", []string{"", "ecd-b"}, 2, `{"accepted":1,"not_found":1}`},
@@ -30,18 +30,18 @@ func TestNothingFound(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var looks atomic.Int64
+				var observations atomic.Int64
 				b := newBench(&scripted{info: func(context.Context, []string) ([]stop.Desktop, error) {
-					n := int(looks.Add(1))
-					return running(strings.Fields(c.answers[min(n, len(c.answers))-1])), nil
+					n := int(observations.Add(1))
+					return running(strings.Fields(c.responses[min(n, len(c.responses))-1])), nil
 				}})
 				rep, failure := b.send(`{"DesktopId":"ecd-a ecd-b"}`)
 				counts, _ := json.Marshal(rep.Counts)
 				if failure != nil {
 					counts = []byte(failure.Message)
 				}
-				if !strings.Contains(string(counts), c.counts) || looks.Load() != c.looks {
-					t.Errorf("%d looks, %s", looks.Load(), counts)
+				if !strings.Contains(string(counts), c.counts) || observations.Load() != c.observations {
+					t.Errorf("%d observations, %s", observations.Load(), counts)
 				}
 			})
 		})

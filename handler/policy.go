@@ -16,7 +16,7 @@ type Policy struct {
 
 	// Regions that may be named; with exactly one, it is the default.
 	Regions []string
-	// StoppedMode where a request names none: StopCharging or KeepCharging.
+	// StoppedMode if a request names none: StopCharging or KeepCharging.
 	StoppedMode string
 	// AllowForce lets a request stop desktops although a user is connected.
 	AllowForce bool
@@ -27,9 +27,9 @@ type Policy struct {
 	Kinds []events.Kind
 	// MaxEventAge is the age from which on an event is stale.
 	MaxEventAge time.Duration
-	// Wait to see the desktops Stopped where a request does not say how long.
+	// Wait to see the desktops Stopped, if a request does not say how long.
 	Wait time.Duration
-	// Disabled answers every event with `disabled`.
+	// Disabled concludes every event with the status `disabled`.
 	Disabled bool
 	// Version of the program, for the reports.
 	Version string
@@ -41,4 +41,51 @@ func (p Policy) admitKind(kind events.Kind, path string) *report.Problem {
 		return nil
 	}
 	return notAllowed(path, fmt.Sprintf("events of the kind %s are not among EVENT_KINDS", kind))
+}
+
+// admit fills in the defaults of a request and says what the policy does not allow of it.
+func (p Policy) admit(q *events.Request, path string) *report.Problem {
+	if q.RegionId == "" {
+		if len(p.Regions) != 1 {
+			return &report.Problem{Code: events.MissingField, Path: path + ".RegionId", HTTPStatus: 422,
+				Message: "name the region: more than one is allowed (ALLOWED_REGIONS)"}
+		}
+		q.RegionId = p.Regions[0]
+	}
+	if !slices.Contains(p.Regions, q.RegionId) {
+		return notAllowed(path+".RegionId", "this region is not among ALLOWED_REGIONS")
+	}
+	if q.StoppedMode == "" {
+		q.StoppedMode = p.StoppedMode
+	}
+	q.DryRun = q.DryRun || p.DryRun
+	if q.Force && !p.AllowForce {
+		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
+	}
+	return p.admitUnobserved(q, path)
+}
+
+// admitUnobserved refuses a request that needs an observation, if preflight is off.
+func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem {
+	if q.WaitSeconds == nil {
+		seconds := int(p.Wait / time.Second)
+		q.WaitSeconds = &seconds
+	}
+	if p.Preflight {
+		return nil
+	}
+	field := ""
+	switch {
+	case q.Select != nil:
+		field = "Select"
+	case q.Exclude != nil && (len(q.Exclude.Tag) > 0 || len(q.Exclude.EndUserId) > 0):
+		field = "Exclude"
+	case q.IdleMinutes > 0:
+		field = "IdleMinutes"
+	case *q.WaitSeconds > 0:
+		field = "WaitSeconds"
+	default:
+		return nil
+	}
+	return notAllowed(path+"."+field, "the function may not look at desktops (PREFLIGHT=false), so it stops explicit desktops only")
 }

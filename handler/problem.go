@@ -28,3 +28,12 @@ func unreadable(err error) *report.Problem {
 	}
 	return p
 }
+
+func misconfigured(fault error) *report.Problem {
+	return &report.Problem{Code: report.CodeMisconfigured, Message: fault.Error(), HTTPStatus: 503}
+}
+
+// internalError is the problem of an event whose work met a fault of this program.
+func internalError() *report.Problem {
+	return &report.Problem{Code: report.CodeInternal, Message: "a fault of this program: see its log", HTTPStatus: http.StatusInternalServerError}
+}

@@ -101,7 +101,7 @@ func FuzzPlanner(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(seed, []byte("any bytes will do"))
 	}
-	// whose a desktop is, told by a selection after a look could not find it out, and relied on for too long
+	// whose a desktop is, told by a selection after an observation could not find it out, and relied on for too long
 	f.Add(uint64(22), []byte("100000x000000"))
 	// a tag listing made anew by another batch, and not asked again before the call
 	f.Add(uint64(4), []byte("0%X02Xx00\x10000000000000"))
@@ -179,7 +179,7 @@ type world struct {
 	retry    int
 
 	log  bytes.Buffer
-	lost map[string]bool // desktops in a call whose answer was lost
+	lost map[string]bool // desktops in a call whose response was lost
 	made map[string]bool // desktops in a call
 
 	stopped, stopCalls, spared, conflicts int
@@ -339,15 +339,15 @@ func (w *world) invoke() {
 	})
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(4+w.rng.IntN(60))*time.Second)
 	defer cancel()
-	answer, failure := h.Handle(ctx, handler.Invocation{RequestID: "1", RetryCount: w.retry}, raw)
+	response, failure := h.Handle(ctx, handler.Invocation{RequestID: "1", RetryCount: w.retry}, raw)
 	if ctx.Err() != nil {
-		w.t.Error("the answer came after the deadline")
+		w.t.Error("the response came after the deadline")
 	}
-	switch answer.(type) {
+	switch response.(type) {
 	case report.Report, handler.Batch:
 	default:
 		if failure == nil {
-			w.t.Errorf("answer %T without a failure", answer)
+			w.t.Errorf("response %T without a failure", response)
 		}
 	}
 	reports := w.logged()
@@ -405,7 +405,7 @@ func (w *world) checkLost(reports map[string]*report.Report) {
 			}
 		}
 		if !known {
-			w.t.Errorf("a call for %s was sent and its answer lost; it is reported %v", id, outcomes)
+			w.t.Errorf("a call for %s was sent and its response lost; it is reported %v", id, outcomes)
 		}
 	}
 }
@@ -481,8 +481,8 @@ func (w *world) use(m *machine, at time.Time) {
 	w.uses[m.region] = append(w.uses[m.region], stop.ClientEvent{DesktopID: m.DesktopID, Type: pick(w.rng, "DESKTOP_CONNECT", "DESKTOP_DISCONNECT"), Time: at})
 }
 
-// tell the state of m in answer to a question asked at a time. Of two under way at once, the one
-// asked later is the last look; of two asked at the same instant, a look at the desktop itself.
+// tell the state of m in response to a question asked at a time. Of two under way at once, the one
+// asked later is the last observation; of two asked at the same instant, an observation of the desktop itself.
 func (w *world) tell(m *machine, at time.Time, itself bool) stop.Desktop {
 	m.before = append(m.before, told{m.Desktop, at})
 	if at.After(m.toldAt) || itself && at.Equal(m.toldAt) {
@@ -499,7 +499,7 @@ func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []st
 		return nil, err
 	}
 	if len(ids) < 1 || len(ids) > 100 {
-		w.t.Errorf("a look at %d desktops", len(ids))
+		w.t.Errorf("an observation of %d desktops", len(ids))
 	}
 	var rows []stop.Desktop
 	for _, id := range ids {
@@ -712,7 +712,7 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 	case !asks(request, m):
 		bad("was not asked for")
 	case old(seen.at):
-		bad("was not looked at within 5 seconds")
+		bad("was not observed within 5 seconds")
 	case seen.DesktopStatus != "Running":
 		bad("was not running")
 	case slices.Contains(seen.ManagementFlags, "Migrating"):
@@ -724,7 +724,7 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 	case slices.Contains(w.policy.DenyUsers, m.user):
 		bad("its user is on the deny list")
 	case old(w.tagsAt[region+"protect"]) || old(w.tagsAt[region+"keep"]):
-		bad("its tags were not looked at within 5 seconds")
+		bad("its tags were not observed within 5 seconds")
 	}
 	if _, ok := w.tagsTold[region+"protect"][m.DesktopID]; ok {
 		bad("is protected")
@@ -764,7 +764,7 @@ func (w *world) excluded(m *machine, request map[string]any, old func(time.Time)
 }
 
 // checkUse: for an idle stop, and for a retry, nobody may have used the desktop as far as was told. In a
-// batch, events that ask for other times have listings of their own.
+// batch, events that ask for other times have separate listings.
 func (w *world) checkUse(m *machine, request map[string]any, now time.Time, bad func(string), old func(time.Time) bool) {
 	idle, retried := request["IdleMinutes"] != nil, w.retry > 0
 	if !idle && !retried {

@@ -42,7 +42,7 @@ func TestOneBadOfHundred(t *testing.T) {
 							}
 						}
 						if b.eds.stops.Load() > 15 || infos.Load() > 15 {
-							t.Errorf("%d stops, %d looks", b.eds.stops.Load(), infos.Load())
+							t.Errorf("%d stops, %d observations", b.eds.stops.Load(), infos.Load())
 						}
 					})
 				})
@@ -55,8 +55,8 @@ func TestOneBadOfHundred(t *testing.T) {
 // none is reported as not found. A denial or a fault that cannot be about one desktop costs one call.
 func TestRefusedAsAWhole(t *testing.T) {
 	for _, c := range []struct {
-		error        stop.CallError
-		stops, looks int64 // at most
+		error               stop.CallError
+		stops, observations int64 // at most
 	}{
 		{stop.CallError{Family: stop.Invalid, Code: "InvalidParameter.StoppedMode", OneOfMany: true}, 22, 33},
 		{stop.CallError{Family: stop.Denied, Code: "Forbidden", OneOfMany: true}, 22, 33},
@@ -71,8 +71,8 @@ func TestRefusedAsAWhole(t *testing.T) {
 					c.error.Action = action
 					b, infos := refusing(action, &c.error, func([]string) bool { return true })
 					_, failure := b.send(`{"DesktopId":"` + ids(100) + `"}`)
-					if stops, looks := b.eds.stops.Load(), infos.Load(); stops > c.stops || looks > c.looks {
-						t.Errorf("%d stops, %d looks, want at most %d and %d", stops, looks, c.stops, c.looks)
+					if stops, observations := b.eds.stops.Load(), infos.Load(); stops > c.stops || observations > c.observations {
+						t.Errorf("%d stops, %d observations, want at most %d and %d", stops, observations, c.stops, c.observations)
 					}
 					if failure == nil || failure.Type != handler.StopFailed || !strings.Contains(failure.Message, c.error.Code) {
 						t.Errorf("%v", failure)
@@ -85,7 +85,7 @@ func TestRefusedAsAWhole(t *testing.T) {
 	}
 }
 
-// refusing is a service that refuses the calls of one action that bad picks out, and counts the looks.
+// refusing is a service that refuses the calls of one action that bad picks out, and counts the observations.
 func refusing(action string, e *stop.CallError, bad func(ids []string) bool) (b *bench, infos *atomic.Int64) {
 	infos = &atomic.Int64{}
 	return newBench(&scripted{

@@ -10,7 +10,7 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Routes are what is configured for single HTTP paths and sources of events. If there are routes of a kind,
+// Routes are the configuration of single HTTP paths and sources of events. If there are routes of a kind,
 // an event of this kind without a route is refused.
 type Routes interface {
 	// HTTP is the route of a path, or nil. any says whether there are HTTP routes at all.
@@ -24,8 +24,8 @@ type Routes interface {
 type Route struct {
 	Name          string        // in reports
 	Authenticator Authenticator // of an HTTP route
-	// Async says that callers do not wait for the answer, so that only a function error, and what the
-	// platform does about one, can tell that something went wrong.
+	// Async says that callers do not wait for the response. Only a function error, and what the platform
+	// does about it, shows them that something went wrong.
 	Async bool
 	// CloudEvents are what this HTTP route takes, and nothing else.
 	CloudEvents bool
@@ -33,7 +33,7 @@ type Route struct {
 	Mapping Mapping
 	// Callback for its reports; nil: that of the function.
 	Callback Callback
-	// Window is how far the time in the body may be from ours, where Mapping finds one.
+	// Window is how far the time in the body, if Mapping finds one, may be from ours.
 	Window time.Duration
 
 	Regions      []string // that may be named; empty: as the Policy
@@ -54,7 +54,7 @@ func (route *Route) outside(at, now time.Time) bool {
 	return at.Before(now.Add(-route.Window)) || at.After(now.Add(min(route.Window, clockSkew)))
 }
 
-// Fill in what goes without saying on this route.
+// Fill sets the fields for which this route allows one value only.
 func (route *Route) Fill(q *events.Request) {
 	if q.RegionId == "" && len(route.Regions) == 1 {
 		q.RegionId = route.Regions[0]
@@ -64,7 +64,7 @@ func (route *Route) Fill(q *events.Request) {
 	}
 }
 
-// Admit says what the route does not allow of a request.
+// Admit returns the problem of a request that the route does not allow.
 func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	switch {
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
@@ -87,40 +87,42 @@ func (route *Route) tooMany(n, limit int) *report.Problem {
 		return nil
 	}
 	return &report.Problem{Code: events.TooLarge, HTTPStatus: http.StatusRequestEntityTooLarge,
-		Message: fmt.Sprintf("at most %s at once may come here", requests(limit))}
+		Message: fmt.Sprintf("%s at once may come here", atMost(limit))}
 }
 
-func requests(n int) string {
+func atMost(n int) string {
 	if n == 1 {
-		return "1 request"
+		return "at most 1 request"
 	}
-	return fmt.Sprintf("%d requests", n)
+	return fmt.Sprintf("at most %d requests", n)
 }
 
-// located gives a problem the path where the sender wrote what it is about.
-func located(m events.Mapped, p *report.Problem) *report.Problem {
-	p.Path = m.Where(p.Path)
-	return p
+// callback is where the reports about events of this route go; nil: nowhere.
+func (route *Route) callback(otherwise Callback) Callback {
+	if route != nil && route.Callback != nil {
+		return route.Callback
+	}
+	return otherwise
 }
 
-// httpRoute is the route of the HTTP request: nil without routes.
-func (r *run) httpRoute() (*Route, *report.Problem) {
-	if r.h.Routes == nil {
+// httpRoute returns the route of a path: nil if there are no routes.
+func httpRoute(routes Routes, path string) (*Route, *report.Problem) {
+	if routes == nil {
 		return nil, nil
 	}
-	route, any := r.h.Routes.HTTP(r.http.Path)
+	route, any := routes.HTTP(path)
 	if any && route == nil {
 		return nil, &report.Problem{Code: "NotFound", Message: "there is no route for this path", HTTPStatus: http.StatusNotFound}
 	}
 	return route, nil
 }
 
-// eventRoute is the route of an event from an event bus: nil without routes.
-func (r *run) eventRoute(e events.Event) (*Route, *report.Problem) {
-	if r.h.Routes == nil || e.Kind != events.EventBridge || e.Source == "" {
+// eventRoute returns the route of an event from an event bus: nil if there are no routes.
+func eventRoute(routes Routes, e events.Event) (*Route, *report.Problem) {
+	if routes == nil || e.Kind != events.EventBridge || e.Source == "" {
 		return nil, nil
 	}
-	route, any := r.h.Routes.Event(e.Source, e.Type)
+	route, any := routes.Event(e.Source, e.Type)
 	if any && route == nil {
 		return nil, notAllowed(e.Path, "no route names the source and type of this event")
 	}

@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -11,34 +12,19 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// run is one invocation in progress.
+// run is one invocation in progress. Its fields do not change.
 type run struct {
-	h        *parts
-	inv      Invocation
-	log      *slog.Logger
-	started  time.Time
-	overHTTP bool
-	http     *events.HTTPRequest // nil unless the event came over HTTP and can be read
-	known    bool                // it came over HTTP, from a proven sender
-	bodiless bool                // it brought CloudEvents: a broker would take a body in the response for one
-	async    bool                // it came over HTTP, and nobody waits for the response
-	jobs     []*job
-	named    named // by the requests that are not refused
-	shown    named // by the other requests, in their reports
-	// reserved is kept of the invocation's time for callbacks and the response; 0: it has no deadline.
-	reserved time.Duration
-
-	logging    sync.Mutex // the lines of one report stay together
-	deliveries *deliveries
+	*parts
+	inv     Invocation
+	log     *slog.Logger
+	started time.Time
 }
 
 // job is one event on its way to its report.
 type job struct {
-	event  events.Event
-	route  *Route // nil: none
-	dryRun bool   // the event itself asks for a dry run
-	proof  events.Proof
+	received
 	identity
+	dryRun  bool           // the event itself asks for a dry run
 	request events.Request // with the defaults filled in
 	attempt *attempt       // nil: the job makes no duplicates
 	waits   bool           // another invocation works on the event
@@ -46,85 +32,119 @@ type job struct {
 	where func(field string) string
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.
 	callbackURL string
-	usedSince   time.Time     // the event is late: what users began since then spares a desktop
-	status      report.Status // empty until it is known
-	problem     *report.Problem
-	report      report.Report
+	usedSince   time.Time // the event is late: what users began since then spares a desktop
+
+	publishing sync.Once
+	report     report.Report
 }
 
-// live jobs are those still to be done.
-func (r *run) live() []*job {
-	var live []*job
-	for _, j := range r.jobs {
-		if j.status == "" {
-			live = append(live, j)
+// conclusion is how a job ends without the engine.
+type conclusion struct {
+	status  report.Status // empty: the job goes on
+	problem *report.Problem
+}
+
+func rejected(p *report.Problem) conclusion { return conclusion{report.StatusRejected, p} }
+
+func (c conclusion) result() stop.Result { return stop.Result{Status: c.status, Problem: c.problem} }
+
+// do everything: read the events, take them in, stop desktops and publish the reports. The origin is
+// what the response depends on, beside the reports.
+func (r *run) do(ctx context.Context, raw []byte) (origin, []report.Report) {
+	got := r.read(raw)
+	jobs := r.takeIn(got.events)
+	defer func() {
+		for _, j := range jobs {
+			r.dedup.end(j.attempt, false)
 		}
+	}()
+	r.work(ctx, jobs, got.authenticated)
+	reports := make([]report.Report, len(jobs))
+	for i, j := range jobs {
+		reports[i] = j.report
 	}
-	return live
+	return got.origin, reports
 }
 
-// work publishes the report of every job: at once where nothing is to be done, else when the engine is
-// done with it. It returns when their callbacks are delivered, too.
-func (r *run) work(ctx context.Context) {
+// takeIn makes a job of each event. Those without a conclusion are for the engine.
+func (r *run) takeIn(list []received) []*job {
+	jobs := make([]*job, len(list))
+	var kept, shown named
+	for i, e := range list {
+		j := &job{received: e, identity: identify(e.event, e.proof, events.Request{}, r.inv.RequestID)}
+		if p := r.guard(func() { r.begin(j, &kept) }); p != nil {
+			j.conclusion = conclusion{report.StatusFailed, p}
+		}
+		if j.status != "" {
+			r.dedup.end(j.attempt, false)
+			j.shorten(&shown)
+		}
+		jobs[i] = j
+	}
+	return jobs
+}
+
+// begin accepts the job, unless it is a duplicate or names too much. kept counts the names of the jobs
+// that go on.
+func (r *run) begin(j *job, kept *named) {
+	if j.status == "" {
+		j.conclusion = r.accept(j)
+	}
+	if j.status == "" {
+		j.dropDuplicate(r)
+	}
+	if j.status == "" {
+		j.conclusion = j.count(kept)
+	}
+}
+
+// work publishes the report of every job: at once if it has a conclusion, else when the engine is done
+// with it. It returns when the callbacks are delivered, too.
+func (r *run) work(ctx context.Context, jobs []*job, authenticated bool) {
+	reserved := r.reserve(ctx)
 	delivering, cancel := deliveryTime(ctx)
 	defer cancel()
-	r.deliveries = newDeliveries(r.reserved)
-	defer r.deliveries.finish()
-	for _, j := range r.jobs {
-		if j.status != "" {
-			r.publish(delivering, j, stop.Result{Status: j.status, Problem: j.problem})
+	out := &publisher{run: r, authenticated: authenticated, deliveries: newDeliveries(reserved)}
+	defer out.deliveries.finish()
+	var open []*job
+	for _, j := range jobs {
+		if j.status == "" {
+			open = append(open, j)
+			continue
 		}
+		out.publish(delivering, j, j.result())
 	}
-	live := r.live()
-	orders, err := r.orders(live)
-	if err != nil {
-		for _, j := range live {
-			r.publish(delivering, j, stop.Failed(r.order(j), err))
+	fault := r.guard(func() {
+		orders, err := r.orders(open)
+		if err != nil {
+			for i, j := range open {
+				out.publish(delivering, j, stop.Failed(orders[i], err))
+			}
+			return
 		}
-		return
-	}
-	r.h.engine.Do(ctx, r.invocation(ctx), orders, func(i int, result stop.Result) {
-		if j := live[i]; j.status != "" { // it turned out not to be begun
-			result = stop.Result{Status: j.status, Problem: j.problem}
-		}
-		r.publish(delivering, live[i], result)
+		r.engine.Do(ctx, r.invocation(ctx, reserved), orders, func(i int, result stop.Result) {
+			if j := open[i]; j.status != "" { // it turned out not to be begun
+				result = j.result()
+			}
+			out.publish(delivering, open[i], result)
+		})
 	})
+	for _, j := range open { // that a fault left without a report
+		out.publish(delivering, j, stop.Result{Status: report.StatusFailed, Problem: fault})
+	}
 }
 
-// orders of the jobs. What keeps the function from connecting to EDS fails them all.
-func (r *run) orders(jobs []*job) ([]stop.Order, error) {
-	if len(jobs) == 0 {
-		return nil, nil
-	}
-	session, err := r.h.Connect(r.inv.Credentials)
-	if err != nil {
-		return nil, err
-	}
-	orders := make([]stop.Order, len(jobs))
-	for i, j := range jobs {
-		orders[i] = r.order(j)
-		orders[i].Session = session
-	}
-	return orders, nil
+// guard runs f. It returns the problem of a panic, so that the panic fails one item and not the invocation.
+func (r *run) guard(f func()) (p *report.Problem) {
+	defer func() {
+		if recover() != nil {
+			r.logPanic()
+			p = internalError()
+		}
+	}()
+	f()
+	return nil
 }
 
-func (r *run) order(j *job) stop.Order {
-	o := stop.Order{EventID: j.shownID(), Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince}
-	if j.waits {
-		o.Begin = func(ctx context.Context) bool { return r.startable(ctx, j) }
-	}
-	if j.route != nil {
-		o.Route, o.RouteMax = j.route.Name, j.route.MaxDesktops
-	}
-	return o
-}
-
-// invocation for the engine. No call begins in the reserve, and none that stops desktops is waited for
-// beyond the reserve's first quarter.
-func (r *run) invocation(ctx context.Context) stop.Invocation {
-	inv := stop.Invocation{RequestID: r.inv.RequestID, RetryCount: r.inv.RetryCount, Log: r.log}
-	if deadline, ok := ctx.Deadline(); ok {
-		inv.End, inv.CallEnd = deadline.Add(-r.reserved), deadline.Add(-r.reserved*3/4)
-	}
-	return inv
-}
+// logPanic logs where a panic arose. It does not log the value of the panic: that may hold anything.
+func (r *run) logPanic() { r.log.Error("panic", "stack", string(debug.Stack())) }

@@ -29,11 +29,11 @@ type closed struct {
 func newClosed(action string, opens time.Duration, asks func() time.Duration) *closed {
 	c := &closed{action: action, opens: time.Now().Add(opens), asks: asks}
 	c.info = func(_ context.Context, ids []string) ([]stop.Desktop, error) {
-		return running(ids), c.answer("DescribeDesktopInfo")
+		return running(ids), c.respond("DescribeDesktopInfo")
 	}
-	c.stop = func(context.Context, stop.StopCall) (string, error) { return "request", c.answer("StopDesktops") }
+	c.stop = func(context.Context, stop.StopCall) (string, error) { return "request", c.respond("StopDesktops") }
 	c.tags = func(context.Context, events.Tag, string) (stop.Page[stop.Tagged], error) {
-		return stop.Page[stop.Tagged]{}, c.answer("ListTagResources")
+		return stop.Page[stop.Tagged]{}, c.respond("ListTagResources")
 	}
 	return c
 }
@@ -47,7 +47,7 @@ func (c *closed) close(d time.Duration) {
 	}
 }
 
-func (c *closed) answer(action string) error {
+func (c *closed) respond(action string) error {
 	if action != c.action {
 		return nil
 	}
@@ -113,9 +113,9 @@ func TestThrottling(t *testing.T) {
 	}
 }
 
-// TestThrottlingLeavesTheOtherTries: responses that were throttled do not use up the tries after other
+// TestThrottlingLeavesTheOtherAttempts: responses that were throttled do not use up the attempts after other
 // failures, and the other way round.
-func TestThrottlingLeavesTheOtherTries(t *testing.T) {
+func TestThrottlingLeavesTheOtherAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		b := newBench(&scripted{stop: func(context.Context, stop.StopCall) (string, error) {
@@ -152,14 +152,14 @@ func TestThrottledCallHoldsUpNoOther(t *testing.T) {
 		t.Run(fmt.Sprintf("%s of %d", c.action, c.desktops), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				eds, begin := newClosed(c.action, 0, func() time.Duration { return 0 }), time.Now()
-				answer := eds.stop
+				respond := eds.stop
 				eds.stop = func(ctx context.Context, call stop.StopCall) (string, error) {
 					if time.Since(begin) < 6*time.Second { // the first calls: what they rest on grows old
 						time.Sleep(6 * time.Second)
 						eds.close(50 * time.Second)
 						return "", &stop.CallError{Action: "StopDesktops", Family: stop.Temporary, Code: "ServiceUnavailable"}
 					}
-					return answer(ctx, call)
+					return respond(ctx, call)
 				}
 				other := &scripted{}
 				b := newBench(nil, withProtectTag, func(o *handler.Options) {

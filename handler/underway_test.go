@@ -164,8 +164,8 @@ func TestAFaultReleasesItsEvent(t *testing.T) {
 				send := func(id string) (report.Status, error) {
 					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 					defer cancel()
-					answer, err := b.handler.Handle(ctx, handler.Invocation{RequestID: id}, []byte(`{"DesktopId":"ecd-a","IdempotencyKey":"k"}`))
-					rep, _ := answer.(report.Report)
+					response, err := b.handler.Handle(ctx, handler.Invocation{RequestID: id}, []byte(`{"DesktopId":"ecd-a","IdempotencyKey":"k"}`))
+					rep, _ := response.(report.Report)
 					return rep.Status, err
 				}
 				begun := time.Now()

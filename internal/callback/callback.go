@@ -1,5 +1,5 @@
 // Package callback delivers reports: each as a CloudEvent in JSON, signed as Standard Webhooks
-// wants it, or as a message for people from a skeleton. What becomes of a delivery never changes what was done to a desktop.
+// wants it, or as a message for people from a skeleton. The result of a delivery never changes what was done to a desktop.
 package callback
 
 import (
@@ -37,7 +37,7 @@ type Options struct {
 	AllowedHosts []string
 	// Source of the CloudEvents: the function's name.
 	Source string
-	// Timeout of one try.
+	// Timeout of one attempt.
 	Timeout time.Duration
 	// MaxDesktops named in one delivery, problems first.
 	MaxDesktops int
@@ -94,8 +94,8 @@ func New(o Options) (*Sender, Faults) {
 // maxTries of one delivery.
 const maxTries = 3
 
-// maxAnswer is how much of an answer is read, to be thrown away.
-const maxAnswer = 64 << 10
+// maxResponse is how much of a response is read, in bytes.
+const maxResponse = 64 << 10
 
 // maxPause is the longest that a receiver can ask us to wait, in seconds: more than any invocation
 // has, and no more than a Duration holds.
@@ -123,11 +123,11 @@ func (s *Sender) Admit(url string) error {
 	return err
 }
 
-// minLeft is the time below which no try is begun.
+// minLeft is the time below which no attempt is begun.
 const minLeft = 50 * time.Millisecond
 
 // Deliver sends a report to the URL that its event names, or to the configured one if that is empty.
-// Without a destination, or if nobody wants the report, the result is empty.
+// Without a destination, or if the destination does not take the report, the result is empty.
 func (s *Sender) Deliver(ctx context.Context, to string, rep report.Report) report.CallbackResult {
 	d, wanted := s.delivery(to, rep)
 	if !wanted {
@@ -192,8 +192,8 @@ func (s *Sender) cloudEvent(id string, rep report.Report) []byte {
 	return body
 }
 
-// send tries again after what may pass: no answer, 429 and 5xx. The ID is the same over the tries,
-// so that a receiver can tell a second try from a second report.
+// send tries again after a fault that may pass: no response, 429 and 5xx. All attempts have the same ID,
+// so that a receiver can tell a second attempt from a second report.
 func (s *Sender) send(ctx context.Context, d delivery) report.CallbackResult {
 	if d.url == nil {
 		return report.CallbackResult{Status: report.CallbackFailed, Code: "refused"}
@@ -203,7 +203,7 @@ func (s *Sender) send(ctx context.Context, d delivery) report.CallbackResult {
 	}
 	pause := backoff.NewExponentialBackOff()
 	for attempt := 1; ; attempt++ {
-		again, asked, code := s.try(ctx, d)
+		again, asked, code := s.attempt(ctx, d)
 		switch {
 		case code == "":
 			return report.CallbackResult{Status: report.CallbackDelivered, Attempts: attempt}
@@ -223,11 +223,11 @@ func truncate(rep report.Report, limit int) report.Report {
 	return rep
 }
 
-// try sends the body once. An empty code is success; again says whether another try may help, and
-// asked how long the receiver wants us to wait. Codes name no address: whoever reads the report
+// attempt sends the body once. An empty code is success; again says whether another attempt may help, and
+// asked how long the receiver asks to wait. Codes name no address: a person who reads the report
 // need not know where names of the function's network lead.
-func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Duration, code string) {
-	ctx, cancel := context.WithTimeout(ctx, s.tryTime(ctx))
+func (s *Sender) attempt(ctx context.Context, d delivery) (again bool, asked time.Duration, code string) {
+	ctx, cancel := context.WithTimeout(ctx, s.attemptTime(ctx))
 	defer cancel()
 	request, err := s.request(ctx, d, time.Now())
 	if err != nil {
@@ -238,13 +238,13 @@ func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Du
 		return !errors.Is(err, errRefused), 0, failureCode(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	status := response.StatusCode
 	switch ok := status >= 200 && status < 300; {
-	case ok && d.to.format.answersInBody() && err != nil:
+	case ok && d.to.format.respondsInBody() && err != nil:
 		return true, 0, failureCode(err)
-	case ok && d.to.format.answersInBody():
-		again, code = d.to.format.robotAnswer(answer)
+	case ok && d.to.format.respondsInBody():
+		again, code = d.to.format.robotResponse(body)
 		return again, 0, code
 	case ok:
 		return false, 0, ""
@@ -254,7 +254,7 @@ func (s *Sender) try(ctx context.Context, d delivery) (again bool, asked time.Du
 	return again, time.Duration(min(seconds, maxPause)) * time.Second, fmt.Sprintf("http_%d", status)
 }
 
-// request of one try, signed for the time now.
+// request of one attempt, signed for the time now.
 func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.Request, error) {
 	to, body, kind := d.url, d.event, "application/cloudevents+json; charset=utf-8"
 	if d.text != nil {
@@ -279,14 +279,14 @@ func (s *Sender) request(ctx context.Context, d delivery, now time.Time) (*http.
 	request.Header = webhook.Sign(d.to.Keys, d.id, now, body)
 	request.Header.Set("Content-Type", kind)
 	request.Header.Set("User-Agent", "stop-desktops")
-	if d.trace != "" { // handed on as it came: there are no spans of our own
+	if d.trace != "" { // passed on as it came: this program makes no spans
 		request.Header.Set("Traceparent", d.trace)
 	}
 	return request, nil
 }
 
-// tryTime is the timeout of one try, and at most half of the time left.
-func (s *Sender) tryTime(ctx context.Context) time.Duration {
+// attemptTime is the timeout of one attempt, and at most half of the time left.
+func (s *Sender) attemptTime(ctx context.Context) time.Duration {
 	return min(s.options.Timeout, timeLeft(ctx)/2)
 }
 

@@ -77,7 +77,7 @@ func sender(t testing.TB, dial func(context.Context, string, string) (net.Conn, 
 	if change != nil {
 		change(&o)
 	}
-	destination, faults := o.Settings.Destination()
+	destination, faults := o.Settings.Destination(callback.Variables)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -204,9 +204,9 @@ func TestTries(t *testing.T) {
 	}{
 		{"202", answers(202), 0, delivered(1), at0, at0},
 		{"204", answers(204), 0, delivered(1), at0, at0},
-		{"a second try", answers(500, 200), 0, delivered(2), 200 * time.Millisecond, 2 * time.Second},
-		{"a third try", answers(503, 502, 200), 0, delivered(3), 500 * time.Millisecond, 4 * time.Second},
-		{"no fourth try", answers(500, 502, 503, 200), 0, failed(3, "http_503"), 500 * time.Millisecond, 4 * time.Second},
+		{"a second attempt", answers(500, 200), 0, delivered(2), 200 * time.Millisecond, 2 * time.Second},
+		{"a third attempt", answers(503, 502, 200), 0, delivered(3), 500 * time.Millisecond, 4 * time.Second},
+		{"no fourth attempt", answers(500, 502, 503, 200), 0, failed(3, "http_503"), 500 * time.Millisecond, 4 * time.Second},
 		{"a dropped connection", []emulator.Answer{{Drop: true}, {Status: 200}}, 0, delivered(2), 200 * time.Millisecond, 2 * time.Second},
 		{"dropped for ever", []emulator.Answer{{Drop: true}, {Drop: true}, {Drop: true}}, 0, failed(3, "unreachable"), at0, 4 * time.Second},
 
@@ -252,7 +252,7 @@ func TestTries(t *testing.T) {
 				if took := time.Since(begin); took < c.atLeast || took > c.atMost {
 					t.Errorf("took %v, want %v to %v", took, c.atLeast, c.atMost)
 				}
-				checkTries(t, receiver.Deliveries(), c.want.Attempts)
+				checkAttempts(t, receiver.Deliveries(), c.want.Attempts)
 				if len(w.Dials()) != c.want.Attempts {
 					t.Errorf("%d connections for %d tries", len(w.Dials()), c.want.Attempts)
 				}
@@ -261,16 +261,16 @@ func TestTries(t *testing.T) {
 	}
 }
 
-// checkTries: a receiver must be able to tell a second try from a second report, and a try from a
-// replay: one ID, the same bytes, a time and so a signature of its own.
-func checkTries(t *testing.T, deliveries []emulator.Delivery, tries int) {
+// checkAttempts: a receiver must be able to tell a second attempt from a second report, and an attempt from a
+// replay: one ID, the same bytes, another time and so another signature.
+func checkAttempts(t *testing.T, deliveries []emulator.Delivery, attempts int) {
 	t.Helper()
-	if len(deliveries) != tries {
-		t.Errorf("%d deliveries, want %d", len(deliveries), tries)
+	if len(deliveries) != attempts {
+		t.Errorf("%d deliveries, want %d", len(deliveries), attempts)
 	}
 	for i, d := range deliveries {
 		if !d.SignatureOK || d.Err != "" {
-			t.Errorf("try %d: %s", i+1, d.Err)
+			t.Errorf("attempt %d: %s", i+1, d.Err)
 		}
 		if d.ID != deliveries[0].ID || string(d.Body) != string(deliveries[0].Body) {
 			t.Errorf("try %d is another delivery", i+1)
@@ -322,8 +322,8 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// TestStalledReceiver: each try takes at most half of what is left, so that there is always time for
-// the answer; a receiver that does not even take the connection costs no more.
+// TestStalledReceiver: each attempt takes at most half of the time left, so that there is always time for
+// the response; a receiver that does not even take the connection costs no more.
 func TestStalledReceiver(t *testing.T) {
 	stalled := func(text string) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
@@ -341,7 +341,7 @@ func TestStalledReceiver(t *testing.T) {
 		server http.Handler
 		want   report.CallbackResult
 	}{
-		{"before its answer", stalled(""), report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "timeout"}},
+		{"before its response", stalled(""), report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "timeout"}},
 		{"in its header", stalled("HTTP/1.1 200 OK\r\nX-Slow:"), report.CallbackResult{Status: report.CallbackFailed, Attempts: 3, Code: "timeout"}},
 		{"in the body of a success", stalled("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"), report.CallbackResult{Status: report.CallbackDelivered, Attempts: 1}},
 		{"in the body of a refusal", stalled("HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\n"), report.CallbackResult{Status: report.CallbackFailed, Attempts: 1, Code: "http_410"}},
@@ -385,7 +385,7 @@ func TestTimeIsUp(t *testing.T) {
 		if result := deliver(over, s, sampleReport(1)); result.Status != report.CallbackNotAttempted || result.Attempts != 0 || len(receiver.Deliveries()) != 0 {
 			t.Errorf("after its time: %+v, %d deliveries", result, len(receiver.Deliveries()))
 		}
-		for _, at := range []time.Duration{time.Millisecond, 5 * time.Second} { // in the pause, in the second try
+		for _, at := range []time.Duration{time.Millisecond, 5 * time.Second} { // in the pause, in the second attempt
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(at, cancel)
 			begin := time.Now()
@@ -399,8 +399,8 @@ func TestTimeIsUp(t *testing.T) {
 	})
 }
 
-// TestHugeAnswer: a receiver that never ends its answer costs at most 64 KiB of reading.
-func TestHugeAnswer(t *testing.T) {
+// TestHugeResponse: a receiver that never ends its response costs at most 64 KiB of reading.
+func TestHugeResponse(t *testing.T) {
 	for status, want := range map[int]string{200: report.CallbackDelivered, 410: report.CallbackFailed} {
 		var written atomic.Int64
 		w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -416,7 +416,7 @@ func TestHugeAnswer(t *testing.T) {
 		if result := deliver(t.Context(), sender(t, w.Dial, nil), sampleReport(1)); result.Status != want || result.Attempts != 1 {
 			t.Errorf("%+v", result)
 		}
-		// What the buffers of both ends hold comes on top.
+		// The buffers of both ends add to it.
 		if n := written.Load(); n < 64<<10 || n > 64<<10+32<<10 {
 			t.Errorf("%d bytes were read", n)
 		}
@@ -517,7 +517,7 @@ func TestURL(t *testing.T) {
 		{"https://robot example/" + urlToken, false},
 		{urlToken, false},
 	} {
-		d, faults := callback.Settings{URL: secret.New(c.url), Format: "cloudevents", On: callback.All}.Destination()
+		d, faults := callback.Settings{URL: secret.New(c.url), Format: "cloudevents", On: callback.All}.Destination(callback.Variables)
 		if (d != nil) != c.ok || (faults["CALLBACK_URL"] == nil) != c.ok {
 			t.Errorf("%q: %v", c.url, faults)
 		}

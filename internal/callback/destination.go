@@ -75,12 +75,12 @@ var (
 	numeric = pattern(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
 )
 
-// pattern is compiled at its first use: the start of the function is waited for, and few need it.
+// pattern is compiled at its first use: it would delay the start of the function, and few need it.
 func pattern(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
 
-// checkHosts takes names only: an address, in whatever spelling, is no host that one trusts.
+// checkHosts accepts names only. IP addresses are rejected, in any notation.
 func checkHosts(hosts []string) error {
 	for i, host := range hosts {
 		if !hostPattern().MatchString(host) || numeric().MatchString(host) || len(host) > 253 {
@@ -115,7 +115,7 @@ func newClient(dial dialer, config *tls.Config) *http.Client {
 // errRefused: the address behind a host is not one that reports may go to.
 var errRefused = errors.New("the address is refused")
 
-// public is what a named destination may be: a public address and port 443.
+// public allows what a named destination may have: a public address and port 443.
 var public = sync.OnceValue(func() *ssrf.Guardian {
 	return ssrf.New(ssrf.WithPorts(443), ssrf.WithDeniedV4Prefixes(
 		netip.MustParsePrefix("11.0.0.0/8"), // Alibaba Cloud and others number machines from these inside
@@ -124,8 +124,8 @@ var public = sync.OnceValue(func() *ssrf.Guardian {
 	))
 })
 
-// guarded asks DNS itself and dials what it has looked at, so that no second answer of DNS can put
-// another address in its place. One address that is refused spoils the rest: a host that leads to
+// guarded asks DNS itself and dials the addresses that it checked, so that no second response of DNS can put
+// another address in their place. One address that is refused spoils the rest: a host that leads to
 // both the world and the inside of a network is not one to trust.
 func guarded(lookup func(ctx context.Context, host string) ([]netip.Addr, error), dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -29,7 +29,7 @@ const (
 	publicIP  = "8.8.8.8"
 )
 
-// spy is a network in which every address has a receiver behind it, and DNS that answers in turn. It
+// spy is a network in which every address has a receiver behind it, and DNS that gives one list of answers after the other. It
 // counts the bytes that are sent to each address.
 type spy struct {
 	*pipes.Listener
@@ -114,7 +114,7 @@ func (s *spy) sender(t *testing.T, change func(*setup)) *callback.Sender {
 	})
 }
 
-// TestNamed: an event's own destination, at an address that DNS gives and the world can reach.
+// TestNamed: a destination that an event names, at an address that DNS gives and the world can reach.
 func TestNamed(t *testing.T) {
 	for _, url := range []string{namedURL, "https://example.com:443/hook", "HTTPS://Example.COM/", "https://example.com"} {
 		receiver := &emulator.Receiver{Secrets: []string{firstSecret}}
@@ -199,8 +199,8 @@ func TestRefusedAddresses(t *testing.T) {
 	}
 }
 
-// TestRebinding: DNS gives a good address first and an inner one at the next try. What is dialled is
-// what was looked at, and the next try looks again.
+// TestRebinding: DNS gives a good address first and an inner one at the next attempt. It dials the
+// address that was checked, and the next attempt asks again.
 func TestRebinding(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{firstSecret}, Answers: []emulator.Answer{{Status: 500}}}
 	spy := newSpy(t, receiver, []string{publicIP}, []string{"100.100.100.200"})
@@ -305,7 +305,7 @@ func TestOn(t *testing.T) {
 // TestDedicated: the receiver of a route has its format and secret for itself. What goes to a destination
 // that an event names is written and signed as Named says.
 func TestDedicated(t *testing.T) {
-	function, faults := callback.Settings{Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All}.Destination()
+	function, faults := callback.Settings{Secrets: secrets(firstSecret), Format: "cloudevents", On: callback.All}.Destination(callback.Variables)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

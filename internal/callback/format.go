@@ -22,7 +22,7 @@ type format struct {
 	skeleton skeleton
 }
 
-// The platforms. Custom has no skeleton of its own, and no rules.
+// The platforms. Custom has neither a skeleton nor rules.
 const (
 	cloudEvents = "cloudevents"
 	dingTalk    = "dingtalk"
@@ -43,10 +43,10 @@ var files embed.FS
 const maxSkeleton = 20_000
 
 // parseFormat returns the format of a name. skeleton replaces the one that comes with it; nil keeps that.
-// Faults are by variable.
-func parseFormat(name string, skeleton []byte) (format, Faults) {
+// Faults go by names.
+func parseFormat(name string, skeleton []byte, names Names) (format, Faults) {
 	if !slices.Contains(Formats, name) {
-		return format{}, Faults{"CALLBACK_FORMAT": fmt.Errorf("must be one of %s", strings.Join(Formats, ", "))}
+		return format{}, Faults{names.Format: fmt.Errorf("must be one of %s", strings.Join(Formats, ", "))}
 	}
 	f := format{platform: name, language: "zh"}
 	if platform, language, ok := strings.Cut(name, "-"); ok {
@@ -56,11 +56,11 @@ func parseFormat(name string, skeleton []byte) (format, Faults) {
 	}
 	switch {
 	case name == cloudEvents && skeleton != nil:
-		return format{}, Faults{"CALLBACK_TEMPLATE": errors.New("needs a CALLBACK_FORMAT to go with: custom, or that of the platform it is for")}
+		return format{}, Faults{names.Template: fmt.Errorf("needs a %s to go with: custom, or that of the platform it is for", names.Format)}
 	case name == cloudEvents:
 		return f, nil
 	case f.platform == custom && skeleton == nil:
-		return format{}, Faults{"CALLBACK_FORMAT": errors.New("custom needs CALLBACK_TEMPLATE")}
+		return format{}, Faults{names.Format: fmt.Errorf("custom needs %s", names.Template)}
 	}
 	text := skeleton
 	if skeleton == nil {
@@ -71,7 +71,7 @@ func parseFormat(name string, skeleton []byte) (format, Faults) {
 		err = f.try()
 	}
 	if err != nil {
-		return format{}, Faults{"CALLBACK_TEMPLATE": err}
+		return format{}, Faults{names.Template: err}
 	}
 	return f, nil
 }
@@ -89,7 +89,7 @@ func (f format) try() error {
 	case len(body) > maxSkeleton:
 		return fmt.Errorf("makes messages of more than %d bytes", maxSkeleton)
 	case kind != "" && message[kind] == nil:
-		return fmt.Errorf("has no %s, which %s wants", kind, f.platform)
+		return fmt.Errorf("has no %s, which %s requires", kind, f.platform)
 	}
 	return nil
 }
@@ -111,8 +111,8 @@ var sample = report.Report{
 	},
 }
 
-// signing takes CALLBACK_SECRET for what the platform does with it: keys for Standard Webhooks, or
-// the secret of a robot.
+// signing makes of the secrets what the platform signs with: keys for Standard Webhooks, or the secret of a
+// robot.
 func (f format) signing(secrets []secret.String) (keys []webhook.Key, robot secret.String, err error) {
 	switch f.platform {
 	case dingTalk, feishu:
@@ -135,8 +135,8 @@ func (f format) signing(secrets []secret.String) (keys []webhook.Key, robot secr
 	return keys, robot, err
 }
 
-// skeleton is a JSON document whose texts hold ${placeholders}. It is read once; what is put into it
-// becomes part of a JSON string and can be nothing else.
+// skeleton is a JSON document whose texts hold ${placeholders}. It is read once. A value that
+// replaces a placeholder becomes part of a JSON string and nothing else.
 type skeleton struct{ root map[string]any }
 
 func parseSkeleton(text []byte) (skeleton, error) {
@@ -157,7 +157,7 @@ func parseSkeleton(text []byte) (skeleton, error) {
 // text is a JSON string of a skeleton, line by line.
 type text []line
 
-// line is text and the names of placeholders, in turn.
+// line alternates text and the names of placeholders.
 type line []string
 
 func parseNode(node any) (any, error) {

@@ -66,7 +66,7 @@ func send(t *testing.T, f messageFormat, rep report.Report) []byte {
 
 // destination in a format, and its faults.
 func (f messageFormat) destination(texts ...string) (*callback.Destination, callback.Faults) {
-	return callback.Settings{Format: f.name, Skeleton: f.skeleton, Secrets: secrets(texts...), On: callback.All}.Destination()
+	return callback.Settings{Format: f.name, Skeleton: f.skeleton, Secrets: secrets(texts...), On: callback.All}.Destination(callback.Variables)
 }
 
 // reports that the golden files show.
@@ -173,11 +173,11 @@ type plainText struct{ Tag, Content string }
 
 func (p plainText) fine() bool { return p.Tag == "plain_text" && p.Content != "" }
 
-// hostile text: whoever may send events must not speak for the function in its users' chat.
+// hostile text: a person who may send events must not speak for the function in its users' chat.
 const hostile = `<!channel> <@U1> <at user_id="all"></at> @all &lt;!here&gt; &#64;all [click](https://evil.example/x) ![i](http://evil.example/i.png) www.evil.example evil.example/y https://evil。example ` +
 	"**bold** `code` \\[x\\](y) \n# title\r\n> quote \u202etxt\u200b \"},\"at\":{\"isAtAll\":true},\"x\":{\"y\":\"${InvocationId}"
 
-// TestHostile: no member but those of the skeleton, no mention, no link, no line of its own.
+// TestHostile: no member but those of the skeleton, no mention, no link, no line beyond them.
 func TestHostile(t *testing.T) {
 	for _, name := range messages {
 		var golden, got any
@@ -266,8 +266,8 @@ func TestLongest(t *testing.T) {
 	}
 }
 
-// TestRobotAnswers: a robot refuses with status 200. Only what its documentation calls success is one.
-func TestRobotAnswers(t *testing.T) {
+// TestRobotResponses: a robot refuses with status 200. Only what its documentation calls success is one.
+func TestRobotResponses(t *testing.T) {
 	for _, c := range []struct {
 		format  string
 		answers []string
@@ -300,7 +300,7 @@ func TestRobotAnswers(t *testing.T) {
 	}
 }
 
-// TestRobotSignatures against values of another program; each try has its own time.
+// TestRobotSignatures against values of another program; each attempt has another time.
 func TestRobotSignatures(t *testing.T) {
 	const robotSecret = "fake-robot-secret"
 	for _, c := range []struct{ format, timestamp, sign string }{
@@ -333,14 +333,14 @@ func TestRobotSignatures(t *testing.T) {
 				signs = append(signs, timestamp+sign)
 			}
 			if c.format == "dingtalk" && signs[0] == signs[1] {
-				t.Error("the second try has the time of the first")
+				t.Error("the second attempt has the time of the first")
 			}
 			hides(t, s)
 		})
 	}
 }
 
-// TestRobotSignatureStays: the signature covers the time alone, so whoever gets it may speak to the
+// TestRobotSignatureStays: the signature covers the time alone, so anybody who gets it may speak to the
 // robot. It does not go to a destination that an event names.
 func TestRobotSignatureStays(t *testing.T) {
 	for _, name := range []string{"dingtalk", "feishu"} {
@@ -360,18 +360,18 @@ func TestRobotSignatureStays(t *testing.T) {
 
 // TestSigning: which secrets a format takes.
 func TestSigning(t *testing.T) {
-	own := []byte(`{"text":"${Status}"}`)
+	skeleton := []byte(`{"text":"${Status}"}`)
 	for _, c := range []struct {
-		format  string
-		own     []byte
-		secrets []string
-		keys    int
-		robot   bool
-		ok      bool
+		format   string
+		skeleton []byte
+		secrets  []string
+		keys     int
+		robot    bool
+		ok       bool
 	}{
 		{"cloudevents", nil, []string{firstSecret, secondSecret}, 2, false, true},
 		{"cloudevents", nil, []string{"SEC0123"}, 0, false, false},
-		{"custom", own, []string{firstSecret}, 1, false, true},
+		{"custom", skeleton, []string{firstSecret}, 1, false, true},
 		{"dingtalk", nil, []string{"SEC0123"}, 0, true, true},
 		{"dingtalk", nil, nil, 0, false, true},
 		{"dingtalk", nil, []string{"SEC0123", "SEC4567"}, 0, false, false},
@@ -380,21 +380,21 @@ func TestSigning(t *testing.T) {
 		{"wecom", nil, []string{"x"}, 0, false, false},
 		{"slack", nil, []string{"x"}, 0, false, false},
 	} {
-		d, faults := messageFormat{c.format, c.own}.destination(c.secrets...)
+		d, faults := messageFormat{c.format, c.skeleton}.destination(c.secrets...)
 		if (faults["CALLBACK_SECRET"] == nil) != c.ok || (d != nil) != c.ok || c.ok && (len(d.Keys) != c.keys || d.RobotSecret.Empty() == c.robot) {
 			t.Errorf("%s %q: %v", c.format, c.secrets, faults)
 		}
 	}
 }
 
-// TestOwnSkeleton: a file of one's own, found wrong at start and not at the first report.
-func TestOwnSkeleton(t *testing.T) {
-	own := `{"n":1,"none":null,"title":"${Status} ${Counts.stopped}/${Counts.failed}","lines":["a\nerror ${Error.Code}\n${RegionId} ${Kind}"],"fixed":"no ${Error.Path}\nline"}`
-	body := send(t, messageFormat{"custom", []byte(own)}, report.Report{Status: report.StatusDone, RegionId: "cn-hangzhou", Counts: map[report.Outcome]int{report.Stopped: 5}})
+// TestSkeleton: the fault of a skeleton in a file is found at start and not at the first report.
+func TestSkeleton(t *testing.T) {
+	skeleton := `{"n":1,"none":null,"title":"${Status} ${Counts.stopped}/${Counts.failed}","lines":["a\nerror ${Error.Code}\n${RegionId} ${Kind}"],"fixed":"no ${Error.Path}\nline"}`
+	body := send(t, messageFormat{"custom", []byte(skeleton)}, report.Report{Status: report.StatusDone, RegionId: "cn-hangzhou", Counts: map[report.Outcome]int{report.Stopped: 5}})
 	if want := `{"fixed":"line","lines":["a\ncn-hangzhou "],"n":1,"none":null,"title":"done 5/0"}`; string(body) != want {
 		t.Errorf("%s", body)
 	}
-	for _, c := range []struct{ format, own, variable, says string }{
+	for _, c := range []struct{ format, skeleton, variable, says string }{
 		{"custom", ``, "CALLBACK_TEMPLATE", "JSON object"},
 		{"custom", `[]`, "CALLBACK_TEMPLATE", "JSON object"},
 		{"custom", `null`, "CALLBACK_TEMPLATE", "JSON object"},
@@ -412,9 +412,9 @@ func TestOwnSkeleton(t *testing.T) {
 		{"Dingtalk", `{"msgtype":"text"}`, "CALLBACK_FORMAT", "must be one of"},
 		{"", `{}`, "CALLBACK_FORMAT", "must be one of"},
 	} {
-		_, faults := messageFormat{c.format, []byte(c.own)}.destination()
+		_, faults := messageFormat{c.format, []byte(c.skeleton)}.destination()
 		if len(faults) != 1 || faults[c.variable] == nil || !strings.Contains(faults[c.variable].Error(), c.says) {
-			t.Errorf("%s %.60s: %v", c.format, c.own, faults)
+			t.Errorf("%s %.60s: %v", c.format, c.skeleton, faults)
 		}
 	}
 	if _, faults := (messageFormat{name: "custom"}).destination(); faults["CALLBACK_FORMAT"] == nil {
@@ -425,11 +425,11 @@ func TestOwnSkeleton(t *testing.T) {
 // TestFormats: each name that is said to exist does, in the language that its users read.
 func TestFormats(t *testing.T) {
 	for _, name := range callback.Formats {
-		var own []byte
+		var skeleton []byte
 		if strings.HasPrefix(name, "custom") {
-			own = []byte(`{"text":"${StatusText}"}`)
+			skeleton = []byte(`{"text":"${StatusText}"}`)
 		}
-		f := messageFormat{name, own}
+		f := messageFormat{name, skeleton}
 		if name == "cloudevents" {
 			continue
 		}
@@ -465,8 +465,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestRobotAnswerCutOff: an answer that ends early says neither yes nor no, so it is asked for again.
-func TestRobotAnswerCutOff(t *testing.T) {
+// TestRobotResponseCutOff: a response that ends early says neither yes nor no, so it is asked for again.
+func TestRobotResponseCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Content-Length", "100")

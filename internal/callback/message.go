@@ -255,7 +255,7 @@ func (m *message) why(d report.DesktopReport) string {
 }
 
 // foreign makes text of somebody else fit for a message: one line, of so many characters, in which
-// nothing is a link, a mention or formatting to any of the platforms. What looks like it is written
+// nothing is a link, a mention or formatting to any of the platforms. Text that has its form is written
 // with letters that look alike.
 func foreign(s string, limit int) string {
 	if most := 8 * limit; len(s) > most {

@@ -14,7 +14,7 @@ import (
 	"stopdesktops/internal/secret"
 )
 
-// Robots of DingTalk and Feishu sign the time with their secret, each in its own way and place. The
+// Robots of DingTalk and Feishu sign the time with their secret, each in another way and place. The
 // signature covers nothing else, so it goes to nobody but the robot itself.
 
 // dingTalkURL adds timestamp and sign to the query.
@@ -28,7 +28,7 @@ func dingTalkURL(u *url.URL, key secret.String, now time.Time) *url.URL {
 	return &signed
 }
 
-// feishuMessage adds timestamp and sign to the body. What is signed is the key of the HMAC here, and
+// feishuMessage adds timestamp and sign to the body. The signed text is the key of the HMAC here, and
 // the text is empty.
 func feishuMessage(message map[string]any, key secret.String, now time.Time) map[string]any {
 	timestamp := strconv.FormatInt(now.Unix(), 10)
@@ -51,8 +51,8 @@ var passing = map[string][]int{
 	feishu:   {11232},
 }
 
-// robotAnswer reads what a robot says in an answer of status 200. An empty code is success.
-func (f format) robotAnswer(body []byte) (again bool, code string) {
+// robotResponse reads the body of a response of status 200 from a robot. An empty code is success.
+func (f format) robotResponse(body []byte) (again bool, code string) {
 	var a struct {
 		ErrCode *int `json:"errcode"`
 		Code    *int `json:"code"`
@@ -76,7 +76,7 @@ func (f format) robotAnswer(body []byte) (again bool, code string) {
 	return slices.Contains(passing[f.platform], *said), "robot_" + strconv.Itoa(*said)
 }
 
-// answersInBody says whether success is to be read from the body of an answer.
-func (f format) answersInBody() bool {
+// respondsInBody says whether only the body of a response shows success.
+func (f format) respondsInBody() bool {
 	return f.platform == dingTalk || f.platform == feishu || f.platform == weCom
 }

@@ -40,20 +40,26 @@ type Destination struct {
 	Keys []webhook.Key
 }
 
-// Destination checks the settings. Faults are by the variable that the function has for each.
-func (s Settings) Destination() (*Destination, Faults) {
+// Names say how the operator writes each of the settings. Faults go by them.
+type Names struct{ URL, Secrets, Format, Template, On string }
+
+// Variables are the names of the settings for the whole function.
+var Variables = Names{URL: "CALLBACK_URL", Secrets: "CALLBACK_SECRET", Format: "CALLBACK_FORMAT", Template: "CALLBACK_TEMPLATE", On: "CALLBACK_ON"}
+
+// Destination checks the settings. Faults are by name.
+func (s Settings) Destination(names Names) (*Destination, Faults) {
 	faults := Faults{}
-	format, bad := parseFormat(s.Format, s.Skeleton)
+	format, bad := parseFormat(s.Format, s.Skeleton, names)
 	maps.Copy(faults, bad)
 	d := &Destination{url: s.URL, format: format, On: s.On}
 	var err error
 	d.Keys, d.RobotSecret, err = format.signing(s.Secrets)
-	faults.add("CALLBACK_SECRET", err)
+	faults.add(names.Secrets, err)
 	if !s.URL.Empty() {
-		faults.add("CALLBACK_URL", checkConfigured(s.URL.Reveal()))
+		faults.add(names.URL, checkConfigured(s.URL.Reveal()))
 	}
 	if s.On != All && s.On != Problems {
-		faults.add("CALLBACK_ON", errors.New("must be all or problems"))
+		faults.add(names.On, errors.New("must be all or problems"))
 	}
 	if len(faults) > 0 {
 		return nil, faults

@@ -8,7 +8,7 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// TestWarnings says what a warning is about in each language. Only a Chinese message has words of its own.
+// TestWarnings says what a warning is about in each language. Only a Chinese message translates it.
 func TestWarnings(t *testing.T) {
 	prod := "prod"
 	rep := report.Report{Exclude: &events.Exclude{DesktopId: []string{"ecd-gone"}, EndUserId: []string{"li.si", "nobody"}, Tag: []events.Tag{{Key: "keep"}, {Key: "环境", Value: &prod}}}}

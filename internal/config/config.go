@@ -223,7 +223,7 @@ func Read(environ []string) (Config, Faults) {
 	c.readDeny(faults)
 	c.readLocation(faults)
 	settings := c.callbackSettings(faults)
-	destination, bad := settings.Destination()
+	destination, bad := settings.Destination(callback.Variables)
 	if faults.AddAll(bad); len(bad) == 0 && c.hasCallback() {
 		c.Callback = destination
 	}

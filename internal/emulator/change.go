@@ -3,9 +3,9 @@ package emulator
 import "time"
 
 // A Change is what somebody else does to a desktop between two calls: a user
-// connects after the look and before the stop, an administrator starts it
-// again. It is applied right after the answer of the call was computed, so
-// that this answer does not show it and the next one does.
+// connects after the observation and before the stop, an administrator starts it
+// again. It is applied right after the response of the call was computed, so
+// that this response does not show it and the next one does.
 type Change struct {
 	After     string `yaml:"After"`     // action; "": any
 	Call      int    `yaml:"Call"`      // which call of it, from 1; 0: the first

@@ -25,33 +25,36 @@ func (e *EDS) AddClientEvent(ev ClientEvent) {
 	e.load()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.addEvent(ev, e.now())
+	e.events.add(ev, e.now())
 }
 
-// addEvent keeps the events in the order of the answer: newest first.
-func (e *EDS) addEvent(ev ClientEvent, now time.Time) {
+// An eventLog holds the events in the order of the response: newest first.
+type eventLog []ClientEvent
+
+func (l *eventLog) add(ev ClientEvent, now time.Time) {
 	if ev.EventTime.IsZero() {
 		ev.EventTime = now.Add(-ev.Ago)
 	}
-	i, _ := slices.BinarySearchFunc(e.events, ev, newestFirst)
-	e.events = slices.Insert(e.events, i, ev)
+	i, _ := slices.BinarySearchFunc(*l, ev, newestFirst)
+	*l = slices.Insert(*l, i, ev)
 }
 
-// loadEvents takes over many events at once.
-func (e *EDS) loadEvents(events []ClientEvent, now time.Time) {
-	e.events = slices.Clone(events)
-	for i := range e.events {
-		if ev := &e.events[i]; ev.EventTime.IsZero() {
+// newEventLog makes a log of many events at once.
+func newEventLog(events []ClientEvent, now time.Time) eventLog {
+	l := slices.Clone(events)
+	for i := range l {
+		if ev := &l[i]; ev.EventTime.IsZero() {
 			ev.EventTime = now.Add(-ev.Ago)
 		}
 	}
-	slices.SortStableFunc(e.events, newestFirst)
+	slices.SortStableFunc(l, newestFirst)
+	return l
 }
 
 func newestFirst(a, b ClientEvent) int { return b.EventTime.Compare(a.EventTime) }
 
-// sessionEvent notes that a user connected to or left d.
-func (e *EDS) sessionEvent(d *desktop, connection string, now time.Time) {
+// addSession notes that a user connected to or left d.
+func (l *eventLog) addSession(d *desktop, connection string, now time.Time) {
 	types := map[string]string{"Connected": "DESKTOP_CONNECT", "Disconnected": "DESKTOP_DISCONNECT"}
 	if types[connection] == "" {
 		return
@@ -60,7 +63,7 @@ func (e *EDS) sessionEvent(d *desktop, connection string, now time.Time) {
 	if len(d.EndUserIds) > 0 {
 		ev.EndUserId = d.EndUserIds[0]
 	}
-	e.addEvent(ev, now)
+	l.add(ev, now)
 }
 
 // describeEvents is DescribeClientEvents: pages of events, newest first.

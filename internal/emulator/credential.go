@@ -39,7 +39,7 @@ var OperatorCredential = Credential{
 
 // StaleCredential is what [Process] puts into the environment of an instance
 // by default. Function Compute fills the environment once, at the start of an
-// instance, and refreshes only what comes with each invocation; so whoever
+// instance, and refreshes only what comes with each invocation; so a person who
 // signs with the environment works until the day the token has expired. Here
 // that day is always today: [EDS] answers InvalidSecurityToken.Expired.
 var StaleCredential = Credential{

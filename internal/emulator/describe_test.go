@@ -226,7 +226,7 @@ func TestClientEvents(t *testing.T) {
 	noViolations(t, e)
 }
 
-// TestRowSize: an answer of 100 rows is about as large as a real one.
+// TestRowSize: a response of 100 rows is about as large as a real one.
 func TestRowSize(t *testing.T) {
 	f := &emulator.Fleet{Generate: []emulator.Generator{{Count: 100, Prefix: "ecd-g", Desktop: emulator.Desktop{EndUserIds: []string{"user{n}"}}}}}
 	a := call{action: "DescribeDesktops", query: query("MaxResults", "100")}.send(t, serve(t, f.EDS()))

@@ -75,7 +75,7 @@ type desktop struct {
 	startedAt    time.Time // when the last start began; zero: none, or a stop came after it
 	runningFrom  time.Time // when it is Running
 	visibleFrom  time.Time // when describes begin to show that stop or start
-	seen         string    // state in the last describe answer; "" since a change
+	seen         string    // state in the last describe response; "" since a change
 	told         bool      // the caller was told that the stop was accepted
 }
 

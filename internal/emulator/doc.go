@@ -1,4 +1,4 @@
-// Package emulator stands in for the services around the stop-desktops
+// Package emulator takes the place of the services around the stop-desktops
 // function, so that the real function binary runs on a laptop, in a test or
 // in CI without an account. It shares no code with what it checks: the
 // signature check, the runtime protocol and the webhook verification are
@@ -17,7 +17,7 @@
 //   - [Receiver]: an endpoint for callbacks that checks CloudEvents and
 //     Standard Webhooks, or the robot of a chat system.
 //   - [Recording]: what a real service answered to stopctl probe, as the
-//     answers of [EDS].
+//     responses of [EDS].
 //   - [Fleet]: the cloud computers, faults and changes as a YAML file, and
 //     [Emulator], which starts EDS and Receiver on the loopback interface.
 //
@@ -56,7 +56,7 @@
 //   - Function Compute beyond one instance: no scaling, no freezing between
 //     invocations, no limit of memory or CPU, no log store, no EventBridge, no
 //     timer. Instances run with the rights of the caller.
-//   - The HTTP trigger's authentication, CORS answers, and the inference of a
+//   - The HTTP trigger's authentication, CORS responses, and the inference of a
 //     response from a value that is not a response: that is refused.
 //
 // It is made for tests and trials. Do not expose it to a network.

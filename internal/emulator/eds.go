@@ -11,7 +11,7 @@ import (
 const (
 	Refuse  = "refuse"  // the whole call is refused
 	Partial = "partial" // the rest of the call is done and nothing said
-	Omit    = "omit"    // the unknown are left out of the answer
+	Omit    = "omit"    // the unknown are left out of the response
 )
 
 // How [EDS.ShowPooled] can be set.
@@ -102,16 +102,16 @@ type EDS struct {
 	AnyNamespace bool
 	// DateOffset is added to the time that the header Date names.
 	DateOffset time.Duration
-	// Headers are set in every answer, instead of its own.
+	// Headers are set in every response, instead of those it would have.
 	Headers map[string]string
-	// Alter changes the body of a successful answer before it is sent, for what
+	// Alter changes the body of a successful response before it is sent, for what
 	// no other field can break. It runs while the EDS is locked.
 	Alter func(c Call, body map[string]any)
 	// Replay answers from a recording and from nothing else: the fleet has no
 	// effect. Who signs is checked as always.
 	Replay *Recording
 
-	// Latency delays every answer; the effect comes first.
+	// Latency delays every response; the effect comes first.
 	Latency time.Duration
 	// ActionLatency replaces Latency for the actions it names.
 	ActionLatency map[string]time.Duration
@@ -132,7 +132,7 @@ type EDS struct {
 	ActionQuota map[string]int
 	// QuotaWindow is the time that Quota is for; 0: DefaultQuotaWindow.
 	QuotaWindow time.Duration
-	// ThrottleStatus is the HTTP status of both answers, 429 (default) or 400.
+	// ThrottleStatus is the HTTP status of both responses, 429 (default) or 400.
 	ThrottleStatus int
 	// ThrottleTimeLeft adds the header that says how long to wait.
 	ThrottleTimeLeft bool
@@ -147,13 +147,12 @@ type EDS struct {
 	once    sync.Once
 	mu      sync.Mutex // guards everything below
 	store   store
-	events  []ClientEvent
-	nonces  map[string]time.Time
-	recent  window            // calls of the last second, for MaxQPS
-	used    map[string]window // calls of the last QuotaWindow by action, for Quota
-	played  map[string]int    // answers of Replay that were given, by call
-	faults  []counter         // one per Faults
-	changes []counter         // one per Changes
+	events  eventLog
+	nonces  nonces
+	meter   meter
+	played  map[string]int // responses of Replay that were given, by call
+	faults  []counter      // one per Faults
+	changes []counter      // one per Changes
 	roles   []*assumable
 	issued  map[string]*stsSession // by AccessKeyId
 	calls   []*Call
@@ -173,10 +172,10 @@ func (e *EDS) load() {
 				d.beginStop(now, e.stopTime(), 0)
 			}
 		}
-		e.loadEvents(e.ClientEvents, now)
-		e.nonces = map[string]time.Time{}
+		e.events = newEventLog(e.ClientEvents, now)
+		e.nonces = nonces{}
 		e.played = map[string]int{}
-		e.used = map[string]window{}
+		e.meter.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
 		for _, r := range e.Roles {
@@ -242,23 +241,23 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 		d.beginStop(now, e.stopTime(), 0)
 	}
 	if s.ConnectionStatus != nil && *s.ConnectionStatus != before {
-		e.sessionEvent(d, *s.ConnectionStatus, now)
+		e.events.addSession(d, *s.ConnectionStatus, now)
 	}
 	return true
 }
 
 // ServeHTTP answers one call of the API, for the account that signed it.
 func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	account := e.owner(r)
+	account := ownerOf(e, r)
 	account.load()
-	account.serve(w, r, account.answer)
+	serve(account, w, r, account.handle)
 }
 
-// serve sends what answer decides.
-func (e *EDS) serve(w http.ResponseWriter, r *http.Request, answer func(*http.Request) (*Call, *reply)) {
+// serve sends what handle decides.
+func serve(e *EDS, w http.ResponseWriter, r *http.Request, handle func(*http.Request) (*Call, *reply)) {
 	arrived := time.Now()
-	call, rep := answer(r)
-	rep.overrides = e.overrides(call.Time)
+	call, rep := handle(r)
+	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection
 		e.mu.Lock()
@@ -266,7 +265,7 @@ func (e *EDS) serve(w http.ResponseWriter, r *http.Request, answer func(*http.Re
 		call.Duration = time.Since(arrived)
 		if !delivered && call.Fault == "" {
 			call.Status = 0 // the client did not wait
-			e.told(call, false)
+			e.store.tell(call.Stopped, false)
 		}
 	}()
 	rep.deliver(w, r)

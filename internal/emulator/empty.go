@@ -21,7 +21,7 @@ func reshape(body []byte, emptyList string, fault Kind) []byte {
 	decoder.UseNumber() // as they are written
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
-		panic(err) // the bodies are our own structs
+		panic(err) // the bodies are structs of this package
 	}
 	switch fault {
 	case FaultRenamed:
@@ -46,7 +46,7 @@ func setEmptyLists(value any, form string) {
 		for name, inner := range v {
 			list, ok := inner.([]any)
 			switch {
-			case name == "EndUserIds": // see NoEndUserIds: whose a desktop is, is knowledge of its own
+			case name == "EndUserIds": // see NoEndUserIds: whose a desktop is, is separate knowledge
 			case !ok || len(list) > 0:
 				setEmptyLists(inner, form)
 			case form == listAbsent:

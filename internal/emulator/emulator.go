@@ -9,7 +9,7 @@ import (
 )
 
 // An Emulator is an account on the loopback interface: [EDS], its STS and a
-// [Receiver] for callbacks, each on a port of its own. Set their fields before Start.
+// [Receiver] for callbacks, each on a separate port. Set their fields before Start.
 type Emulator struct {
 	EDS      *EDS
 	Receiver *Receiver

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// An apiError is an error answer of EDS.
+// An apiError is an error response of EDS.
 type apiError struct {
 	Status  int
 	Code    string
@@ -106,7 +106,7 @@ func errThrottled(status int, timeLeft int64) *apiError {
 	return e
 }
 
-// errorBody is the JSON of an error answer.
+// errorBody is the JSON of an error response.
 type errorBody struct {
 	RequestId          string
 	HostId             string

@@ -29,12 +29,12 @@ const (
 	FaultRedirect307 Kind = "redirect307" // 307, which keeps the method
 
 	// These come after the effect, always.
-	FaultDropAfter Kind = "drop-after" // it was done, the connection is closed without an answer
-	FaultCutBody   Kind = "cutbody"    // the answer ends in the middle
+	FaultDropAfter Kind = "drop-after" // it was done, the connection is closed without a response
+	FaultCutBody   Kind = "cutbody"    // the response ends in the middle
 	FaultRenamed   Kind = "renamed"    // 200 with its list under another name
 	FaultNameless  Kind = "nameless"   // 200 with rows in its list, the first without the ID of its desktop
-	FaultStall     Kind = "stall"      // the answer comes after Delay; 0: not at all
-	FaultStallBody Kind = "stall-body" // half of the answer, the rest after Delay; 0: not at all
+	FaultStall     Kind = "stall"      // the response comes after Delay; 0: not at all
+	FaultStallBody Kind = "stall-body" // half of the response, the rest after Delay; 0: not at all
 )
 
 // kinds says of each kind whether it always comes after the effect.
@@ -45,7 +45,7 @@ var kinds = map[Kind]bool{
 	FaultDropAfter: true, FaultCutBody: true, FaultRenamed: true, FaultNameless: true, FaultStall: true, FaultStallBody: true,
 }
 
-// A Fault spoils answers. Only calls that are signed, allowed and well-formed
+// A Fault spoils responses. Only calls that are signed, allowed and well-formed
 // meet faults: a fault never hides a bad request. Of several that match one
 // call, the first in the list decides; all count it.
 type Fault struct {
@@ -59,7 +59,7 @@ type Fault struct {
 	Status      int           `yaml:"Status"`      // 0: that of the kind
 	Code        string        `yaml:"Code"`
 	Message     string        `yaml:"Message"`
-	Delay       time.Duration `yaml:"Delay"`      // before the answer, with every kind
+	Delay       time.Duration `yaml:"Delay"`      // before the response, with every kind
 	TimeLeft    time.Duration `yaml:"TimeLeft"`   // with FaultThrottle
 	RetryAfter  time.Duration `yaml:"RetryAfter"` // with FaultThrottle; whole seconds
 	Location    string        `yaml:"Location"`   // with a redirect; default: the same port under the other loopback name
@@ -98,7 +98,7 @@ func (e *EDS) matchFault(c *Call) *Fault {
 	return found
 }
 
-// apply makes the fault of the answer, and of what the history says about it.
+// apply makes the fault of the response, and of what the history says about it.
 func (f *Fault) apply(c *Call, rep *reply) {
 	c.Fault, rep.fault = f.Kind, f.Kind
 	rep.delay += f.Delay
@@ -132,7 +132,7 @@ func (f *Fault) apply(c *Call, rep *reply) {
 	}
 }
 
-// plain answers text that is no answer of the API.
+// plain answers text that is no response of the API.
 func (f *Fault) plain(c *Call, rep *reply, status int, text, contentType string) {
 	if f.Status != 0 {
 		status = f.Status

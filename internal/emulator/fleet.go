@@ -23,7 +23,7 @@ type Fleet struct {
 	Generate []Generator `yaml:"Generate"`
 	Regions  []string    `yaml:"Regions"`
 
-	// Replay answers instead of the fleet. It is a file of its own: [LoadRecording].
+	// Replay answers instead of the fleet. It is another file: [LoadRecording].
 	Replay *Recording `yaml:"-"`
 
 	AccountId string  `yaml:"AccountId"`

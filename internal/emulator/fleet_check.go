@@ -19,7 +19,7 @@ var (
 // maxGenerated bounds a generator, against a slip of the finger.
 const maxGenerated = 1_000_000
 
-// fleetCheck looks at a decoded fleet for what the types cannot say. It keeps
+// fleetCheck checks of a decoded fleet what the types cannot say. It keeps
 // the first fault, with its line.
 type fleetCheck struct {
 	root *yaml.Node

@@ -22,7 +22,7 @@ type Call struct {
 	Status    int // HTTP status sent; 0: the connection was dropped
 	Code      string
 	RequestId string
-	Fault     Kind     // the fault that decided the answer
+	Fault     Kind     // the fault that decided the response
 	Stopped   []string // what this call put into Stopping
 	CutOff    []string // of these, whose user was connected: somebody lost work
 	Started   []string // what this call put into Starting

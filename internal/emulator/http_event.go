@@ -85,7 +85,7 @@ func newHTTPEvent(method string, u *url.URL, header http.Header, body []byte, fo
 }
 
 // complete adds what the platform decides. host names the domain of the
-// trigger; the emulator's default stands in for the *.fcapp.run one.
+// trigger; the emulator's default takes the place of the *.fcapp.run one.
 func (ev *httpEvent) complete(requestId, accountId, host, sourceIp string, now time.Time) {
 	setDefault(&host, "emulator.cn-hangzhou.fcapp.run")
 	prefix, _, _ := strings.Cut(host, ".")

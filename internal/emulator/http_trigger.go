@@ -17,7 +17,7 @@ import (
 
 // What an HTTP trigger lets through, in bytes.
 const (
-	maxHTTPHeaders = 8 << 10 // of a request, and of an answer
+	maxHTTPHeaders = 8 << 10 // of a request, and of a response
 	maxHTTPTarget  = 4 << 10 // path and query
 )
 
@@ -43,7 +43,7 @@ type HTTPTrigger struct {
 	// DomainName is that of the event; default: the Host of the request.
 	DomainName string
 	// MaxRetries is how often an asynchronous invocation that failed is tried
-	// again, 0 to 3. Function Compute's own default is 3.
+	// again, 0 to 3. The default of Function Compute is 3.
 	MaxRetries int
 	// RetryDelay passes before each retry.
 	RetryDelay time.Duration
@@ -150,7 +150,7 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 	json.NewEncoder(w).Encode(map[string]string{"RequestId": w.Header().Get("X-Fc-Request-Id"), "Code": code, "Message": message})
 }
 
-// asFunctionError is how the platform shows an instance that gave no answer.
+// asFunctionError is how the platform shows an instance that gave no response.
 func asFunctionError(err error) *FunctionError {
 	var exit *ExitError
 	if errors.As(err, &exit) {

@@ -38,7 +38,7 @@ func (op *describeInfo) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 			unknown = append(unknown, d.DesktopId)
 			continue
 		}
-		status, connection := d.look(now)
+		status, connection := d.observe(now)
 		a.Desktops = append(a.Desktops, infoRow{
 			DesktopId: d.DesktopId, DesktopStatus: status, ConnectionStatus: connection,
 			DesktopGroupId: d.DesktopGroupId, ManagementFlag: noNil(d.ManagementFlags),
@@ -46,7 +46,7 @@ func (op *describeInfo) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 		})
 	}
 	if len(unknown) > 0 && e.UnknownIds == Refuse {
-		return nil, e.notFound()
+		return nil, errNotFound(e)
 	}
 	return a, nil
 }

@@ -33,7 +33,7 @@ func (t InvocationType) wire() string {
 	}
 }
 
-// DefaultTimeout is Function Compute's own when none is configured.
+// DefaultTimeout is that of Function Compute if none is configured.
 const DefaultTimeout = 3 * time.Second
 
 // MaxEvent is the largest event of a synchronous invocation and the largest
@@ -89,7 +89,7 @@ func (inv *Invocation) complete() {
 	}
 }
 
-// header writes the headers of the answer to "next".
+// header writes the headers of the response to "next".
 func (inv *Invocation) header(h http.Header, deadline time.Time) {
 	seconds := (inv.Timeout + time.Second - 1) / time.Second
 	for name, value := range map[string]string{
@@ -126,7 +126,7 @@ type Result struct {
 	Duration      time.Duration  // from the moment the function got the event
 }
 
-// A FunctionError is what a function returned instead of an answer.
+// A FunctionError is what a function returned instead of a response.
 type FunctionError struct {
 	Type       string       `json:"errorType"`
 	Message    string       `json:"errorMessage"`

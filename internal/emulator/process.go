@@ -53,9 +53,9 @@ type Process struct {
 	stopped  bool
 }
 
-// Start runs the binary of a function against a runtime API of its own and
+// Start runs the binary of a function against a separate runtime API and
 // waits until it asks for its first invocation. Call Stop in any case, on a
-// signal too: the instance has a process group of its own, and a function
+// signal too: the instance has a separate process group, and a function
 // whose runtime API is gone spins (only Linux ends it with its parent).
 func Start(ctx context.Context, binary string, opts Options) (*Process, error) {
 	binary, err := filepath.Abs(binary)
@@ -181,7 +181,7 @@ func (p *Process) current() *instance {
 }
 
 // Ready is how long the present instance took from its start to its first
-// poll: what its own start adds to a cold start.
+// poll: what its start adds to a cold start.
 func (p *Process) Ready() time.Duration {
 	in := p.current()
 	select {

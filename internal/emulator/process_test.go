@@ -161,7 +161,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestLateAnswer: an answer after the deadline is not an answer.
+// TestLateAnswer: a response after the deadline is not a response.
 func TestLateAnswer(t *testing.T) {
 	p := start(t, emulator.Options{KeepAfterTimeout: true})
 	inv := do("slow")

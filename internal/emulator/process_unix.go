@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// ownGroup puts the instance into a process group of its own, so that what it
+// ownGroup puts the instance into a separate process group, so that what it
 // starts dies with it.
 func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -1,6 +1,9 @@
 package emulator
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // DefaultQuotaWindow is the window of the published quotas.
 const DefaultQuotaWindow = time.Minute
@@ -22,46 +25,45 @@ func (w *window) full(now time.Time, d time.Duration, limit int) (left time.Dura
 	return d - now.Sub((*w)[len(*w)-limit]), true
 }
 
-// throttle counts the call against MaxQPS and against the quota of its action.
+// A meter counts the calls of the account.
+type meter struct {
+	recent window            // calls of the last second, for MaxQPS
+	used   map[string]window // calls of the last QuotaWindow by action, for Quota
+}
+
+// admit counts the call against MaxQPS and against the quota of its action.
 // Refused calls count against neither.
-func (e *EDS) throttle(action string, now time.Time) *apiError {
+func (m *meter) admit(e *EDS, action string, now time.Time) *apiError {
 	if e.MaxQPS > 0 {
-		if left, full := e.recent.full(now, time.Second, e.MaxQPS); full {
-			return e.throttled("Throttling.User", "Request was denied due to user flow control.", left)
+		if left, full := m.recent.full(now, time.Second, e.MaxQPS); full {
+			return errQuota(e, "Throttling.User", "Request was denied due to user flow control.", left)
 		}
 	}
-	if quota := e.quota(action); quota > 0 {
-		used := e.used[action]
-		left, full := used.full(now, e.quotaWindow(), quota)
+	if quota := quotaOf(e, action); quota > 0 {
+		used := m.used[action]
+		left, full := used.full(now, cmp.Or(e.QuotaWindow, DefaultQuotaWindow), quota)
 		if !full {
 			used = append(used, now)
 		}
-		e.used[action] = used
+		m.used[action] = used
 		if full {
-			return e.throttled("Throttling.Api", "Request was denied due to api flow control.", left)
+			return errQuota(e, "Throttling.Api", "Request was denied due to api flow control.", left)
 		}
 	}
 	if e.MaxQPS > 0 {
-		e.recent = append(e.recent, now)
+		m.recent = append(m.recent, now)
 	}
 	return nil
 }
 
-func (e *EDS) quota(action string) int {
+func quotaOf(e *EDS, action string) int {
 	if quota, ok := e.ActionQuota[action]; ok {
 		return quota
 	}
 	return e.Quota
 }
 
-func (e *EDS) quotaWindow() time.Duration {
-	if e.QuotaWindow > 0 {
-		return e.QuotaWindow
-	}
-	return DefaultQuotaWindow
-}
-
-func (e *EDS) throttled(code, message string, left time.Duration) *apiError {
+func errQuota(e *EDS, code, message string, left time.Duration) *apiError {
 	var timeLeft int64
 	if e.ThrottleTimeLeft {
 		timeLeft = max(1, left.Milliseconds())

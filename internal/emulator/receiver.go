@@ -44,14 +44,14 @@ type Receiver struct {
 	deliveries []*Delivery
 }
 
-// An Answer is a scripted answer of a [Receiver].
+// An Answer is a scripted response of a [Receiver].
 type Answer struct {
 	Status   int           // 0: 200
 	Header   http.Header   // such as Retry-After
 	Delay    time.Duration // before anything is sent
 	Body     string
 	BodySize int  // send so many bytes of filler instead of Body
-	Drop     bool // close the connection without an answer
+	Drop     bool // close the connection without a response
 }
 
 // A Delivery is one request to a [Receiver].
@@ -166,7 +166,7 @@ func (rc *Receiver) keep(d *Delivery) Answer {
 	return a
 }
 
-// send writes the answer, or closes the connection.
+// send writes the response, or closes the connection.
 func (a Answer) send(w http.ResponseWriter, r *http.Request) {
 	if !sleep(r.Context(), a.Delay) || a.Drop {
 		panic(http.ErrAbortHandler)

@@ -21,13 +21,13 @@ const (
 	RobotFeishu   = "feishu"
 	RobotWeCom    = "wecom"
 	RobotSlack    = "slack"
-	// RobotCustom takes any JSON object: what somebody's own system wants is not known here.
+	// RobotCustom takes any JSON object: what another system requires is not known here.
 	RobotCustom = "custom"
 )
 
 // A robot knows how messages to it look and how it answers.
 type robot struct {
-	members         []string // of which a message must have one
+	members         []string // one of them must be in a message
 	took            string
 	refused         string
 	refusedStatus   int
@@ -66,7 +66,7 @@ func robotFault(name string, r robot, secrets []string, d *Delivery, query url.V
 		known = known || message[m] != nil
 	}
 	if !known {
-		return "the message has none of the members " + name + " wants"
+		return "the message has none of the members " + name + " requires"
 	}
 	if len(secrets) == 0 {
 		return ""

@@ -74,7 +74,7 @@ func TestRobotsByPath(t *testing.T) {
 		err        string
 	}{
 		{"/x/slack", `{"text":"x"}`, 200, ""},
-		{"/x/slack", `{}`, 400, "none of the members slack wants"},
+		{"/x/slack", `{}`, 400, "none of the members slack requires"},
 		{"/x/custom", `{}`, 200, ""},
 		{"/x/custom", `[]`, 400, "not a JSON object"},
 		{"/x/feishu", `{"msg_type":"text"}`, 200, ""},

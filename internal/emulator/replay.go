@@ -19,7 +19,7 @@ type Recording struct {
 	byCall   map[string][]*recordedAnswer
 }
 
-// A recordedAnswer is one answer of a recording.
+// A recordedAnswer is one response of a recording.
 type recordedAnswer struct {
 	Action     string
 	Parameters map[string]string
@@ -27,7 +27,7 @@ type recordedAnswer struct {
 	Header     map[string]string
 	// ClockOffset is how many seconds the service's clock was ahead.
 	ClockOffset float64
-	Body        json.RawMessage // null: the answer was not JSON
+	Body        json.RawMessage // null: the response was not JSON
 }
 
 // LoadRecording reads the file that stopctl probe writes.
@@ -55,7 +55,7 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 		if x == nil || x.Action == "" || x.Status < 0 || x.Status > 599 {
 			return nil, fmt.Errorf("recording: Exchanges[%d] has no Action, or a Status that is not one of HTTP", i)
 		}
-		if x.Status < 200 { // there was no answer
+		if x.Status < 200 { // there was no response
 			continue
 		}
 		parameters := url.Values{}
@@ -68,7 +68,7 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 	return rec, nil
 }
 
-// callKey is what calls have in common that get the same answers: action and
+// callKey is what calls have in common that get the same responses: action and
 // parameters. The values of times differ from run to run.
 func callKey(action string, parameters url.Values) string {
 	names := []string{action}
@@ -86,7 +86,7 @@ func callKey(action string, parameters url.Values) string {
 // replay is any call while EDS has a recording.
 type replay struct{}
 
-// run finds the answer. Equal calls get their answers in the order of the
+// run finds the response. Equal calls get their responses in the order of the
 // recording, and then the last one again.
 func (replay) run(e *EDS, c *Call, _ time.Time) (any, *apiError) {
 	call := callKey(c.Action, c.Params)
@@ -99,10 +99,10 @@ func (replay) run(e *EDS, c *Call, _ time.Time) (any, *apiError) {
 	return answers[i], nil
 }
 
-// apply makes the recorded answer the reply.
+// apply makes the recorded response the reply.
 func (a *recordedAnswer) apply(c *Call, rep *reply) {
 	var told struct{ Code, RequestId string }
-	_ = json.Unmarshal(a.Body, &told) // an answer need not have them
+	_ = json.Unmarshal(a.Body, &told) // a response need not have them
 	c.Status, c.Code = a.Status, told.Code
 	rep.status, rep.body, rep.raw = a.Status, nil, []byte("This was not JSON.\n")
 	if len(a.Body) > 0 && !bytes.Equal(a.Body, []byte("null")) {

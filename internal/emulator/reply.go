@@ -28,13 +28,13 @@ type reply struct {
 	contentType string // of raw
 	location    string
 	delay       time.Duration // before anything is sent
-	overrides   http.Header   // instead of the headers that describe the answer
+	overrides   http.Header   // instead of the headers that describe the response
 
 	fault Kind
 	stall time.Duration // of FaultStall and FaultStallBody; 0: for ever
 }
 
-// deliver sends the reply, or fails to, as its fault wants. It panics with
+// deliver sends the reply, or fails to, as its fault says. It panics with
 // http.ErrAbortHandler to drop the connection.
 func (r *reply) deliver(w http.ResponseWriter, req *http.Request) {
 	if !sleep(req.Context(), r.delay) {
@@ -86,13 +86,13 @@ func (r *reply) encode(h http.Header) []byte {
 	h.Set("Content-Type", jsonType)
 	body, err := json.Marshal(r.body)
 	if err != nil {
-		panic(err) // the bodies are our own structs
+		panic(err) // the bodies are structs of this package
 	}
 	return reshape(body, r.emptyList, r.fault)
 }
 
-// overrides are the headers that DateOffset and Headers set.
-func (e *EDS) overrides(now time.Time) http.Header {
+// headersOf returns the headers that DateOffset and Headers set.
+func headersOf(e *EDS, now time.Time) http.Header {
 	h := http.Header{}
 	if e.DateOffset != 0 {
 		h.Set("Date", now.Add(e.DateOffset).UTC().Format(http.TimeFormat))

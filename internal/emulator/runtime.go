@@ -22,7 +22,7 @@ var ErrClosed = errors.New("the runtime API is closed")
 
 // Runtime is the runtime API of Function Compute (go1) for one function: the
 // function polls "next", which hangs while there is nothing to do, and posts
-// its answer to ".../response" or ".../error". Several invocations may be under
+// its response to ".../response" or ".../error". Several invocations may be under
 // way at once, as the SDK serves them. The zero value is ready for use.
 type Runtime struct {
 	// ReadyTimeout is how long Invoke waits for a function that asks for work;
@@ -57,9 +57,9 @@ func (rt *Runtime) init() {
 	})
 }
 
-// Invoke hands the invocation to the function and waits for its answer. A
+// Invoke hands the invocation to the function and waits for its response. A
 // function that fails is a Result with a FunctionError and no error; an error
-// means that there is no answer of the function at all.
+// means that there is no response of the function at all.
 func (rt *Runtime) Invoke(ctx context.Context, inv Invocation) (Result, error) {
 	rt.init()
 	if len(inv.Event) > MaxEvent {
@@ -107,7 +107,7 @@ func (rt *Runtime) handOver(ctx context.Context, f *flight) error {
 	}
 }
 
-// await waits for the answer, the deadline, or the end of the instance.
+// await waits for the response, the deadline, or the end of the instance.
 func (rt *Runtime) await(ctx context.Context, f *flight) (Result, error) {
 	var start time.Time
 	none := Result{RequestID: f.inv.RequestID, RetryCount: f.inv.RetryCount}
@@ -177,7 +177,7 @@ func (rt *Runtime) Close() {
 	}
 }
 
-// Strays are requests of the function that fit no invocation: an answer that
+// Strays are requests of the function that fit no invocation: a response that
 // was given twice or after the deadline, or a path that does not exist.
 func (rt *Runtime) Strays() []string {
 	rt.mu.Lock()
@@ -271,7 +271,7 @@ func (rt *Runtime) answered(w http.ResponseWriter, r *http.Request, id, what str
 func resultOf(body []byte, what string) Result {
 	switch {
 	case len(body) > MaxEvent:
-		return Result{FunctionError: &FunctionError{Type: "ResponseTooLarge", Message: fmt.Sprintf("the answer has more than %d bytes", MaxEvent)}}
+		return Result{FunctionError: &FunctionError{Type: "ResponseTooLarge", Message: fmt.Sprintf("the response has more than %d bytes", MaxEvent)}}
 	case what == "response":
 		return Result{Payload: body}
 	}

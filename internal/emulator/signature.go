@@ -133,9 +133,19 @@ func signACS3(secret, canonical string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// A keyring knows who may sign.
+type keyring struct {
+	credentials   []Credential // nil: DefaultCredential and OperatorCredential
+	permanentKeys bool         // a Credential without SecurityToken may sign
+	issued        map[string]*stsSession
+}
+
+// keysOf an account, which is locked.
+func keysOf(e *EDS) keyring { return keyring{e.Credentials, e.AllowPermanentKeys, e.issued} }
+
 // authenticate finds who sent the request and that it was not tampered with.
-// It does not look at the nonce, which the caller keeps.
-func (e *EDS) authenticate(r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
+// It does not check the nonce, which the caller keeps.
+func (k keyring) authenticate(r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
 	a, err := parseAuthorization(r.Header.Get("Authorization"))
 	if err != nil {
 		return nil, err
@@ -148,7 +158,7 @@ func (e *EDS) authenticate(r *http.Request, body []byte, now time.Time) (*Creden
 	if err := a.checkSigned(r.Header); err != nil {
 		return nil, err
 	}
-	cred := e.credential(a.accessKeyId)
+	cred := k.credential(a.accessKeyId)
 	if cred == nil {
 		return nil, &apiError{Status: 404, Code: "InvalidAccessKeyId.NotFound", Message: "Specified access key is not found.",
 			violation: "unknown AccessKeyId " + a.accessKeyId}
@@ -168,7 +178,7 @@ func (e *EDS) authenticate(r *http.Request, body []byte, now time.Time) (*Creden
 	if id := r.Header.Get("x-acs-accesskey-id"); id != "" && id != a.accessKeyId {
 		return cred, errSignature("InvalidParameter", "x-acs-accesskey-id differs from the signing key")
 	}
-	return cred, e.checkToken(cred, r.Header.Get("x-acs-security-token"), now)
+	return cred, k.checkToken(cred, r.Header.Get("x-acs-security-token"), now)
 }
 
 // checkDate accepts exactly the format of the protocol, in UTC.
@@ -184,10 +194,10 @@ func checkDate(value string, now time.Time) *apiError {
 	return nil
 }
 
-// checkToken wants the security token that belongs to the key, not expired.
-func (e *EDS) checkToken(cred *Credential, token string, now time.Time) *apiError {
+// checkToken requires the security token that belongs to the key, not expired.
+func (k keyring) checkToken(cred *Credential, token string, now time.Time) *apiError {
 	switch {
-	case cred.SecurityToken == "" && !e.AllowPermanentKeys:
+	case cred.SecurityToken == "" && !k.permanentKeys:
 		return errSignature("MissingSecurityToken", "a permanent access key signed; only temporary credentials are accepted")
 	case token == "" && cred.SecurityToken != "":
 		return errSignature("MissingSecurityToken", "SecurityToken is mandatory for this action.")
@@ -200,8 +210,8 @@ func (e *EDS) checkToken(cred *Credential, token string, now time.Time) *apiErro
 }
 
 // credential finds the identity with this AccessKeyId.
-func (e *EDS) credential(id string) *Credential {
-	known := e.Credentials
+func (k keyring) credential(id string) *Credential {
+	known := k.credentials
 	if known == nil {
 		known = []Credential{DefaultCredential, OperatorCredential}
 	}
@@ -210,11 +220,30 @@ func (e *EDS) credential(id string) *Credential {
 			return &known[i]
 		}
 	}
-	if issued := e.issued[id]; issued != nil {
+	if issued := k.issued[id]; issued != nil {
 		return &issued.Credential
 	}
 	if id == StaleCredential.AccessKeyId {
 		return &StaleCredential
 	}
+	return nil
+}
+
+// nonces holds when each nonce was used.
+type nonces map[string]time.Time
+
+// use refuses a nonce that was seen while its date could still be valid.
+func (used nonces) use(nonce string, now time.Time) *apiError {
+	if _, again := used[nonce]; again {
+		return errNonce()
+	}
+	if len(used) > 200_000 {
+		for n, t := range used {
+			if now.Sub(t) > 2*signatureWindow {
+				delete(used, n)
+			}
+		}
+	}
+	used[nonce] = now
 	return nil
 }

@@ -2,7 +2,7 @@ package emulator
 
 import "time"
 
-// startDesktops is StartDesktops: 1 to 100 IDs, no answer but a RequestId. One
+// startDesktops is StartDesktops: 1 to 100 IDs, no response but a RequestId. One
 // ID that is unknown or not Stopped refuses the whole call.
 type startDesktops struct {
 	region string
@@ -30,9 +30,9 @@ func (op *startDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	}
 	switch {
 	case len(unknown) > 0:
-		return nil, e.notFound()
+		return nil, errNotFound(e)
 	case wrongState:
-		return nil, e.wrongState()
+		return nil, errWrongState(e)
 	}
 	for _, d := range found {
 		c.Started = append(c.Started, d.DesktopId)

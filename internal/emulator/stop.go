@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// stopDesktops is StopDesktops: 1 to 100 IDs, no answer but a RequestId.
+// stopDesktops is StopDesktops: 1 to 100 IDs, no response but a RequestId.
 type stopDesktops struct {
 	region string
 	ids    []string
@@ -37,9 +37,9 @@ func (op *stopDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	bad := len(op.ids) - len(running)
 	if len(running) == 0 || bad > 0 && e.MixedCalls != Partial {
 		if len(unknown) > 0 {
-			return nil, e.notFound()
+			return nil, errNotFound(e)
 		}
-		return nil, e.wrongState()
+		return nil, errWrongState(e)
 	}
 	for _, d := range running {
 		e.stop(c, d, now)
@@ -58,7 +58,7 @@ func (e *EDS) stop(c *Call, d *desktop, now time.Time) {
 }
 
 // checkRepeat notes a stop of a desktop which an earlier call is stopping, if
-// the caller was told so by its answer or by a describe.
+// the caller was told so by its response or by a describe.
 func (e *EDS) checkRepeat(c *Call, d *desktop, now time.Time) {
 	if d.stopAccepted.IsZero() {
 		return
@@ -69,26 +69,18 @@ func (e *EDS) checkRepeat(c *Call, d *desktop, now time.Time) {
 	}
 }
 
-// told remembers whether the caller knows that this call stopped what it
-// stopped.
-func (e *EDS) told(c *Call, yes bool) {
-	for _, id := range c.Stopped {
-		e.store.byId[id].told = yes
-	}
-}
-
-func (e *EDS) notFound() *apiError {
+func errNotFound(e *EDS) *apiError {
 	return e.NotFoundError.or(apiError{Status: 404, Code: "InvalidDesktopId.NotFound",
 		Message: "The specified DesktopId does not exist."})
 }
 
-func (e *EDS) wrongState() *apiError {
+func errWrongState(e *EDS) *apiError {
 	return e.StateError.or(apiError{Status: 400, Code: "IncorrectDesktopStatus",
 		Message: "The current status of the desktop does not support this operation."})
 }
 
-// look notes what a describe shows of the desktop and returns it.
-func (d *desktop) look(now time.Time) (status, connection string) {
+// observe notes what a describe shows of the desktop and returns it.
+func (d *desktop) observe(now time.Time) (status, connection string) {
 	d.seen = d.visible(now)
 	return d.seen, d.visibleConnection(now)
 }

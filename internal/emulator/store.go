@@ -47,3 +47,10 @@ func (s store) known(region string, ids []string) (found []*desktop, unknown []s
 	slices.SortFunc(found, func(a, b *desktop) int { return a.index - b.index })
 	return found, unknown
 }
+
+// tell notes whether the caller knows that its call stopped these desktops.
+func (s *store) tell(ids []string, known bool) {
+	for _, id := range ids {
+		s.byId[id].told = known
+	}
+}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -45,64 +46,63 @@ type Role struct {
 // All is this account and those in Accounts.
 func (e *EDS) All() []*EDS { return append([]*EDS{e}, e.Accounts...) }
 
-func (e *EDS) accountId() string {
-	if e.AccountId != "" {
-		return e.AccountId
-	}
-	return DefaultAccountId
-}
+func accountOf(e *EDS) string { return cmp.Or(e.AccountId, DefaultAccountId) }
 
-// owner is the account that knows the key that signed a request; the account
-// itself where none does.
-func (e *EDS) owner(r *http.Request) *EDS {
+// ownerOf a request is the account that knows the key that signed it; the
+// account itself where none does.
+func ownerOf(e *EDS, r *http.Request) *EDS {
 	if len(e.Accounts) == 0 {
 		return e
 	}
 	a, err := parseAuthorization(r.Header.Get("Authorization"))
 	for _, account := range e.All() {
-		if err == nil && account.knows(a.accessKeyId) {
+		if err == nil && knows(account, a.accessKeyId) {
 			return account
 		}
 	}
 	return e
 }
 
-func (e *EDS) knows(accessKeyId string) bool {
+func knows(e *EDS, accessKeyId string) bool {
 	e.load()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.credential(accessKeyId) != nil
+	return keysOf(e).credential(accessKeyId) != nil
 }
 
 // STS is the endpoint of the Security Token Service. It answers AssumeRole for
 // the roles of this account and of those in Accounts, to identities of this
 // account. Its calls are among [EDS.Calls] of this account. The trust policy of
 // the role, and the Deny of the identity, are checked.
-func (e *EDS) STS() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, account := range e.All() {
-			account.load()
-		}
-		e.serve(w, r, e.assume)
-	})
+func (e *EDS) STS() http.Handler { return &sts{e} }
+
+// sts is the Security Token Service of the identities of an account.
+type sts struct{ home *EDS }
+
+func (s *sts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for _, account := range s.home.All() {
+		account.load()
+	}
+	serve(s.home, w, r, s.handle)
 }
 
-// assume does what an AssumeRole request asks for.
-func (e *EDS) assume(r *http.Request) (*Call, *reply) {
+// handle does what a request asks for.
+func (s *sts) handle(r *http.Request) (*Call, *reply) {
 	body, readErr := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	e := s.home
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	c, rep := e.newCall(r, now)
+	c, rep := newCall(e, r, now)
 	if r.URL.Path == redirectedPath {
-		e.arrived(c, rep, r)
+		arrived(e, c, rep, r)
 		return c, rep
 	}
 	var ask assumeRole
-	err := e.checkRequest(r, body, readErr)
 	var cred *Credential
+	err := checkRequest(r, body, readErr, cmp.Or(e.MaxURI, 16<<10))
 	if err == nil {
-		cred, err = e.identify(c, r, body, now)
+		cred, err = identify(e, c, r, body, now)
 	}
 	if err == nil {
 		ask, err = parseAssume(r, c)
@@ -110,46 +110,52 @@ func (e *EDS) assume(r *http.Request) (*Call, *reply) {
 	if err == nil && cred.denies(c.Action) {
 		err = errNotAuthorized()
 	}
+	if err == nil {
+		err = s.assume(c, rep, ask, now)
+	}
 	if err != nil {
 		e.refuse(c, rep, err)
-		return c, rep
 	}
-	account, role := e.role(ask.arn)
-	if role == nil {
-		e.refuse(c, rep, &apiError{Status: 404, Code: "EntityNotExist.Role", Message: "The role not exists: " + ask.arn + " ."})
-		return c, rep
-	}
-	rep.delay = role.Latency
-	account.grant(e, c, rep, role, ask, now)
 	return c, rep
 }
 
-// grant issues a session of the role, unless its trust policy or a fault
-// comes before. sts, which may be the account itself, is locked.
-func (e *EDS) grant(sts *EDS, c *Call, rep *reply, role *assumable, ask assumeRole, now time.Time) {
-	var fault *Fault
-	for i := range role.Faults {
-		f := &role.Faults[i]
-		if role.counters[i].matches(c, "", "", f.Call, f.Times) && fault == nil {
-			fault = f
-		}
+// assume issues a session, unless the trust policy of its role or a fault comes
+// before.
+func (s *sts) assume(c *Call, rep *reply, ask assumeRole, now time.Time) *apiError {
+	account, role := s.role(ask.arn)
+	if role == nil {
+		return &apiError{Status: 404, Code: "EntityNotExist.Role", Message: "The role not exists: " + ask.arn + " ."}
 	}
+	rep.delay = role.Latency
+	fault := role.fault(c)
 	if fault == nil || fault.afterEffect() {
-		if err := role.refuses(sts.accountId(), ask); err != nil {
-			sts.refuse(c, rep, err)
-			return
+		if err := role.refuses(accountOf(s.home), ask); err != nil {
+			return err
 		}
 		issued := role.issue(now, ask)
-		if sts != e {
-			e.mu.Lock()
-			defer e.mu.Unlock()
+		if account != s.home {
+			account.mu.Lock()
+			defer account.mu.Unlock()
 		}
-		e.issued[issued.AccessKeyId] = issued
-		c.Status, rep.body = http.StatusOK, issued.answer(c.RequestId, e.accountId(), role.RoleName, ask)
+		account.issued[issued.AccessKeyId] = issued
+		c.Status, rep.body = http.StatusOK, issued.answer(c.RequestId, accountOf(account), role.RoleName, ask)
 	}
 	if fault != nil {
 		fault.apply(c, rep)
 	}
+	return nil
+}
+
+// role finds the role of an ARN, and its account.
+func (s *sts) role(arn string) (*EDS, *assumable) {
+	for _, account := range s.home.All() {
+		for _, role := range account.roles {
+			if arn == "acs:ram::"+accountOf(account)+":role/"+role.RoleName {
+				return account, role
+			}
+		}
+	}
+	return nil, nil
 }
 
 // assumable is a role and what its faults have counted.
@@ -158,16 +164,16 @@ type assumable struct {
 	counters []counter
 }
 
-// role finds the role of an ARN, in this account or one of the others.
-func (e *EDS) role(arn string) (*EDS, *assumable) {
-	for _, account := range e.All() {
-		for _, role := range account.roles {
-			if arn == "acs:ram::"+account.accountId()+":role/"+role.RoleName {
-				return account, role
-			}
+// fault of this call, if any.
+func (r *assumable) fault(c *Call) *Fault {
+	var found *Fault
+	for i := range r.Faults {
+		f := &r.Faults[i]
+		if r.counters[i].matches(c, "", "", f.Call, f.Times) && found == nil {
+			found = f
 		}
 	}
-	return nil, nil
+	return found
 }
 
 // refuses is what keeps an identity of an account from a session.

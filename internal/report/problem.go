@@ -22,7 +22,7 @@ type Problem struct {
 	HTTPHeader map[string]string `json:"-"`
 }
 
-// Codes of our own.
+// Codes of this program.
 const (
 	CodeUnauthenticated = "Unauthenticated" // no or wrong signature or token
 	CodeNotAllowed      = "NotAllowed"      // well-formed, but not permitted here

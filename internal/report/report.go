@@ -7,7 +7,7 @@ import (
 )
 
 // Report says what happened to one event: the one structure that is logged, sent to the callback
-// and answered. Empty members are left out of its JSON.
+// and returned. Empty members are left out of its JSON.
 type Report struct {
 	InvocationId string    `json:",omitempty"` // the platform's request ID
 	EventId      string    `json:",omitempty"`
@@ -25,7 +25,7 @@ type Report struct {
 	RegionId     string `json:",omitempty"`
 	StoppedMode  string `json:",omitempty"`
 	OsUpdate     *bool  `json:",omitempty"`
-	// What narrowed or widened the event, as it was asked: whoever finishes it by hand needs it.
+	// What narrowed or widened the event, as it was asked: a person who finishes the event by hand needs it.
 	Select      *events.Select  `json:",omitempty"`
 	Exclude     *events.Exclude `json:",omitempty"`
 	Force       bool            `json:",omitempty"`
@@ -65,7 +65,7 @@ type DesktopReport struct {
 	RegionId         string `json:",omitempty"`
 	Outcome          Outcome
 	Reason           string `json:",omitempty"` // why it was skipped or not attempted
-	Code             string `json:",omitempty"` // why it failed: the API's code, or one of ours
+	Code             string `json:",omitempty"` // why it failed: the API's code, or one of this program
 	Message          string `json:",omitempty"`
 	RequestId        string `json:",omitempty"` // of the API call that stopped or refused it
 	State            string `json:",omitempty"` // DesktopStatus as last seen
@@ -113,7 +113,7 @@ const (
 	ReasonNotIdle             = "not_idle"              // started, used or left within IdleMinutes
 	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event
 	ReasonMaxDesktops         = "max_desktops"          // its event would have exceeded MAX_DESKTOPS
-	ReasonDeadline            = "deadline"              // the time was up before its turn
+	ReasonDeadline            = "deadline"              // the time was up before it was begun
 	ReasonRefusedTogether     = "refused_together"      // EDS refused the calls it was in, probably because of others
 )
 
@@ -145,7 +145,7 @@ func (s Status) Succeeded() bool {
 	return true
 }
 
-// CallbackResult says how the delivery of a report went. Empty: nobody wanted one.
+// CallbackResult says how the delivery of a report went. Empty: there was none to deliver.
 type CallbackResult struct {
 	Status   string // delivered, failed or not_attempted
 	Attempts int    `json:",omitempty"`

@@ -1,11 +1,8 @@
 package routes
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -14,14 +11,21 @@ import (
 	"stopdesktops/internal/setting"
 )
 
-// members of a route's callback, by the variable that the function has for the same.
-var callbackMembers = map[string]string{
-	"CALLBACK_URL": "url", "CALLBACK_SECRET": "secrets", "CALLBACK_FORMAT": "format", "CALLBACK_TEMPLATE": "template", "CALLBACK_ON": "on",
+// callbackMembers are the names of the settings in a route.
+var callbackMembers = callback.Names{URL: "url", Secrets: "secrets", Format: "format", Template: "template", On: "on"}
+
+// callbackVariables are the variables that the whole function has for the same settings.
+var callbackVariables = map[string]string{
+	callbackMembers.URL:      callback.Variables.URL,
+	callbackMembers.Secrets:  callback.Variables.Secrets,
+	callbackMembers.Format:   callback.Variables.Format,
+	callbackMembers.Template: callback.Variables.Template,
+	callbackMembers.On:       callback.Variables.On,
 }
 
-// callback reads where the reports of a route go, and how they look there. What it does not say is as
-// for the whole function; but the function's secret is for the function's receiver and no other, and its
-// skeleton for its format and no other. dedicated is as in Route.
+// callback reads where the reports of a route go, and in which format. A setting that the route leaves out
+// is that of the whole function. There are two exceptions: the function's secret is for the function's
+// receiver only, and its skeleton for its format only. dedicated is as in Route.
 func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 	s := callback.Settings{Format: "cloudevents", On: callback.All}
 	if f.Callback != nil {
@@ -33,7 +37,7 @@ func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 	}
 	var named []at
 	seen := f.object(a, map[string]func(at){
-		"url": place("url", func(a at) { // a robot's is a secret, so it does not stand in the file
+		"url": place("url", func(a at) { // a robot's URL is a secret, so the file names only a variable
 			url, _ := f.variable(a)
 			if err := setting.Text.Check(url); err != nil {
 				f.fault(a, "names an environment variable that %s", err)
@@ -66,18 +70,13 @@ func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 	if len(f.faults) > before {
 		return nil, false
 	}
-	destination, bad := s.Destination()
-	for variable, err := range bad {
-		member := callbackMembers[variable]
-		where, ok := places[member]
-		text := err.Error()
-		for _, v := range slices.Sorted(maps.Keys(callbackMembers)) {
-			text = strings.ReplaceAll(text, v, callbackMembers[v])
+	destination, bad := s.Destination(callbackMembers)
+	for member, err := range bad {
+		if where, ok := places[member]; ok {
+			f.fault(where, "%s", err)
+		} else {
+			f.fault(a, "%s, which holds here too, %s", callbackVariables[member], err)
 		}
-		if !ok { // it is the function's
-			where, text = a, variable+", which holds here too, "+text
-		}
-		f.fault(where, "%s", text)
 	}
 	return destination, seen["url"] || !seen["format"]
 }

@@ -49,7 +49,7 @@ const (
 	maxShown  = 64
 )
 
-// unmet says which conditions do not hold for a payload that stands at path: what the route expects, and
+// unmet says which conditions do not hold for a payload at path: what the route expects, and
 // what the event has. at is the path of the first; it is empty if all hold.
 func unmet(conditions []condition, doc any, path string) (at, message string) {
 	var sentences []string

@@ -85,7 +85,7 @@ func (r *reader) document(text string) (at, bool) {
 	return at{node: doc.Content[0]}, true
 }
 
-// resolve what an alias stands for.
+// resolve returns the node that an alias refers to.
 func (a at) resolve() at {
 	if a.node.Kind == yaml.AliasNode {
 		return at{a.node.Alias, a.path}

@@ -20,7 +20,7 @@ type Mapping struct {
 type field struct {
 	name     string
 	kind     kind
-	constant json.RawMessage // not nil: nothing is looked for
+	constant json.RawMessage // not nil: no path is read
 	paths    []query         // the first that finds something counts
 	join     []query         // instead of paths: all must find something, and their texts are joined
 	fallback json.RawMessage // where none does
@@ -52,7 +52,7 @@ var kinds = map[string]kind{
 	"Exclude.DesktopId": listOfTexts, "Exclude.EndUserId": listOfUsers, "Exclude.Tag": constantOnly,
 }
 
-// Map reads a payload that stands at path.
+// Map reads a payload, which is at path in what came in.
 func (m *Mapping) Map(payload []byte, path string) (events.Mapped, error) {
 	doc, err := events.Document(payload, path)
 	if err != nil {
@@ -179,7 +179,7 @@ func (f field) missing(at string) *events.Error {
 	return &events.Error{Code: events.MissingField, Path: at, Message: "is missing or empty, and is needed for " + f.name}
 }
 
-// read what a path finds: nil if that is nothing, or what is wrong with it.
+// read returns what a path finds: nil if it finds nothing. The text says what is wrong with it.
 func (k kind) read(q query, doc any) (value any, fault string) {
 	found := q.find(doc)
 	switch {

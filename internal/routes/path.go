@@ -25,7 +25,7 @@ type query struct {
 	elements bool // it finds the elements of a list: it has a wildcard or a slice
 }
 
-// compile refuses, beside what is no JSONPath, what could take longer than one walk through the
+// compile refuses texts that are no JSONPath, and those that could take longer than one walk through the
 // document: the sender chooses how large that is.
 func compile(text string) (query, error) {
 	if len(text) > maxPath {
@@ -54,7 +54,7 @@ func compile(text string) (query, error) {
 	return query{text, jsonpath.New(parsed), parsed.Singular() != nil, elements}, nil
 }
 
-// plain looks at what stands outside of strings, before anything is parsed: what a filter is made of,
+// plain checks the text outside of strings, before anything is parsed: the parts of a filter,
 // the parsed form does not show.
 func plain(text string) error {
 	var quote byte
@@ -107,5 +107,5 @@ func (q query) find(doc any) []any {
 	return found
 }
 
-// under is where the query looks if the document stands at path.
+// under returns the path that the query reads in a document at path.
 func (q query) under(path string) string { return path + strings.TrimPrefix(q.text, "$") }

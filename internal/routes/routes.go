@@ -32,7 +32,7 @@ type eventKey struct{ source, kind string }
 type Route struct {
 	Name   string // the path, or the source and the type
 	Scheme string // empty: it is for events
-	// Verifier authenticates by Scheme; nil where the secrets are not looked up.
+	// Verifier authenticates by Scheme; nil if the secrets are not looked up.
 	Verifier    *webhook.Verifier
 	Async       bool
 	CloudEvents bool
@@ -69,7 +69,7 @@ func (t *Table) Event(source, eventType string) (route *Route, any bool) {
 
 // Options of Read.
 type Options struct {
-	// Lookup finds an environment variable. nil: the secrets are not looked at.
+	// Lookup finds an environment variable. nil: the secrets are not read.
 	Lookup func(name string) (value string, set bool)
 	// Limits that no route may widen; nil: they are not known.
 	Limits *Limits
@@ -157,7 +157,7 @@ func (f *file) httpRoute(a at) {
 		case !webhook.Signs(route.Scheme):
 			f.fault(*timed, "is nobody's proof: scheme %s signs no body", route.Scheme)
 		case webhook.Timed(route.Scheme):
-			f.fault(*timed, "is not needed: scheme %s signs a time of its own", route.Scheme)
+			f.fault(*timed, "is not needed: scheme %s signs a time itself", route.Scheme)
 		}
 	}
 	if timed != nil && !seen["request"] {
@@ -276,7 +276,7 @@ func (f *file) secrets(a at) []secret.String {
 }
 
 // variable is the value of the environment variable that is named here. Its name is not repeated:
-// whoever writes the secret itself into the file would find it in the log.
+// a person who writes the secret itself into the file would find it in the log.
 func (f *file) variable(a at) (value string, ok bool) {
 	var name string
 	switch {
@@ -410,7 +410,7 @@ func (f *file) request(a at, m *Mapping) {
 		target = target || name == "DesktopId" || strings.HasPrefix(name, "Select.")
 	}
 	if seen["Select.All"] && slices.ContainsFunc(m.fields, func(f field) bool { return strings.HasPrefix(f.name, "Select.") && f.name != "Select.All" }) {
-		f.fault(a, "asks for all desktops, and yet for some of them: Select.All stands alone")
+		f.fault(a, "asks for all desktops, and yet for some of them: leave out Select.All, or the others")
 	}
 	if !target {
 		f.fault(a, "names no desktops: neither DesktopId nor anything of Select")

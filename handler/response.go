@@ -10,38 +10,35 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Batch is the answer to several events.
+// Batch is the response to several events.
 type Batch struct{ Reports []report.Report }
 
-// answer is what the caller of the invocation gets.
-func (r *run) answer(reports []report.Report) (any, error) {
-	if f := newFailure(reports); f != nil && (r.async || !r.overHTTP) {
+// HTTPResponse is the shape in which Function Compute expects the response to an HTTP event.
+type HTTPResponse struct {
+	StatusCode      int               `json:"statusCode"`
+	Headers         map[string]string `json:"headers"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	Body            string            `json:"body"`
+}
+
+// respond makes the response to the reports of an invocation, for the platform.
+func respond(reports []report.Report, o origin, requestID string) (any, error) {
+	if f := newFailure(reports); f != nil && (o.async || !o.overHTTP) {
 		return nil, f
 	}
-	if r.overHTTP {
-		return r.httpAnswer(reports), nil
+	var body any = Batch{reports}
+	if !o.batch {
+		body = reports[0]
 	}
-	return r.body(reports), nil
+	if o.overHTTP {
+		return httpResponse(reports, body, o.cloudEvents, requestID), nil
+	}
+	return body, nil
 }
 
-func (r *run) body(reports []report.Report) any {
-	if len(reports) == 1 && r.jobs[0].event.Suffix == "" {
-		return reports[0]
-	}
-	return Batch{reports}
-}
-
-// answerPanic is the answer when this program has a fault that nothing nearer could contain.
-func (r *run) answerPanic() (any, error) {
-	p := &report.Problem{Code: report.CodeInternal, Message: "a fault of this program: see its log", HTTPStatus: http.StatusInternalServerError}
-	if r.overHTTP && !r.async {
-		return problemDocument(p, r.inv.RequestID, nil), nil
-	}
-	return nil, newFailure([]report.Report{{InvocationId: r.inv.RequestID, Status: report.StatusFailed, Error: p}})
-}
-
-// httpAnswer is the report, or a problem document where the event was refused.
-func (r *run) httpAnswer(reports []report.Report) HTTPResponse {
+// httpResponse is the report, or a problem document if the event was refused. A broker that sent
+// CloudEvents gets no body if all went well.
+func httpResponse(reports []report.Report, body any, cloudEvents bool, requestID string) HTTPResponse {
 	status := http.StatusOK
 	var worst *report.Problem
 	for i, rep := range reports {
@@ -52,21 +49,30 @@ func (r *run) httpAnswer(reports []report.Report) HTTPResponse {
 			status = http.StatusMultiStatus
 		}
 	}
-	if refused := reports[0].Status; len(reports) == 1 && (refused == report.StatusRejected || refused == report.StatusBlocked || hidden(worst)) {
-		return problemDocument(worst, r.inv.RequestID, reports[0].Desktops)
+	if len(reports) == 1 && refused(reports[0]) {
+		return problemDocument(worst, requestID, reports[0].Desktops)
 	}
-	if r.bodiless && status < 300 {
+	if cloudEvents && status < 300 {
 		return HTTPResponse{StatusCode: status, Headers: map[string]string{}}
 	}
-	body, err := json.Marshal(r.body(reports))
+	text, err := json.Marshal(body)
 	if err != nil {
-		return problemDocument(&report.Problem{Code: report.CodeInternal, HTTPStatus: http.StatusInternalServerError}, r.inv.RequestID, nil)
+		return problemDocument(&report.Problem{Code: report.CodeInternal, HTTPStatus: http.StatusInternalServerError}, requestID, nil)
 	}
 	headers := map[string]string{"Content-Type": "application/json"}
 	if worst != nil {
 		maps.Copy(headers, worst.HTTPHeader)
 	}
-	return HTTPResponse{StatusCode: status, Headers: headers, Body: string(body)}
+	return HTTPResponse{StatusCode: status, Headers: headers, Body: string(text)}
+}
+
+// refused reports whether nothing was begun for an event, so that the response is only its problem.
+func refused(rep report.Report) bool {
+	switch {
+	case rep.Status == report.StatusRejected, rep.Status == report.StatusBlocked, hidden(rep.Error):
+		return true
+	}
+	return rep.Error != nil && rep.Error.Code == report.CodeInternal && len(rep.Desktops) == 0
 }
 
 // httpStatus of one event's report.
@@ -104,9 +110,9 @@ type document struct {
 // foreignName is a member's name that is more than a plain word.
 var foreignName = regexp.MustCompile(`\['(?:[^'\\]|\\.)*'\]`)
 
-// answeredPath is the path without what the sender made up: names that a route does not know and that
+// shownPath is the path without what the sender made up: names that a route does not know and that
 // are more than plain words.
-func answeredPath(p *report.Problem) string {
+func shownPath(p *report.Problem) string {
 	if p.Code == events.DuplicateField || p.Code == events.UnknownField {
 		return foreignName.ReplaceAllString(p.Path, "['…']")
 	}
@@ -124,7 +130,7 @@ func problemDocument(p *report.Problem, invocationID string, desktops []report.D
 		Status:       p.HTTPStatus,
 		Detail:       detail,
 		Code:         p.Code,
-		Path:         answeredPath(p),
+		Path:         shownPath(p),
 		InvocationId: invocationID,
 		Desktops:     desktops,
 	})

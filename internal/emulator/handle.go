@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 
 // An operation is a call whose parameters are understood.
 type operation interface {
-	// run does it with e.mu held and returns the body of the answer, which is
+	// run does it with e.mu held and returns the body of the response, which is
 	// encoded after e.mu was released and so must not share memory.
 	run(e *EDS, c *Call, now time.Time) (any, *apiError)
 }
@@ -28,21 +29,21 @@ var actions = map[string]func(*params) operation{
 	"DescribeClientEvents": parseEvents,
 }
 
-// answer does what the request asks for and decides what is sent back. The
+// handle does what the request asks for and decides what is sent back. The
 // effect is complete when it returns.
-func (e *EDS) answer(r *http.Request) (*Call, *reply) {
+func (e *EDS) handle(r *http.Request) (*Call, *reply) {
 	body, readErr := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	c, rep := e.newCall(r, now)
+	c, rep := newCall(e, r, now)
 	if r.URL.Path == redirectedPath {
-		e.arrived(c, rep, r)
+		arrived(e, c, rep, r)
 		return c, rep
 	}
 	var op operation
-	err := e.checkRequest(r, body, readErr)
+	err := checkRequest(r, body, readErr, cmp.Or(e.MaxURI, 16<<10))
 	if err == nil {
 		op, err = e.authorize(c, r, body, now)
 	}
@@ -59,8 +60,8 @@ func (e *EDS) answer(r *http.Request) (*Call, *reply) {
 }
 
 // newCall notes a request, and begins its reply.
-func (e *EDS) newCall(r *http.Request, now time.Time) (*Call, *reply) {
-	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId(), AccountId: e.accountId()}
+func newCall(e *EDS, r *http.Request, now time.Time) (*Call, *reply) {
+	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId(), AccountId: accountOf(e)}
 	c.RegionId = c.Params.Get("RegionId")
 	c.DesktopIds = idsOf(c.Params)
 	e.calls = append(e.calls, c)
@@ -68,7 +69,7 @@ func (e *EDS) newCall(r *http.Request, now time.Time) (*Call, *reply) {
 }
 
 // arrived answers who followed a redirect.
-func (e *EDS) arrived(c *Call, rep *reply, r *http.Request) {
+func arrived(e *EDS, c *Call, rep *reply, r *http.Request) {
 	e.violate(c, "followed a redirect, with %s", sentSecrets(r))
 	rep.body = map[string]string{"RequestId": c.RequestId}
 	c.Status = http.StatusOK
@@ -92,7 +93,7 @@ func (e *EDS) perform(c *Call, rep *reply, op operation, now time.Time) {
 	if f != nil {
 		f.apply(c, rep)
 	} else if c.Status == http.StatusOK {
-		e.told(c, true)
+		e.store.tell(c.Stopped, true)
 	}
 	e.applyChanges(c, now)
 }
@@ -105,13 +106,13 @@ func (e *EDS) altered(c *Call, body any) any {
 	text, err := json.Marshal(body)
 	altered := map[string]any{}
 	if err != nil || json.Unmarshal(text, &altered) != nil {
-		panic("the bodies are our own structs")
+		panic("the bodies are structs of this package")
 	}
 	e.Alter(*c, altered)
 	return altered
 }
 
-// refuse makes err the answer.
+// refuse makes err the response.
 func (e *EDS) refuse(c *Call, rep *reply, err *apiError) {
 	c.Status, c.Code = err.Status, err.Code
 	rep.status, rep.header, rep.body = err.Status, err.header, err.body(c.RequestId, rep.host)
@@ -120,12 +121,8 @@ func (e *EDS) refuse(c *Call, rep *reply, err *apiError) {
 	}
 }
 
-// checkRequest looks at the shape of the HTTP request.
-func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiError {
-	limit := e.MaxURI
-	if limit == 0 {
-		limit = 16 << 10
-	}
+// checkRequest checks the shape of the HTTP request. limit is that of its target, in bytes.
+func checkRequest(r *http.Request, body []byte, readErr error, limit int) *apiError {
 	switch {
 	case len(r.RequestURI) > limit:
 		return &apiError{Status: 414, Code: "RequestURITooLong", Message: fmt.Sprintf("The request target has %d bytes; at most %d are allowed.", len(r.RequestURI), limit), violation: "request target too long"}
@@ -146,7 +143,7 @@ func (e *EDS) checkRequest(r *http.Request, body []byte, readErr error) *apiErro
 
 // authorize checks who calls, whether they may, how often, and with what.
 func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (operation, *apiError) {
-	cred, err := e.identify(c, r, body, now)
+	cred, err := identify(e, c, r, body, now)
 	if err != nil {
 		return nil, err
 	}
@@ -158,9 +155,9 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 		return nil, nil
 	}
 	if cred.denies(c.Action) {
-		return nil, errDenied(cred, e.accountId(), c.Action)
+		return nil, errDenied(cred, accountOf(e), c.Action)
 	}
-	if err := e.throttle(c.Action, now); err != nil {
+	if err := e.meter.admit(e, c.Action, now); err != nil {
 		return nil, err
 	}
 	if e.Replay != nil {
@@ -176,34 +173,18 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 }
 
 // identify checks who signed the request, and that it comes for the first time.
-func (e *EDS) identify(c *Call, r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
-	cred, err := e.authenticate(r, body, now)
+func identify(e *EDS, c *Call, r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
+	cred, err := keysOf(e).authenticate(r, body, now)
 	if cred != nil {
 		c.AccessKeyId = cred.AccessKeyId
 	}
 	if err == nil {
-		err = e.useNonce(r.Header.Get("x-acs-signature-nonce"), now)
+		err = e.nonces.use(r.Header.Get("x-acs-signature-nonce"), now)
 	}
 	return cred, err
 }
 
-// useNonce refuses a nonce that was seen while its date could still be valid.
-func (e *EDS) useNonce(nonce string, now time.Time) *apiError {
-	if _, used := e.nonces[nonce]; used {
-		return errNonce()
-	}
-	if len(e.nonces) > 200_000 {
-		for n, t := range e.nonces {
-			if now.Sub(t) > 2*signatureWindow {
-				delete(e.nonces, n)
-			}
-		}
-	}
-	e.nonces[nonce] = now
-	return nil
-}
-
-// latency is how late this answer is.
+// latency is how late this response is.
 func (e *EDS) latency(action string) time.Duration {
 	d, ok := e.ActionLatency[action]
 	if !ok {

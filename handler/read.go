@@ -1,0 +1,75 @@
+package handler
+
+import (
+	"time"
+
+	"stopdesktops/events"
+	"stopdesktops/internal/report"
+)
+
+// reading is what one invocation brought.
+type reading struct {
+	origin
+	events []received
+}
+
+// origin is what the response depends on, beside the reports.
+type origin struct {
+	overHTTP      bool
+	authenticated bool // the event came over HTTP, from a proven sender
+	cloudEvents   bool // it brought CloudEvents: a broker would take a body in the response for one
+	async         bool // nobody waits for the response
+	batch         bool // it brought events in a list
+}
+
+// received is one event as it came in, before its request is parsed.
+type received struct {
+	event   events.Event
+	route   *Route // nil: none
+	proof   events.Proof
+	arrived time.Time // by the clock that the sender's is compared with
+	conclusion
+}
+
+// read splits raw into its events, authenticates those that came over HTTP, and finds their routes.
+func (r *run) read(raw []byte) reading {
+	var list []events.Event
+	var err error
+	if p := r.guard(func() { list, err = events.Decode(raw) }); p != nil {
+		return failed(events.Direct, p)
+	}
+	switch {
+	case err != nil && r.Fault != nil:
+		return reading{events: []received{{event: events.Event{Kind: events.Direct}}}}
+	case err != nil:
+		return reading{events: []received{{event: events.Event{Kind: events.Direct}, conclusion: rejected(unreadable(err))}}}
+	case len(list) == 1 && list[0].Kind == events.HTTP:
+		return r.readHTTP(list[0])
+	}
+	return r.readBus(list)
+}
+
+// failed is the reading of an invocation that met a fault of this program.
+func failed(kind events.Kind, p *report.Problem) reading {
+	return reading{origin{overHTTP: kind == events.HTTP}, []received{{event: events.Event{Kind: kind}, conclusion: conclusion{report.StatusFailed, p}}}}
+}
+
+// readBus gives each event its route, and rejects what may not come by it.
+func (r *run) readBus(list []events.Event) reading {
+	together := map[int]int{} // requests in one envelope
+	for _, e := range list {
+		together[e.Envelope]++
+	}
+	routed := make([]received, len(list))
+	for i, e := range list {
+		route, p := eventRoute(r.Routes, e)
+		if p == nil {
+			p = route.tooMany(together[e.Envelope], 0)
+		}
+		routed[i] = received{event: e, route: route, arrived: r.started}
+		if p != nil && e.Err == nil && r.Fault == nil {
+			routed[i].conclusion = rejected(p)
+		}
+	}
+	return reading{origin{batch: len(list) != 1 || list[0].Suffix != ""}, routed}
+}
