@@ -45,10 +45,14 @@ func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handle
 		Connect: out.Connect,
 		Log:     slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
 	}
+	if _, err := eds.ParseEndpoint(c.STSEndpoint); c.STSEndpoint != "" && err != nil {
+		faults.Add("STS_ENDPOINT", err)
+		c.STSEndpoint = ""
+	}
 	client, err := EDS(c, out)
 	faults.Add("EDS_ENDPOINT", err)
 	if err == nil && o.Connect == nil {
-		o.Connect = client.Connect
+		o.Connect, o.ConnectAccount = client.Connect, client.ConnectAccount
 	}
 	if c.WebhookAuth != "" && faults["WEBHOOK_AUTH"] == "" {
 		verifier, err := webhook.New(webhook.Options{Scheme: c.WebhookAuth, Secrets: c.WebhookSecrets, Header: tokenHeader(c)})
@@ -84,6 +88,7 @@ func Policy(c config.Config, version string) handler.Policy {
 			DryRun:         c.DryRun,
 			APIConcurrency: c.APIConcurrency,
 		},
+		Accounts:    c.AllowedAccounts,
 		Regions:     c.AllowedRegions,
 		StoppedMode: c.StoppedMode,
 		AllowForce:  c.AllowForce,
@@ -98,7 +103,14 @@ func Policy(c config.Config, version string) handler.Policy {
 
 // EDS makes the client for the regions and the endpoint of a configuration.
 func EDS(c config.Config, out Outside) (*eds.Client, error) {
+	var roles []eds.Role
+	for account, arn := range c.Accounts {
+		roles = append(roles, eds.Role{Account: account, ARN: arn, ExternalID: c.ExternalID})
+	}
 	return eds.New(eds.Options{
+		Roles:       roles,
+		STSEndpoint: c.STSEndpoint,
+		STSRegion:   c.Region,
 		Regions:     c.AllowedRegions,
 		Endpoint:    c.EDSEndpoint,
 		Concurrency: c.APIConcurrency,

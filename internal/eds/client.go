@@ -29,8 +29,8 @@ type Options struct {
 	Endpoint string
 	// Roles of other accounts that may be called, each account once.
 	Roles []Role
-	// STSRegion is the region whose STS endpoint assumes the roles, and STSEndpoint overrides that endpoint,
-	// as Endpoint does.
+	// STSRegion is the region whose STS endpoint assumes the roles; empty: the central endpoint does.
+	// STSEndpoint overrides both, as Endpoint does.
 	STSRegion, STSEndpoint string
 	// Concurrency is how many calls may be under way at once: so many connections are kept.
 	Concurrency int
@@ -59,7 +59,10 @@ func New(o Options) (*Client, error) {
 		}
 		c.protocol, c.host = u.Scheme, u.Host
 	}
-	c.sts.region, c.sts.protocol, c.sts.host = o.STSRegion, "https", "sts."+o.STSRegion+".aliyuncs.com"
+	c.sts.region, c.sts.protocol, c.sts.host = o.STSRegion, "https", "sts.aliyuncs.com"
+	if events.ValidRegionId(o.STSRegion) {
+		c.sts.host = "sts." + o.STSRegion + ".aliyuncs.com"
+	}
 	if o.STSEndpoint != "" {
 		u, err := ParseEndpoint(o.STSEndpoint)
 		if err != nil {

@@ -122,7 +122,9 @@ func (r Role) explain(e *stop.CallError) *stop.CallError {
 		out.Message = "STS refuses to assume " + who + " because of the time: the clock here is more than 15 minutes off, correct it"
 	case out.Denial == stop.DenialExpired:
 		out.Message = "STS: " + function.expired
-	case out.Denial == stop.DenialCredentials || out.Denial == stop.DenialSignature:
+	case out.Denial == stop.DenialSignature:
+		out.Message = "STS computes another signature: the parts of the function's credentials do not belong together, or something between changes requests (check STS_ENDPOINT)"
+	case out.Denial == stop.DenialCredentials:
 		out.Message = "STS does not accept the credentials of the function's own role: check that the role exists and is the function's, then deploy again"
 	default:
 		out.Message = "STS refuses to assume " + who + ": its code says why"

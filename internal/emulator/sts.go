@@ -70,6 +70,18 @@ func knows(e *EDS, accessKeyId string) bool {
 	return keysOf(e).credential(accessKeyId) != nil
 }
 
+// Issued are the sessions of the roles of an account so far.
+func Issued(e *EDS) []Credential {
+	e.load()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var all []Credential
+	for _, s := range e.issued {
+		all = append(all, s.Credential)
+	}
+	return all
+}
+
 // STS is the endpoint of the Security Token Service. It answers AssumeRole for
 // the roles of this account and of those in Accounts, to identities of this
 // account. Its calls are among [EDS.Calls] of this account. The trust policy of
