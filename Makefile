@@ -47,14 +47,14 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
-	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) .
+	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) ./test
 
 bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
 	go run ./bench
 	go test -bench . -benchmem -run '^$$' ./...
 
 soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
-	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m .
+	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m ./test
 
 # Of the tests that need npm. lint checks their files too.
 TAGS := serverlessdevs,clients
@@ -65,11 +65,13 @@ lint: ## formatting, vet, staticcheck, go.mod
 	go tool staticcheck -tags $(TAGS) ./...
 	go mod tidy -diff
 
-# Pictures follow the colors of the reader's page: picture.css replaces those of Graphviz.
-pictures: ## docs/*.svg from docs/pictures; needs Graphviz
-	for f in docs/pictures/*.dot; do \
-	  dot -Tsvg "$$f" | awk -v style="<style>$$(cat docs/pictures/picture.css)</style>" '/^<g id="graph0"/ && !done { print style; done = 1 } { print }' > "docs/$$(basename "$$f" .dot).svg" || exit 1; \
-	done
+# way.svg follows the colors of the reader's page: picture.css replaces those of Graphviz. run.svg is the real output.
+FREEZE := github.com/charmbracelet/freeze@v0.2.2
+pictures: ## docs/way.svg and docs/run.svg; needs Graphviz and what FREEZE names
+	dot -Tsvg docs/pictures/way.dot | awk -v style="<style>$$(cat docs/pictures/picture.css)</style>" \
+	  '/^<g id="graph0"/ && !done { print style; done = 1 } { print }' > docs/way.svg
+	go run ./cmd/stopctl run -color always | sed -n '1,41p' | go run $(FREEZE) --language ansi --window \
+	  --theme github-dark --font.family 'ui-monospace,SFMono-Regular,Menlo,Consolas,monospace' --output docs/run.svg
 
 clean: ## remove build/ and dist/
 	rm -rf build dist

@@ -35,9 +35,11 @@ func (r *Result) chart() []byte {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" font-family="system-ui, sans-serif" font-size="14">
 <title>Seconds to stop a fleet by one event, at 50 ms a call to EDS</title>
 <style>
+svg { background: #ffffff }
 text { fill: #57606a } .strong { fill: #1f2328; font-weight: 600 } .line { stroke: #d0d7de; stroke-dasharray: 2 4 } .span { stroke: #8c959f; stroke-width: 2 }
 .naive { fill: #8c959f } .function { fill: #0969da }
 @media (prefers-color-scheme: dark) {
+svg { background: #0d1117 }
 text { fill: #9198a1 } .strong { fill: #f0f6fc } .line { stroke: #3d444d } .function { fill: #4493f8 }
 }
 </style>

@@ -2,9 +2,10 @@ package main
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
+
+	"stopdesktops/cmd/stopctl/internal/terminal"
 )
 
 var errFull = errors.New("no space left on device")
@@ -17,29 +18,17 @@ func (failing) Read([]byte) (int, error)  { return 0, errFull }
 
 // TestFullDisk: what could not be written is not well, whatever the command.
 func TestFullDisk(t *testing.T) {
-	lines := [][]string{{"help"}, {"version"}, {"undo", file(t, "report.json", stopped)}, {"routes", "check", "-routes", file(t, "routes.yaml", someRoutes)}}
-	for _, c := range commands() {
-		if c.name != "version" {
-			lines = append(lines, []string{c.name, "-h"})
+	lines := [][]string{{"help"}, {"version"}, {"undo", file(t, "report.json", oneReport)}, {"routes", "check", "-routes", file(t, "routes.yaml", someRoutes)}}
+	for _, c := range stopctl().Commands {
+		if c.Name != "version" {
+			lines = append(lines, []string{c.Name, "-h"})
 		}
 	}
 	for _, args := range lines {
 		var err strings.Builder
-		code := stopctl(t.Context(), args, outside{in: strings.NewReader(""), out: failing{}, err: &err, getenv: func(string) string { return "" }})
-		if code != exitUnexpected || strings.Count(err.String(), errFull.Error()) != 1 {
+		code := stopctl().Execute(t.Context(), args, terminal.Outside{In: strings.NewReader(""), Out: failing{}, Err: &err, Getenv: func(string) string { return "" }})
+		if code != terminal.ExitUnexpected || strings.Count(err.String(), errFull.Error()) != 1 {
 			t.Errorf("%v: exit %d %s", args, code, &err)
 		}
-	}
-}
-
-// A terminal is one still: /dev/null is a device too.
-func TestCheckedTerminal(t *testing.T) {
-	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer device.Close()
-	if !terminal(&checkedWriter{to: device}) || terminal(&checkedWriter{to: failing{}}) {
-		t.Error("a terminal is not told from a file")
 	}
 }

@@ -67,6 +67,9 @@ const (
 	deployments = module + "/internal/deployment"
 	bench       = module + "/bench"
 	benchPeers  = bench + "/peers"
+	stopctl     = module + "/cmd/stopctl"
+	rooms       = stopctl + "/internal/"
+	trial       = rooms + "trial"
 )
 
 var desktopSDK = []string{
@@ -91,13 +94,32 @@ var internalImports = map[string][]string{
 	composePkg:                    {module + "/internal"},
 }
 
+// What one room of stopctl may import of the others. The arrows go
+//
+//	main → rooms, one a command → what several of them need → terminal
+//
+// No command's room knows another's.
+var roomImports = map[string][]string{
+	rooms + "lab":        {rooms + "emulated", rooms + "reportfile", rooms + "setup", rooms + "sign", rooms + "terminal", rooms + "words"},
+	rooms + "plan":       {rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "doctor":     {rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
+	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
+	rooms + "routes":     {rooms + "terminal"},
+	rooms + "setup":      {rooms + "terminal"},
+	rooms + "reportfile": {rooms + "terminal"},
+	rooms + "emulated":   {rooms + "terminal"},
+	rooms + "words":      {rooms + "terminal"},
+	trial:                {rooms + "terminal"},
+}
+
 // checkImports says which edges break the rules of the layout, as "importer imports imported: why".
 func checkImports(g graph) []string {
 	var broken []string
 	say := func(from, to, why string) { broken = append(broken, fmt.Sprintf("%s imports %s: %s", from, to, why)) }
 	for _, p := range g.ours() {
 		for _, element := range strings.Split(p.ImportPath, "/") {
-			if slices.Contains([]string{"util", "utils", "common", "pkg", "types", "helpers"}, element) {
+			if slices.Contains([]string{"util", "utils", "common", "shared", "pkg", "types", "helpers"}, element) {
 				broken = append(broken, p.ImportPath+": a package is named after what it provides, not "+element)
 			}
 		}
@@ -123,7 +145,7 @@ func checkImports(g graph) []string {
 // checkEdge judges an import outside tests.
 func checkEdge(g graph, from, to string) string {
 	switch {
-	case within(to, "testing", pipesPkg):
+	case within(to, "testing", pipesPkg, trial):
 		return "production code knows nothing of tests"
 	case within(to, bench) && from != bench:
 		return "the benchmark is nobody's part"
@@ -151,6 +173,12 @@ func checkEdge(g graph, from, to string) string {
 		return "the emulator shares nothing with what it checks"
 	case within(to, emulator) && !within(from, module+"/cmd", emulator, bench):
 		return "the emulator is for a laptop and for tests, not for the function"
+	case within(from, stopctl+"/internal") && within(to, stopctl+"/internal") && !slices.Contains(roomImports[from], to):
+		return "a room of stopctl is reached from main, or by an arrow to what several need"
+	case from == rooms+"terminal" && inModule(to) && !within(to, eventsPkg, module+"/internal/setting"):
+		return "the terminal knows nothing of what the commands do"
+	case within(to, "github.com/clipperhouse") && inModule(from) && from != rooms+"terminal":
+		return "only the terminal counts columns"
 	case from == handlerPkg && within(to, module+"/internal") && !within(to, secrets, reportPkg, stopPkg):
 		return "handler declares interfaces, internal packages satisfy them"
 	case to == handlerPkg && from != composePkg && from != module && !within(from, module+"/cmd"):
@@ -261,6 +289,10 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: module, Imports: []string{handlerPkg, module + "/internal/config", edsClient, module + "/internal/callback", "github.com/aliyun/fc-runtime-go-sdk/fc"},
 				TestImports: []string{emulator, "testing"}},
 			{ImportPath: module + "/cmd/stopctl", Imports: []string{emulator, handlerPkg, "text/template"}},
+			{ImportPath: rooms + "lab", Imports: []string{emulator, handlerPkg, rooms + "setup", rooms + "terminal"}, TestImports: []string{trial, rooms + "recover"}},
+			{ImportPath: rooms + "plan", Imports: []string{rooms + "setup", rooms + "terminal"}},
+			{ImportPath: rooms + "setup", Imports: []string{composePkg, deployments, rooms + "terminal"}},
+			{ImportPath: rooms + "terminal", Imports: []string{eventsPkg, "os"}},
 			{ImportPath: bench, Imports: []string{emulator, "os/exec"}},
 			{ImportPath: benchPeers + "/naive", Imports: []string{"github.com/alibabacloud-go/ecd-20200930/v5/client", "github.com/aliyun/fc-runtime-go-sdk/fc"}},
 			{ImportPath: eventsPkg, Imports: []string{"time", "net/url"}, TestImports: []string{"testing", "os"}},
@@ -359,6 +391,15 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module + "/internal/callback", to: edsClient, want: "do not know each other"},
 		{from: edsClient, to: module + "/internal/callback", want: "do not know each other"},
 		{from: secrets, to: module + "/internal/config", want: "do not know each other"},
+		{from: module, to: "github.com/clipperhouse/displaywidth", want: "only the terminal counts columns"},
+		{from: rooms + "terminal", to: rooms + "lab", want: "a room of stopctl"},
+		{from: rooms + "terminal", to: reportPkg, want: "nothing of what the commands do"},
+		{from: rooms + "setup", to: rooms + "plan", want: "a room of stopctl"},
+		{from: rooms + "plan", to: rooms + "lab", want: "a room of stopctl"},
+		{from: rooms + "lab", to: rooms + "plan", want: "a room of stopctl"},
+		{from: rooms + "lab", to: trial, want: "knows nothing of tests"},
+		{from: stopctl, to: trial, want: "knows nothing of tests"},
+		{from: rooms + "shared", to: "time", want: "named after what it provides"},
 		{from: module, to: "text/template", want: "keeps every method"},
 		{from: handlerPkg, to: "html/template", want: "keeps every method"},
 		{from: "github.com/alibabacloud-go/tea/tea", to: "text/template", want: "internal/eds → github.com/alibabacloud-go/tea/tea imports text/template"},

@@ -383,16 +383,24 @@ func TestTemplatesThatExtend(t *testing.T) {
 	}
 }
 
-// The example of docs/deploy.md is one an operator will copy.
-func TestTemplateInTheDocumentation(t *testing.T) {
-	_, example, _ := strings.Cut(string(readFile(t, "docs/deploy.md")), "```yaml\n")
-	example, _, _ = strings.Cut(example, "```")
-	if !strings.Contains(example, "extend: s.yaml") {
-		t.Fatal("docs/deploy.md: no example that extends s.yaml")
-	}
-	_, found := checkTemplate(readFile(t, "s.yaml"), []byte(example))
-	for _, problem := range found {
-		t.Errorf("docs/deploy.md: %s", problem)
+var templateBlock = regexp.MustCompile("(?s)```yaml\n(edition: .*?)```")
+
+// The templates of docs/deploy.md are ones that operators will copy.
+func TestTemplatesInTheDocumentation(t *testing.T) {
+	for file, want := range map[string]int{"docs/deploy.md": 2, "docs/zh/deploy.md": 1} {
+		blocks := templateBlock.FindAllSubmatch(readFile(t, file), -1)
+		if len(blocks) != want {
+			t.Errorf("%s has %d templates, want %d", file, len(blocks), want)
+		}
+		for _, block := range blocks {
+			if !strings.Contains(string(block[1]), "extend: s.yaml") {
+				t.Errorf("%s: a template does not extend s.yaml", file)
+			}
+			_, found := checkTemplate(readFile(t, "s.yaml"), block[1])
+			for _, problem := range found {
+				t.Errorf("%s: %s", file, problem)
+			}
+		}
 	}
 }
 

@@ -172,7 +172,7 @@ func (b *batch) ready(ctx context.Context, s *slot, targets []*target) []*target
 				message: "the call for event " + other.order.EventID + " of the same invocation was still under way"})
 			return nil
 		}
-		if other.mayHaveStopped() {
+		if other.mayHaveStopped() && b.policy.Preflight {
 			b.findOutAgain(ctx, s, targets, true)
 		}
 	}

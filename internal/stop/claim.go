@@ -20,6 +20,7 @@ type claim struct {
 	taken   *result       // EDS took the call; nil: it did not, or not yet
 	// takenFor is the order whose target EDS took. Of two orders of a unit one may have spared the desktop.
 	takenFor *order
+	lost     bool // the response was lost, and no observation shows what came of the call
 }
 
 // claims of the units of an invocation in one place. A unit that is alone needs none.
@@ -46,7 +47,7 @@ func (all *claims) take(u *unit, targets []*target) (mine []*target, other *clai
 		defer all.mu.Unlock()
 		for _, t := range targets {
 			c := all.byDesktopID[t.id]
-			if c != nil && c.unit != u && (!c.isSettled() || c.taken != nil) {
+			if c != nil && c.unit != u && (!c.isSettled() || c.taken != nil || c.lost && !all.run.policy.Preflight) {
 				other = c
 				continue
 			}
@@ -84,6 +85,7 @@ func (all *claims) settle(u *unit, targets []*target) {
 		if t.state == accepted || t.result == effectSeen || t.state == planned && t.order.plans() {
 			c.taken, c.takenFor = t.result, t.order
 		}
+		c.lost = c.lost || t.state == unconfirmed
 		ended = append(ended, c)
 	}
 	for _, c := range ended {
@@ -173,6 +175,23 @@ func stoppedByAnother(_ *run, t *target) (verdict, bool) {
 		v.requestID, v.acceptedAt = c.taken.requestID, c.taken.acceptedAt
 	}
 	return v, true
+}
+
+// lostByAnother is why nothing can be decided about a target where nothing may be observed: another order's call
+// was made for it, and its response was lost. A second call would be as blind as a repetition of the first.
+func lostByAnother(r *run, t *target) error {
+	if r.policy.Preflight {
+		return nil
+	}
+	all := t.order.place.claims
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	c := all.byDesktopID[t.id]
+	if c == nil || c.order == t.order || !c.isSettled() || !c.lost {
+		return nil
+	}
+	return &CallError{Action: "StopDesktops", Family: Ambiguous, Code: report.CodeUnconfirmed,
+		Message: "the call for event " + c.order.EventID + " of the same invocation was sent, and its response was lost. No second call was made: check the desktop, then send the event again"}
 }
 
 // markContested notes the desktops that several units name: only for these the order of events

@@ -42,7 +42,7 @@ func (o *order) excludes() bool {
 func (o *order) warnOfTags() {
 	var found []report.Warning
 	for i, tag := range o.Request.Exclude.Tag {
-		if o.excludedTags[i].empty() {
+		if o.excludedTags[i].listedNothing() {
 			text := tag.Key
 			if tag.Value != nil {
 				text += "=" + *tag.Value

@@ -30,6 +30,8 @@ type listing[T any] struct {
 	err  error        // why it could not be made
 	// ended is when the last attempt at making it ended.
 	ended time.Time
+	// made and none are of the last attempt that succeeded: there was one, and it listed no desktop.
+	made, none bool
 }
 
 func newListing[T any](list func(context.Context, *slot) (map[string]T, error)) *listing[T] {
@@ -60,12 +62,19 @@ func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rows, l.err, l.ended = rows, err, done
+	if err == nil {
+		l.made, l.none = true, len(rows) == 0
+	}
 	// Its age counts from when it was asked for, as that of an observation. But one of many pages
 	// takes its time, and must not be old when it is complete: nobody could ever stop anything by it.
 	if l.at = began; done.Sub(began) > freshness/2 {
 		l.at = done.Add(-freshness / 2)
 	}
 }
+
+// grace is how long a caller whose time is up still waits for the one that makes the listing. The time of that one
+// is up as well, and it knows why the listing failed.
+const grace = 100 * time.Millisecond
 
 // take waits for the listing's token. It returns false if ctx ended before.
 func (l *listing[T]) take(ctx context.Context, s *slot) bool {
@@ -79,6 +88,11 @@ func (l *listing[T]) take(ctx context.Context, s *slot) bool {
 		case <-l.making:
 			return true
 		case <-ctx.Done():
+		}
+		select {
+		case <-l.making:
+			return true
+		case <-time.After(grace):
 			return false
 		}
 	})
@@ -100,11 +114,19 @@ func (l *listing[T]) get(desktopID string) (T, bool) {
 	return row, ok
 }
 
-// empty reports whether it is known that the listing has no desktop at all.
-func (l *listing[T]) empty() bool {
+// listedNothing reports whether the listing had no desktop at all when it could last be made. For a warning that
+// is enough, for a decision it is not.
+func (l *listing[T]) listedNothing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.err == nil && len(l.rows) == 0
+	return l.none
+}
+
+// wasMade reports whether the listing could ever be made.
+func (l *listing[T]) wasMade() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.made
 }
 
 // unknown is why the listing says nothing; nil if it does.

@@ -274,7 +274,11 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 	var v verdict
 	spares := false
 	if unknown == nil {
-		v, spares = u.decide(t)
+		if v, spares = u.decide(t); !spares {
+			unknown = lostByAnother(u.run, t)
+		}
+	}
+	if unknown == nil {
 		t.logDecision(u.log, v, spares)
 	}
 	switch {

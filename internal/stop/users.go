@@ -42,7 +42,10 @@ func (p *place) owned(endUserIDs []string) *ownership {
 	}
 	o.listing = newListing(func(ctx context.Context, s *slot) (map[string]bool, error) {
 		rows, err := p.described(ctx, s, events.Select{EndUserId: endUserIDs})
-		return o.learn(rows), err
+		if err != nil {
+			return nil, err
+		}
+		return o.learn(rows), nil
 	})
 	p.users = append(p.users, o)
 	return o
@@ -70,11 +73,11 @@ func (o *ownership) learn(rows []row) map[string]bool {
 	return owned
 }
 
-// ownsNothing reports whether it is known that no desktop belongs to a user, as far as the listing goes.
+// ownsNothing reports whether no desktop belongs to a user, as far as the listing went when it could last be made.
 func (o *ownership) ownsNothing(endUserID string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.unknown() == nil && !o.silent && !o.named[foldUser(endUserID)]
+	return o.wasMade() && !o.silent && !o.named[foldUser(endUserID)]
 }
 
 // foldUser maps user IDs that differ by case alone to the same text.

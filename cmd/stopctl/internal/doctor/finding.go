@@ -1,0 +1,110 @@
+package doctor
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"stopdesktops/cmd/stopctl/internal/terminal"
+)
+
+// finding is what one check found.
+type finding struct {
+	group   string // that it is shown in
+	Check   string // what was checked: the name of a variable, a property or an action
+	Status  findingStatus
+	Where   string `json:",omitempty"` // in which file, and on which line
+	Message string
+	Do      string `json:",omitempty"` // of whoever reads it; always there unless all is well
+}
+
+type findingStatus string
+
+const (
+	fine     findingStatus = "ok"
+	warning  findingStatus = "warning"
+	problem  findingStatus = "problem"
+	unproven findingStatus = "unproven"
+)
+
+type findings []finding
+
+func (f findings) count(status findingStatus) int {
+	n := 0
+	for _, one := range f {
+		if one.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// write them for programs.
+func (f findings) write(out io.Writer) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		Findings           findings
+		Problems, Warnings int
+	}{f, f.count(problem), f.count(warning)})
+}
+
+// labels of the statuses, all in one column.
+var labels = map[findingStatus]terminal.Cell{
+	fine: terminal.Green.Cell("ok"), warning: terminal.Yellow.Cell("warn"), problem: terminal.Red.Cell("PROBLEM"), unproven: terminal.Cyan.Cell("?"),
+}
+
+// margin of the text behind the label.
+const margin = 11
+
+// showFindings for people.
+func showFindings(s *terminal.Screen, title string, all findings) {
+	fmt.Fprintln(s.Out, s.Paint(terminal.Bold, terminal.Visible(title)))
+	group := ""
+	for _, f := range all {
+		if f.group != group {
+			group = f.group
+			fmt.Fprintf(s.Out, "\n%s\n", s.Paint(terminal.Bold, terminal.Visible(group)))
+		}
+		text := f.Message
+		if f.Where != "" {
+			text = f.Where + ": " + text
+		}
+		label := labels[f.Status]
+		lead := "  " + s.Paint(label.Style, label.Text) + strings.Repeat(" ", margin-2-len(label.Text))
+		block(s, lead, terminal.Visible(text))
+		if f.Do != "" {
+			block(s, strings.Repeat(" ", margin)+"→ ", terminal.Visible(f.Do))
+		}
+	}
+	st := terminal.Green
+	if all.count(problem) > 0 {
+		st = terminal.Red
+	}
+	fmt.Fprintf(s.Out, "\n%s\n", s.Paint(st, all.summary()))
+}
+
+// block of text behind a lead, wrapped. Lines that are indented already are commands: they stay whole,
+// to be copied.
+func block(s *terminal.Screen, lead, text string) {
+	pad := strings.Repeat(" ", margin)
+	if strings.HasSuffix(lead, "→ ") {
+		pad += "  "
+	}
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		lines := []string{paragraph}
+		if !strings.HasPrefix(paragraph, "  ") {
+			lines = terminal.Wrap(paragraph, terminal.Width-len(pad))
+		}
+		for _, line := range lines {
+			fmt.Fprintln(s.Out, lead+line)
+			lead = pad
+		}
+	}
+}
+
+func (f findings) summary() string {
+	return fmt.Sprintf("%s, %s, %d not proven", terminal.Plural(f.count(problem), "problem"), terminal.Plural(f.count(warning), "warning"), f.count(unproven))
+}

@@ -1,0 +1,229 @@
+// Package plan is stopctl plan: what the function would do about an event, and why.
+package plan
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"stopdesktops/cmd/stopctl/internal/emulated"
+	"stopdesktops/cmd/stopctl/internal/setup"
+	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/handler"
+	"stopdesktops/internal/compose"
+	"stopdesktops/internal/config"
+	"stopdesktops/internal/current"
+	"stopdesktops/internal/emulator"
+	"stopdesktops/internal/operator"
+	"stopdesktops/internal/report"
+	"stopdesktops/internal/secret"
+	"stopdesktops/internal/stop"
+)
+
+const planUsage = `Usage: stopctl plan -f EVENT [flags]
+
+Shows what the function would do about an event now, and why: for each desktop the rule
+that chose or spared it. The decisions are those of the function's own code, as its
+configuration has it, by what your account says at this moment. Only calls that read are
+made. Nothing is stopped, no callback is sent.
+
+EVENT is a file, or - for standard input: a request, or an event in any shape that the
+function takes. For what a ticketing system sends see stopctl routes try.
+
+The configuration is that of the deployment file; its ${env()} and what stands in no file
+come from this command's environment, and so do the credentials: as for the aliyun
+command, from ALIBABA_CLOUD_ACCESS_KEY_ID and so on, or a profile.
+
+Flags:
+
+  -f EVENT          the event
+  -t FILE           the deployment file (default s.yaml if it is in this folder; with -t ''
+                    the variables of the environment are the configuration)
+  -function NAME    which resource of the file, if it has several
+  -env NAME=VALUE   a variable of the function, instead of the file's; may be repeated
+  -role-arn ARN     plan as this role, which your credentials may assume: the function's
+  -emulate FLEET    no account: with these cloud computers (YAML, as
+                    internal/emulator/fleet.yaml)
+  -now              plan as if the event happened now. Every time in it moves by the same
+                    amount, also in its payload. Identifiers and times without a zone stay.
+                    A signature over a moved time or body no longer matches.
+  -expect FILE      compare with a plan that -o json has written
+  -o text|json      json: the plan as one object
+
+Examples:
+
+  stopctl plan -f request.json
+  stopctl plan -f request.json -o json > plan.json
+  stopctl plan -f request.json -env MAX_DESKTOPS=500 -expect plan.json
+  stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
+
+Exit codes: 0 it is planned, or would be left alone, or is as expected; 1 the event is
+refused, blocked, or cannot be planned, or differs from -expect; 2 wrong usage, or
+unreadable input or configuration.
+`
+
+type planOptions struct {
+	setup.Flags
+	event, roleARN, emulate, expect, output string
+	now                                     bool
+}
+
+func planFlags() (*planOptions, *flag.FlagSet) {
+	o := &planOptions{}
+	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.event, "f", "", "")
+	o.Define("plan", flags)
+	flags.StringVar(&o.roleARN, "role-arn", "", "")
+	flags.StringVar(&o.emulate, "emulate", "", "")
+	flags.StringVar(&o.expect, "expect", "", "")
+	flags.StringVar(&o.output, "o", "text", "")
+	flags.BoolVar(&o.now, "now", false, "")
+	return o, flags
+}
+
+// parsePlan returns flag.ErrHelp when only help was asked for.
+func parsePlan(args []string) (*planOptions, error) {
+	o, flags := planFlags()
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return nil, err
+	case err != nil:
+		return nil, terminal.Usagef("plan: %v. See stopctl plan -h.", err)
+	case flags.NArg() > 0:
+		return nil, terminal.Usagef("plan: %q is no flag. An event is given as -f FILE. See stopctl plan -h.", flags.Arg(0))
+	case o.event == "":
+		return nil, terminal.Usagef("plan: -f EVENT is needed: a file, or - for standard input. See stopctl plan -h.")
+	case o.output != "text" && o.output != "json":
+		return nil, terminal.Usagef("plan: -o %s: text or json", o.output)
+	case o.emulate != "" && o.roleARN != "":
+		return nil, terminal.Usagef("plan: -emulate needs no role: leave -role-arn out")
+	}
+	return o, o.Check(flags)
+}
+
+// Command shows what the function would do about an event.
+func Command(ctx context.Context, args []string, out terminal.Outside) error {
+	if err := setup.RefuseDebug("plan", out.Getenv); err != nil {
+		return err
+	}
+	o, err := parsePlan(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out.Out, planUsage)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	event, err := terminal.ReadInput("plan: -f", o.event, out.In)
+	if err != nil {
+		return err
+	}
+	var expected *plan
+	if o.expect != "" {
+		if expected, err = readPlan(o.expect); err != nil {
+			return err
+		}
+	}
+	if o.now {
+		event = current.Event(event, time.Now())
+	}
+	s := terminal.NewScreen(out, "auto")
+	p, err := makePlan(ctx, o, event, s, out.Getenv)
+	if err != nil {
+		return err
+	}
+	if o.output == "json" {
+		err = p.write(out.Out)
+	} else {
+		showPlan(s, p)
+	}
+	switch {
+	case err != nil:
+		return err
+	case expected != nil:
+		return compare(s, expected, p)
+	case !p.made():
+		return terminal.ErrUnexpected
+	}
+	return nil
+}
+
+// makePlan lets the function's own handler decide.
+func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Screen, getenv func(string) string) (*plan, error) {
+	set, err := o.Read(getenv)
+	if err != nil {
+		return nil, err
+	}
+	environ := set.Environ()
+	who, asking := operator.Identity{}, "Asking an emulated account"
+	if o.emulate != "" {
+		world, more, err := emulate(o.emulate, environ)
+		if err != nil {
+			return nil, err
+		}
+		defer world.Close()
+		environ = more
+		key := emulator.DefaultCredential
+		who.Credentials = secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)}
+	}
+	c, faults := config.Read(environ)
+	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
+	h := setup.Harmless(c, faults, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	if len(faults) > 0 {
+		return nil, terminal.Usagef("plan: the configuration has faults: %v", faults)
+	}
+	if o.emulate == "" {
+		who, err = operator.Credentials(ctx, o.roleARN)
+		if errors.Is(err, operator.ErrNoCredentials) {
+			err = fmt.Errorf("%w. Without an account: -emulate FLEET", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		asking = "Asking EDS at " + cmp.Or(c.EDSEndpoint, "its own endpoint in "+strings.Join(c.AllowedRegions, ", ")) + " with the credentials of " + who.Origin
+	}
+	s.Note("%s", set.Title())
+	o.Env.NoteUnknown(s, c.Routes != nil)
+	var reports []report.Report
+	err = s.During(asking, func() error {
+		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(reports, compose.Policy(c, terminal.Version())), nil
+}
+
+// emulate starts a fleet in place of the account, and returns the environment that goes with it.
+func emulate(file string, environ []string) (*emulator.Emulator, []string, error) {
+	fleet, err := emulated.ReadFleet("plan: -emulate", file)
+	if err != nil {
+		return nil, nil, err
+	}
+	world := emulator.New(fleet)
+	if err := world.Start(); err != nil {
+		return nil, nil, err
+	}
+	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint())
+	if c, _ := config.Read(environ); len(c.AllowedRegions) == 0 {
+		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(emulated.Regions(world.EDS.Desktops), ","))
+	}
+	return world, environ, nil
+}
+
+// write the plan as JSON, for programs and for -expect.
+func (p *plan) write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(p)
+}

@@ -1,0 +1,251 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/words"
+	"stopdesktops/events"
+	"stopdesktops/handler"
+	"stopdesktops/internal/report"
+)
+
+// plan is what the function would do. Two plans are equal while the desktops and the configuration stay as
+// they are, so that they can be compared.
+type plan struct {
+	Events []plannedEvent
+}
+
+type plannedEvent struct {
+	EventId     string
+	Kind        string `json:",omitempty"`
+	Status      report.Status
+	Route       string                 `json:",omitempty"`
+	RegionId    string                 `json:",omitempty"`
+	StoppedMode string                 `json:",omitempty"`
+	OsUpdate    *bool                  `json:",omitempty"`
+	Counts      map[report.Outcome]int `json:",omitempty"`
+	Error       *report.Problem        `json:",omitempty"`
+	Warnings    []report.Warning       `json:",omitempty"`
+	Desktops    []plannedDesktop       `json:",omitempty"`
+}
+
+type plannedDesktop struct {
+	DesktopId        string
+	RegionId         string
+	Decision         report.Outcome
+	Reason           string `json:",omitempty"` // the code in a report
+	Rule             string // the same for people: what chose or spared it
+	State            string `json:",omitempty"`
+	ConnectionStatus string `json:",omitempty"`
+}
+
+// newPlan shows reports with the rules of a policy.
+func newPlan(reports []report.Report, policy handler.Policy) *plan {
+	p := &plan{}
+	for _, rep := range reports {
+		e := plannedEvent{
+			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
+			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
+		}
+		for _, d := range rep.Desktops {
+			e.Desktops = append(e.Desktops, plannedDesktop{
+				DesktopId: d.DesktopId, RegionId: d.RegionId, Decision: d.Outcome, Reason: d.Reason,
+				Rule: rule(rep, d, policy), State: d.State, ConnectionStatus: d.ConnectionStatus,
+			})
+		}
+		p.Events = append(p.Events, e)
+	}
+	return p
+}
+
+// made says whether every event could be planned, or is left alone.
+func (p *plan) made() bool {
+	for _, e := range p.Events {
+		if !e.Status.Succeeded() {
+			return false
+		}
+	}
+	return len(p.Events) > 0
+}
+
+// rule that chose or spared a desktop, in words.
+func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) string {
+	switch d.Outcome {
+	case report.WouldStop:
+		return chosenBy(rep)
+	case report.AlreadyStopped, report.Stopping:
+		return "is " + d.State + " already"
+	case report.NotFound:
+		return "EDS does not know it in " + d.RegionId
+	case report.Failed:
+		return strings.TrimSpace("cannot be decided: " + d.Code + " " + d.Message)
+	}
+	switch state, ok := strings.CutPrefix(d.Reason, report.ReasonStatePrefix); {
+	case ok && state != d.State: // a flag of its management
+		return "is under management: " + state
+	case ok:
+		return "is " + state + ", not Running"
+	}
+	switch d.Reason {
+	case report.ReasonProtected:
+		switch {
+		case d.Message != "":
+			return d.Message
+		case policy.Deny[strings.ToLower(d.DesktopId)]:
+			return "is on the deny list (DENY_DESKTOPS, DENY_FILE)"
+		}
+		return "carries the protect tag " + words.Tag(policy.ProtectTag.Key, policy.ProtectTag.Value)
+	case report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable:
+		return "its tag " + d.Message
+	}
+	if words := ruleWords[d.Reason]; words != "" {
+		return words
+	}
+	return d.Reason
+}
+
+var ruleWords = map[string]string{
+	report.ReasonConflict:          "an earlier event of the batch wants something else done to it",
+	report.ReasonNotSelected:       "is named in DesktopId, but outside Select",
+	report.ReasonExcluded:          "is matched by Exclude",
+	report.ReasonConnected:         "a user is connected",
+	report.ReasonConnectionUnknown: "it is unknown whether a user is connected",
+	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
+	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
+	report.ReasonMaxDesktops:       "the event would stop more desktops than allowed",
+	report.ReasonDeadline:          "there was no time left for it",
+	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
+}
+
+// chosenBy says why a desktop is among those asked for.
+func chosenBy(rep report.Report) string {
+	q := rep.Select
+	if q == nil {
+		return "named in DesktopId"
+	}
+	var parts []string
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+"="+value)
+		}
+	}
+	if q.All {
+		parts = append(parts, "All")
+	}
+	for _, t := range q.Tag {
+		parts = append(parts, "Tag "+words.Tag(t.Key, t.Value))
+	}
+	add("OfficeSiteId", q.OfficeSiteId)
+	add("DesktopGroupId", q.DesktopGroupId)
+	add("EndUserId", strings.Join(q.EndUserId, " or "))
+	add("PolicyGroupId", q.PolicyGroupId)
+	add("ResourceGroupId", q.ResourceGroupId)
+	add("ChargeType", q.ChargeType)
+	add("SubPayType", q.SubPayType)
+	add("DesktopName", q.DesktopName)
+	return "matches Select " + strings.Join(parts, ", ")
+}
+
+// readPlan reads what -o json has written.
+func readPlan(name string) (*plan, error) {
+	text, err := terminal.ReadInput("plan: -expect", name, strings.NewReader(""))
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{}
+	if err := json.Unmarshal(text, p); err != nil || p.Events == nil {
+		return nil, terminal.Usagef("plan: -expect %s: is no plan: write one with stopctl plan -o json", name)
+	}
+	return p, nil
+}
+
+// differences between an expected plan and this one, a line each.
+func (p *plan) differences(expected *plan) []string {
+	var all []string
+	differ := func(where, was, is string) {
+		if was != is {
+			all = append(all, fmt.Sprintf("%s: expected %s; now %s", where, orNothing(was), orNothing(is)))
+		}
+	}
+	differ("events", fmt.Sprint(len(expected.Events)), fmt.Sprint(len(p.Events)))
+	for i := range min(len(p.Events), len(expected.Events)) {
+		was, is := expected.Events[i], p.Events[i]
+		where := "event " + is.EventId + ": "
+		if is.Kind != string(events.Timer) { // whose ID is its time
+			differ(where+"EventId", was.EventId, is.EventId)
+		}
+		differ(where+"Status", string(was.Status), string(is.Status))
+		differ(where+"Route", was.Route, is.Route)
+		differ(where+"RegionId", was.RegionId, is.RegionId)
+		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
+		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))
+		differ(where+"Error", was.because(), is.because())
+		differ(where+"Warnings", was.warned(), is.warned())
+		before, after := was.byID(), is.byID()
+		for _, d := range was.Desktops {
+			if _, still := after[d.key()]; !still {
+				differ(d.key(), d.text(), "")
+			}
+		}
+		for _, d := range is.Desktops {
+			differ(d.key(), before[d.key()].text(), d.text())
+		}
+	}
+	return all
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
+
+func wanted(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}
+
+func (e plannedEvent) because() string {
+	if e.Error == nil {
+		return ""
+	}
+	return strings.TrimSpace(e.Error.Code + " " + e.Error.Path) // the text may hold a time or an ID of the call
+}
+
+// warned about, by code and place.
+func (e plannedEvent) warned() string {
+	var all []string
+	for _, w := range e.Warnings {
+		all = append(all, strings.TrimSpace(w.Code+" "+w.Path))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (e plannedEvent) byID() map[string]plannedDesktop {
+	all := make(map[string]plannedDesktop, len(e.Desktops))
+	for _, d := range e.Desktops {
+		all[d.key()] = d
+	}
+	return all
+}
+
+func (d plannedDesktop) key() string { return d.RegionId + " " + d.DesktopId }
+
+// text of a decision; empty for the zero value.
+func (d plannedDesktop) text() string {
+	if d.Decision == "" {
+		return ""
+	}
+	text := fmt.Sprintf("%s (%s)", d.Decision, d.Rule)
+	if state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", "); state != "" {
+		text += ", " + state
+	}
+	return text
+}

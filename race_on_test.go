@@ -1,6 +1,0 @@
-//go:build race
-
-package main
-
-// raceFlag builds the function with the race detector when its tests run with it.
-var raceFlag = []string{"-race"}
