@@ -30,6 +30,8 @@ type Outside struct {
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Connect gives access to EDS in place of the configured client; nil: that client does.
 	Connect func(secret.Credentials) (stop.EDS, error)
+	// ConnectAccount goes with Connect, for other accounts; nil: there are none.
+	ConnectAccount func(credentials secret.Credentials, account, requestID string) (stop.EDS, error)
 	// Silent sends no callback. Which destinations an event may name is checked all the same.
 	Silent bool
 	// TLS has the certificates that callbacks trust; nil: the system's.
@@ -42,8 +44,8 @@ type Outside struct {
 func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handler {
 	o := handler.Options{
 		Policy:  Policy(c, out.Version),
-		Connect: out.Connect,
-		Log:     slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
+		Connect: out.Connect, ConnectAccount: out.ConnectAccount,
+		Log: slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
 	}
 	if _, err := eds.ParseEndpoint(c.STSEndpoint); c.STSEndpoint != "" && err != nil {
 		faults.Add("STS_ENDPOINT", err)

@@ -150,14 +150,26 @@ func (c *Client) Connect(credentials secret.Credentials) (stop.EDS, error) {
 // account's role with the given credentials, unless this process has assumed it already. requestID of the
 // invocation becomes a part of the role session's name.
 func (c *Client) ConnectAccount(credentials secret.Credentials, account, requestID string) (stop.EDS, error) {
+	if err := complete(credentials); err != nil {
+		return nil, err
+	}
+	return c.roleSession(credentials, account, requestID)
+}
+
+func (c *Client) roleSession(credentials secret.Credentials, account, name string) (stop.EDS, error) {
 	role := c.roles[account]
 	if role == nil {
 		return nil, &stop.CallError{Family: stop.Denied, Code: "UnknownAccount", Message: "no role is configured for this account (ACCOUNTS)"}
 	}
-	if err := complete(credentials); err != nil {
+	return c.session(&roleSession{role, credentials, sessionName(name)}, role.role.caller()), nil
+}
+
+// ConnectOperatorAccount is ConnectAccount for a person, whose access key may have no SecurityToken.
+func (c *Client) ConnectOperatorAccount(credentials secret.Credentials, account, name string) (stop.EDS, error) {
+	if _, err := c.ConnectOperator(credentials); err != nil {
 		return nil, err
 	}
-	return c.session(&roleSession{role, credentials, sessionName(requestID)}, role.role.caller()), nil
+	return c.roleSession(credentials, account, name)
 }
 
 // complete returns an error if a part of the credentials of an invocation is missing.

@@ -169,7 +169,7 @@ func TestAssumeRoleFails(t *testing.T) {
 		{"a loud code", throttle(emulator.Fault{Kind: emulator.FaultError, Code: loud, Message: loud}), stop.Denied, "", "UnreadableAnswer", "prod"},
 		{"a loud forbidden", throttle(emulator.Fault{Kind: emulator.FaultError, Status: 403, Code: "Forbidden", Message: loud}), stop.Denied, stop.DenialPermission, "Forbidden", "trust policy"},
 		{"the clock", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidTimeStamp.Expired", Message: loud}), stop.Denied, stop.DenialClock, "InvalidTimeStamp.Expired", "clock"},
-		{"own role gone", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidAccessKeyId.NotFound", Message: loud}), stop.Denied, stop.DenialCredentials, "InvalidAccessKeyId.NotFound", "own role"},
+		{"own role gone", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidAccessKeyId.NotFound", Message: loud}), stop.Denied, stop.DenialCredentials, "InvalidAccessKeyId.NotFound", "own role exists"},
 		{"own token expired", throttle(emulator.Fault{Kind: emulator.FaultError, Code: "InvalidSecurityToken.Expired", Message: loud}), stop.Denied, stop.DenialExpired, "InvalidSecurityToken.Expired", "send the event again"},
 		{"a page", throttle(emulator.Fault{Kind: emulator.FaultHTML502}), stop.Temporary, "", "HTTP502", "prod"},
 		{"a page with 200", throttle(emulator.Fault{Kind: emulator.FaultHTML200}), stop.Temporary, "", "UnreadableAnswer", "prod"},

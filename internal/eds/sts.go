@@ -117,15 +117,15 @@ func (r Role) explain(e *stop.CallError) *stop.CallError {
 		out.Denial = stop.DenialPermission
 		out.Message = who + " does not exist: check ACCOUNTS"
 	case out.Denial == stop.DenialPermission:
-		out.Message = "the function may not assume " + who + ": its own policy must allow sts:AssumeRole on that role, and the role's trust policy must name the function's account (and its external ID)"
+		out.Message = who + " may not be assumed: the policy of the caller (the function's role) must allow sts:AssumeRole on it, and its trust policy must name the caller, and the external ID if there is one"
 	case out.Denial == stop.DenialClock:
 		out.Message = "STS refuses to assume " + who + " because of the time: the clock here is more than 15 minutes off, correct it"
 	case out.Denial == stop.DenialExpired:
-		out.Message = "STS: " + function.expired
+		out.Message = "the credentials that assume " + who + " have expired: send the event again, each invocation gets new ones"
 	case out.Denial == stop.DenialSignature:
-		out.Message = "STS computes another signature: the parts of the function's credentials do not belong together, or something between changes requests (check STS_ENDPOINT)"
+		out.Message = "STS computes another signature: the parts of the credentials that assume " + who + " do not belong together, or something between changes requests (check STS_ENDPOINT)"
 	case out.Denial == stop.DenialCredentials:
-		out.Message = "STS does not accept the credentials of the function's own role: check that the role exists and is the function's, then deploy again"
+		out.Message = "STS does not accept the credentials that assume " + who + ": check that the function's own role exists, then deploy again"
 	default:
 		out.Message = "STS refuses to assume " + who + ": its code says why"
 	}

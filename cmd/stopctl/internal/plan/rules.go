@@ -24,6 +24,7 @@ type plannedEvent struct {
 	Kind        string `json:",omitempty"`
 	Status      report.Status
 	Route       string                 `json:",omitempty"`
+	Account     string                 `json:",omitempty"`
 	RegionId    string                 `json:",omitempty"`
 	StoppedMode string                 `json:",omitempty"`
 	OsUpdate    *bool                  `json:",omitempty"`
@@ -48,7 +49,7 @@ func newPlan(reports []report.Report, policy handler.Policy) *plan {
 	p := &plan{}
 	for _, rep := range reports {
 		e := plannedEvent{
-			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
+			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, Account: rep.Account, RegionId: rep.RegionId,
 			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
 		}
 		for _, d := range rep.Desktops {
@@ -180,6 +181,7 @@ func (p *plan) differences(expected *plan) []string {
 		}
 		differ(where+"Status", string(was.Status), string(is.Status))
 		differ(where+"Route", was.Route, is.Route)
+		differ(where+"Account", was.Account, is.Account)
 		differ(where+"RegionId", was.RegionId, is.RegionId)
 		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
 		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))
