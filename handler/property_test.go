@@ -26,7 +26,7 @@ import (
 // against what the service had told before it: see world.StopDesktops. And it holds each report
 // against what was asked.
 func TestNeverTheWrongDesktop(t *testing.T) {
-	cases := 12_000
+	cases := casesOf(12_000)
 	var stopped, calls, spared int
 	for seed := range cases {
 		synctest.Test(t, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestNeverTheWrongDesktopInWaves(t *testing.T) {
 // TestNeverTheWrongDesktopInBatches is the same with batches of 2 to 6 events, over two regions, of which
 // one listing is slow. Each call must be right for one of the events that asked for the desktop.
 func TestNeverTheWrongDesktopInBatches(t *testing.T) {
-	cases := 4000
+	cases := casesOf(4000)
 	var stopped, conflicts int
 	for seed := range cases {
 		synctest.Test(t, func(t *testing.T) {
@@ -94,6 +94,14 @@ func TestNeverTheWrongDesktopInBatches(t *testing.T) {
 	if stopped < cases || conflicts < cases/10 {
 		t.Error("the cases are too tame: they hardly stop anything, or hardly collide")
 	}
+}
+
+// casesOf returns how many of all generated cases a test tries: all, or with -short the first quarter of them.
+func casesOf(all int) int {
+	if testing.Short() {
+		return all / 4
+	}
+	return all
 }
 
 // FuzzPlanner looks for a world in which the promise is broken: the fuzzer's bytes are its dice.

@@ -87,7 +87,7 @@ type Config struct {
 	// `false`: the function needs `ecd:StopDesktops` alone and observes no desktop. Then both tags must be
 	// switched off, requests name their desktops, outcomes stay `accepted`, and late or retried events are refused.
 	Preflight bool `env:"PREFLIGHT" kind:"word" envDefault:"true"`
-	// The most calls to EDS at once. The function begins with 8, and finds out how many EDS takes.
+	// The most calls to EDS at once, for each account. The function begins with 8, and finds out how many EDS takes.
 	APIConcurrency int `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
 	// `https://host` instead of the region's public endpoint. `http://` on loopback only.
 	EDSEndpoint string `env:"EDS_ENDPOINT" kind:"word"`

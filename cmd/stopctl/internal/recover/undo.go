@@ -168,7 +168,7 @@ func inAccount(account string, reports []reportfile.Found, w io.Writer) []report
 		case !named[rep.Account] && rep.Account == "":
 			fmt.Fprintln(w, "stopctl: there are events in the function's own account: undo them without -account")
 		case !named[rep.Account]:
-			fmt.Fprintf(w, "stopctl: there are events in account %s: undo them with -account %s\n", terminal.Visible(rep.Account), terminal.Visible(rep.Account))
+			fmt.Fprintf(w, "stopctl: there are events in account %s: undo them with -account %s\n", rep.Account, rep.Account)
 		}
 		named[rep.Account] = true
 	}
@@ -195,7 +195,7 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 	known, doubtful := map[place]bool{}, map[place]bool{} // several events may have wanted one
 	for _, rep := range reports {
 		if err := namesAll(rep.Report); err != nil {
-			return nil, nil, fmt.Errorf("event %s: %w", terminal.Visible(rep.EventId), err)
+			return nil, nil, fmt.Errorf("event %s: %w", rep.EventId, err)
 		}
 		for _, d := range rep.Desktops {
 			if d.RegionId == "" {
@@ -205,7 +205,7 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 			switch {
 			case rep.DryRun || !byCall && doubt(d) == "":
 			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
-				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", terminal.Visible(rep.EventId), d.DesktopId, d.RegionId)
+				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", rep.EventId, d.DesktopId, d.RegionId)
 			case byCall && !known[at]:
 				known[at] = true
 				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)
