@@ -529,7 +529,7 @@ func callText(c emulator.Call) string {
 	if c.Action == "AssumeRole" {
 		text = c.Action
 	}
-	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
+	ignored := regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		switch {
 		case name == "NextToken":

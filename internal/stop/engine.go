@@ -13,6 +13,7 @@ import (
 // Engine stops desktops. It is safe for concurrent use: invocations share its paces.
 type Engine struct {
 	policy Policy
+	few    int // see fewDesktops
 
 	making sync.Mutex       // guards paces
 	paces  map[string]*pace // by account
@@ -20,7 +21,7 @@ type Engine struct {
 
 // New makes an Engine.
 func New(policy Policy) *Engine {
-	return &Engine{policy: policy, paces: map[string]*pace{}}
+	return &Engine{policy: policy, few: fewDesktops, paces: map[string]*pace{}}
 }
 
 // paceOf returns the pace of an account. Each has one of its own: calls that one account throttles or does

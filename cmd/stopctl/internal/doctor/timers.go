@@ -107,6 +107,10 @@ func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p
 	return p, n.asked("ListTagResources")
 }
 
+func (n nobody) ListTagResourcesByID(context.Context, string, []string, string) (p stop.Page[stop.Tagged], err error) {
+	return p, n.asked("ListTagResources")
+}
+
 func (n nobody) DescribeClientEvents(context.Context, string, time.Time, string) (p stop.Page[stop.ClientEvent], err error) {
 	return p, n.asked("DescribeClientEvents")
 }
