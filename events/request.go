@@ -17,6 +17,7 @@ const (
 //
 // Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
 type Request struct {
+	Account     string   `json:",omitempty"` // the name of another account; "": the function's own
 	RegionId    string   `json:",omitempty"` // the region of the desktops
 	DesktopId   []string `json:",omitempty"` // the desktops to stop, in the order asked, without repeats; nil: not given
 	StoppedMode string   `json:",omitempty"` // StopCharging, KeepCharging, or "" for the default
@@ -75,6 +76,7 @@ func parseRequest(payload []byte, path string) (Request, *Error) {
 
 func requestFields() []field[Request] {
 	return []field[Request]{
+		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = v.account(); return }},
 		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
 		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.stoppedMode(); return }},

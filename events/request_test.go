@@ -56,6 +56,14 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"duplicate in Exclude", `{"Select":{"All":true},"Exclude":{"Tag":{"Key":"a"},"Tags":{"Key":"b"}}}`, DuplicateField, "$.Exclude.Tags"},
 		{"duplicate in Tag", `{"Select":{"Tag":{"Key":"a","KEY":"b"}}}`, DuplicateField, "$.Select.Tag.KEY"},
 
+		{"Account number", `{"Account":1}`, WrongType, "$.Account"},
+		{"Account empty", `{"Account":""}`, InvalidValue, "$.Account"},
+		{"Account ARN", `{"Account":"acs:ram::1234567890123456:role/stop-desktops"}`, InvalidValue, "$.Account"},
+		{"Account of an ID", `{"Account":"1234567890123456"}`, InvalidValue, "$.Account"},
+		{"Account upper case", `{"account":"Prod"}`, InvalidValue, "$.account"},
+		{"Account twice", `{"Account":"prod","Accounts":"lab"}`, DuplicateField, "$.Accounts"},
+		{"Account list", `{"Account":["prod","lab"]}`, WrongType, "$.Account"},
+		{"Account too long", `{"Account":"a12345678901234567890123456789012"}`, InvalidValue, "$.Account"},
 		{"RegionId number", `{"RegionId":1}`, WrongType, "$.RegionId"},
 		{"RegionId empty", `{"RegionId":""}`, InvalidValue, "$.RegionId"},
 		{"RegionId host", `{"RegionId":"cn-hangzhou.evil.example"}`, InvalidValue, "$.RegionId"},
@@ -208,6 +216,7 @@ func TestParseRequestAccepts(t *testing.T) {
 		name, request string
 		want          Request
 	}{
+		{"Account", `{"Account":"prod-1",` + oneDesktop + `}`, one(Request{Account: "prod-1"})},
 		{"names fold", `{"--R_E-G_I-O_N-iDs_":"cn-hangzhou",` + oneDesktop + `}`, one(Request{RegionId: "cn-hangzhou"})},
 		{"all separators", `{"DesktopId":" ecd-a,ecd-b;ecd-c\tecd-d\r\necd-e、ecd-f，ecd-g；ecd-h|ecd-a,, "}`,
 			Request{DesktopId: []string{"ecd-a", "ecd-b", "ecd-c", "ecd-d", "ecd-e", "ecd-f", "ecd-g", "ecd-h"}}},

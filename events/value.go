@@ -90,6 +90,17 @@ func (v value) regionId() (string, *Error) {
 	return s, nil
 }
 
+func (v value) account() (string, *Error) {
+	s, err := v.word(maxText)
+	if err != nil {
+		return "", err
+	}
+	if !ValidAccount(s) {
+		return "", v.fault(InvalidValue, "is not the name of an account, such as prod: names are lower-case letters, digits and hyphens; ARNs and account numbers are set in ACCOUNTS only")
+	}
+	return s, nil
+}
+
 func (v value) stoppedMode() (string, *Error) {
 	s, err := v.string()
 	if err != nil {

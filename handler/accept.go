@@ -117,6 +117,9 @@ func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 // admit checks the request against the policy and the route.
 func (j *job) admit(policy Policy, path string) *report.Problem {
 	if j.route == nil {
+		if p := policy.admitAccount(&j.request, path); p != nil {
+			return p
+		}
 		return policy.admit(&j.request, path)
 	}
 	j.route.Fill(&j.request)

@@ -74,6 +74,7 @@ func TestDigest(t *testing.T) {
 		change func(*events.Request)
 		same   bool
 	}{
+		"Account":        {change: func(q *events.Request) { q.Account = "prod" }},
 		"RegionId":       {change: func(q *events.Request) { q.RegionId = "cn-shanghai" }},
 		"DesktopId":      {change: func(q *events.Request) { q.DesktopId = append(q.DesktopId, "ecd-e") }},
 		"StoppedMode":    {change: func(q *events.Request) { q.StoppedMode = "KeepCharging" }},

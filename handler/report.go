@@ -24,6 +24,7 @@ func (r *run) newReport(j *job, result stop.Result) report.Report {
 		Reason:       q.Reason,
 		RequestedBy:  q.RequestedBy,
 		Version:      r.Policy.Version,
+		Account:      q.Account,
 		RegionId:     q.RegionId,
 		StoppedMode:  q.StoppedMode,
 		OsUpdate:     q.OsUpdate,

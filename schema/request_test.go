@@ -58,6 +58,8 @@ func TestRequestTable(t *testing.T) {
 		{"no IDs", `{"DesktopId": []}`},
 		{"blank text of IDs", `{"DesktopId": "  "}`},
 		{"too many IDs", `{"DesktopId": ` + many(100001, `"ecd-a%d"`) + `}`},
+		{"account", `{` + target + `, "Account": "Prod"}`},
+		{"role of an account", `{` + target + `, "Account": "acs:ram::1234567890123456:role/x"}`},
 		{"region", `{` + target + `, "RegionId": "Hangzhou"}`},
 		{"region of a host", `{` + target + `, "RegionId": "cn-hangzhou.example.com"}`},
 		{"long region", `{` + target + `, "RegionId": "cn-` + long + `"}`},

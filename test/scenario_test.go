@@ -129,6 +129,7 @@ type scenario struct {
 	robot    *emulator.Receiver // of another team, at localhost:3: the platform is in section robot
 	handler  *handler.Handler
 	log      bytes.Buffer
+	shown    strings.Builder // everything, for the search for secrets
 	out      strings.Builder
 
 	sent struct { // the last HTTP request
@@ -151,10 +152,10 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 			t.Fatalf("fleet.yaml: %v", err)
 		}
 	}
-	if fleet.Latency == 0 {
-		fleet.Latency = 50 * time.Millisecond
-	}
 	s.eds = fleet.EDS()
+	for _, account := range s.eds.All() {
+		account.Latency = cmp.Or(account.Latency, 50*time.Millisecond)
+	}
 	if text := section(archive, "callback.yaml"); text != "" {
 		if err := yaml.Unmarshal([]byte(text), &s.receiver.Answers); err != nil {
 			t.Fatalf("callback.yaml: %v", err)
@@ -168,12 +169,12 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	}
 	environ := append([]string{
 		"FC_REGION=cn-hangzhou", "FC_FUNCTION_NAME=stop-desktops", "FC_FUNC_CODE_PATH=" + code,
-		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
+		"EDS_ENDPOINT=http://localhost:1", "STS_ENDPOINT=http://localhost:4", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
 	s.becomeRobot(c)
 	s.robot = &emulator.Receiver{Robot: strings.TrimSpace(section(archive, "robot")), Secrets: []string{robotSecret}}
-	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
+	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:4": s.eds.STS(), "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
 	s.handler = compose.Handler(c, faults, compose.Outside{Log: &s.log, Version: "devel", Dial: dial, Lookup: lookup, TLS: trusted()})
 	return s
 }
@@ -260,19 +261,23 @@ func (s *scenario) run() string {
 		}
 	}
 	time.Sleep(10 * time.Second) // TLS connections that are closed from both ends say so for 5 seconds
-	for _, v := range s.eds.Violations() {
-		fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
+	for _, account := range s.eds.All() {
+		for _, v := range account.Violations() {
+			fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
+		}
 	}
+	s.checkLeaks()
 	return s.out.String()
 }
 
 func (s *scenario) invoke(name string, event []byte) {
-	before, delivered, robots := len(s.eds.Calls()), len(s.receiver.Deliveries()), len(s.robot.Deliveries())
+	before, delivered, robots := s.calls(), len(s.receiver.Deliveries()), len(s.robot.Deliveries())
 	s.invocations++
 	inv, ctx, cancel := s.invocation()
 	defer cancel()
 	s.log.Reset()
 	answer, err := s.handler.Handle(ctx, inv, event)
+	s.show(answer, err)
 	if ctx.Err() != nil {
 		s.t.Error("the answer came after the deadline")
 	}
@@ -293,7 +298,7 @@ func (s *scenario) invoke(name string, event []byte) {
 	for _, rep := range s.logged() {
 		describe(&s.out, rep)
 	}
-	for _, c := range summarize(s.eds.Calls()[before:]) {
+	for _, c := range summarize(after(before, s.calls())) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
 	}
 	for _, d := range s.receiver.Deliveries()[delivered:] {
@@ -453,6 +458,9 @@ func (s *scenario) logged() []report.Report {
 // describe a report for people.
 func describe(w io.Writer, rep report.Report) {
 	fmt.Fprintf(w, "  %s", rep.Status)
+	if rep.Account != "" {
+		fmt.Fprintf(w, " in %s", rep.Account)
+	}
 	for _, outcome := range slices.Sorted(maps.Keys(rep.Counts)) {
 		fmt.Fprintf(w, "  %s %d", outcome, rep.Counts[outcome])
 	}
@@ -560,11 +568,14 @@ func throttledAgain(calls []emulator.Call) (lines []string) {
 }
 
 // ignoredParams are always the same.
-var ignoredParams = regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
+var ignoredParams = regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
 
 // callText returns what matters of a call: all but the ignored parameters.
 func callText(c emulator.Call) string {
 	text := c.Action + " " + c.RegionId
+	if c.Action == "AssumeRole" {
+		text = c.Action
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		switch {
 		case name == "NextToken":
@@ -578,6 +589,7 @@ func callText(c emulator.Call) string {
 	} else if n > 0 {
 		text += " " + strings.Join(c.DesktopIds, " ")
 	}
+	text += accountText(c)
 	if c.Fault != "" {
 		text += fmt.Sprintf(" → %s", c.Fault)
 	}

@@ -21,7 +21,9 @@ var values = map[string]string{
 	"CALLBACK_SECRET": "whsec_ZmFrZS1zZWNyZXQtZm9yLXRlc3Rz", "CALLBACK_ALLOWED_HOSTS": "hooks.example.com", "CALLBACK_FORMAT": "slack",
 	"CALLBACK_TEMPLATE": "message.json", "CALLBACK_ON": "problems", "CALLBACK_TIMEOUT": "10s", "CALLBACK_MAX_DESKTOPS": "70",
 	"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": "fake-secret-for-tests-1,fake-secret-for-tests-2", "WEBHOOK_TOKEN_HEADER": "X-Token",
-	"ROUTES_FILE": "other.yaml", "LOG_LEVEL": "debug",
+	"ACCOUNTS": "prod=acs:ram::1234567890123456:role/stop-desktops", "ALLOWED_ACCOUNTS": "prod", "ACCOUNTS_EXTERNAL_ID": "fake-external-id",
+	"STS_ENDPOINT": "https://sts.example.com",
+	"ROUTES_FILE":  "other.yaml", "LOG_LEVEL": "debug",
 }
 
 // TestEveryVariableIsChecked pastes quotation marks and invisible characters into each variable. A variable that is not
@@ -65,7 +67,7 @@ func TestEveryVariableIsChecked(t *testing.T) {
 // matches.
 func TestLineBreaks(t *testing.T) {
 	folder := t.TempDir()
-	lists := []string{"ALLOWED_REGIONS", "EVENT_KINDS", "DENY_DESKTOPS", "DENY_USERS", "CALLBACK_ALLOWED_HOSTS"}
+	lists := []string{"ALLOWED_REGIONS", "ACCOUNTS", "ALLOWED_ACCOUNTS", "EVENT_KINDS", "DENY_DESKTOPS", "DENY_USERS", "CALLBACK_ALLOWED_HOSTS"}
 	for name, value := range values {
 		_, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, name + "=" + value + "\r\n"})
 		if found := strings.Contains(faults[name], "a line break"); found == slices.Contains(lists, name) {

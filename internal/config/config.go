@@ -61,6 +61,19 @@ type Config struct {
 	// Events that are older are `stale`, and stop nothing.
 	MaxEventAge time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
 
+	// Other accounts
+
+	// The roles of other accounts, separated by commas: `prod=acs:ram::1234567890123456:role/stop-desktops`. A request
+	// names an account by the name before `=` ([other accounts](deploy.md#other-accounts)).
+	AccountRoles []string `env:"ACCOUNTS" kind:"word"`
+	// The accounts that events without a route may name, separated by commas. Without it: none. Routes have lists of
+	// their own.
+	AllowedAccounts []string `env:"ALLOWED_ACCOUNTS" kind:"word"`
+	// The external ID that the trust policies of these roles ask for. Without it: none.
+	ExternalID secret.String `env:"ACCOUNTS_EXTERNAL_ID" kind:"secret"`
+	// `https://host` instead of the public endpoint of STS in the function's region. `http://` on loopback only.
+	STSEndpoint string `env:"STS_ENDPOINT" kind:"word"`
+
 	// How desktops are stopped
 
 	// `StopCharging` or `KeepCharging`, for requests that name none.
@@ -74,7 +87,7 @@ type Config struct {
 	// `false`: the function needs `ecd:StopDesktops` alone and observes no desktop. Then both tags must be
 	// switched off, requests name their desktops, outcomes stay `accepted`, and late or retried events are refused.
 	Preflight bool `env:"PREFLIGHT" kind:"word" envDefault:"true"`
-	// The most calls to EDS at once. The function begins with 8, and finds out how many EDS takes.
+	// The most calls to EDS at once, for each account. The function begins with 8, and finds out how many EDS takes.
 	APIConcurrency int `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
 	// `https://host` instead of the region's public endpoint. `http://` on loopback only.
 	EDSEndpoint string `env:"EDS_ENDPOINT" kind:"word"`
@@ -134,6 +147,8 @@ type Config struct {
 	// fault.
 	Callback *callback.Destination
 
+	// Accounts are the ARNs of ACCOUNTS, by name.
+	Accounts map[string]string
 	// Denied are the desktops of DENY_DESKTOPS and DENY_FILE.
 	Denied []string
 	// Location of TIMEZONE.
@@ -198,6 +213,7 @@ func Read(environ []string) (Config, Faults) {
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	c.readKinds(faults)
+	c.readAccounts(faults)
 	c.CallbackAllowed = trim(c.CallbackAllowed)
 	c.DenyUsers = trim(c.DenyUsers)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {

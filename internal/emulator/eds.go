@@ -38,6 +38,14 @@ type EDS struct {
 	ClientEvents []ClientEvent // what users did before the beginning
 	Credentials  []Credential  // known identities; default: DefaultCredential and OperatorCredential
 
+	// AccountId of the account, 16 digits; default: DefaultAccountId.
+	AccountId string
+	// Roles that STS may issue sessions of. A session sees this account only.
+	Roles []Role
+	// Accounts behind the same endpoint. Who signs decides which of them answers:
+	// no account sees the desktops of another. They have no Accounts themselves.
+	Accounts []*EDS
+
 	// AllowPermanentKeys lets a Credential without SecurityToken sign.
 	AllowPermanentKeys bool
 
@@ -148,6 +156,8 @@ type EDS struct {
 	played  map[string]int // responses of Replay that were given, by call
 	faults  []counter      // one per Faults
 	changes []counter      // one per Changes
+	roles   []*assumable
+	issued  map[string]*stsSession // by AccessKeyId
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -171,6 +181,10 @@ func (e *EDS) load() {
 		e.meter.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
+		for _, r := range e.Roles {
+			e.roles = append(e.roles, &assumable{r, make([]counter, len(r.Faults))})
+		}
+		e.issued = map[string]*stsSession{}
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
 	})
 }
@@ -235,11 +249,17 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 	return true
 }
 
-// ServeHTTP answers one call of the API.
+// ServeHTTP answers one call of the API, for the account that signed it.
 func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.load()
+	account := ownerOf(e, r)
+	account.load()
+	serve(account, w, r, account.handle)
+}
+
+// serve sends what handle decides.
+func serve(e *EDS, w http.ResponseWriter, r *http.Request, handle func(*http.Request) (*Call, *reply)) {
 	arrived := time.Now()
-	call, rep := e.handle(r)
+	call, rep := handle(r)
 	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection

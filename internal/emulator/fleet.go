@@ -26,6 +26,10 @@ type Fleet struct {
 	// Replay answers instead of the fleet. It is another file: [LoadRecording].
 	Replay *Recording `yaml:"-"`
 
+	AccountId string  `yaml:"AccountId"`
+	Roles     []Role  `yaml:"Roles"`
+	Accounts  []Fleet `yaml:"Accounts"`
+
 	ClientEvents []FleetEvent `yaml:"ClientEvents"`
 	Credentials  []Credential `yaml:"Credentials"`
 	Faults       []Fault      `yaml:"Faults"`
@@ -161,6 +165,14 @@ func (f *Fleet) EDS() *EDS {
 		Replay: f.Replay,
 		MaxQPS: f.MaxQPS, Quota: f.Quota, ActionQuota: maps.Clone(f.ActionQuota), QuotaWindow: f.QuotaWindow,
 		ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
+	}
+	e.AccountId, e.Roles = f.AccountId, slices.Clone(f.Roles)
+	for i := range f.Accounts {
+		account := f.Accounts[i].EDS()
+		if account.Credentials == nil {
+			account.Credentials = []Credential{} // the default ones are of the first account
+		}
+		e.Accounts = append(e.Accounts, account)
 	}
 	for _, ev := range f.ClientEvents {
 		c, _ := ev.clientEvent() // LoadFleet checked it

@@ -21,6 +21,7 @@ type Report struct {
 	Reason       string `json:",omitempty"` // of the request: a ticket number or text
 	RequestedBy  string `json:",omitempty"` // of the request: a person or a system
 	Version      string `json:",omitempty"` // the version of the function
+	Account      string `json:",omitempty"` // the name of another account; empty: the function's own
 	RegionId     string `json:",omitempty"` // the region of the desktops
 	StoppedMode  string `json:",omitempty"` // StopCharging or KeepCharging
 	OsUpdate     *bool  `json:",omitempty"` // whether EDS was asked to install a patch that is ready

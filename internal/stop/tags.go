@@ -192,7 +192,7 @@ var errTagsOtherCase = &CallError{Action: "ListTagResources", Family: Invalid, C
 // tagsOf returns all tags of the desktops, and from when on their age counts.
 func (p *place) tagsOf(ctx context.Context, s *slot, desktopIDs []string) (rows []Tagged, at time.Time, err error) {
 	began, asked := time.Now(), FoldIDs(desktopIDs)
-	rows, err = pages(ctx, p.run, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+	rows, err = pages(ctx, p, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		page, err := p.session.ListTagResourcesByID(ctx, p.regionID, desktopIDs, token)
 		if err == nil && slices.ContainsFunc(page.Rows, func(row Tagged) bool { return !asked[foldID(row.DesktopID)] }) {
 			err = errUnaskedTags

@@ -215,7 +215,7 @@ func (u *unit) observeFresh(ctx context.Context, wave []*target) {
 // nextWave is how many targets are observed, and then stopped, at once: as many as there are slots
 // for.
 func (u *unit) nextWave(targets []*target) (wave, rest []*target) {
-	n := min(len(targets), u.pace.width()*MaxDesktopsPerCall)
+	n := min(len(targets), u.place.pace.width()*MaxDesktopsPerCall)
 	return targets[:n], targets[n:]
 }
 

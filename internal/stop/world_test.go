@@ -316,7 +316,7 @@ func testEngine(policy Policy) *Engine {
 		policy.APIConcurrency = 1000
 	}
 	e := New(policy)
-	e.pace.limit = e.pace.max
+	e.paceOf("").limit = e.paceOf("").max
 	return e
 }
 
@@ -336,7 +336,9 @@ func (w *world) doAs(service EDS, e *Engine, orders ...Order) []done {
 	var mu sync.Mutex
 	handed := make([]int, len(orders))
 	for i := range orders {
-		orders[i].Session = service
+		if orders[i].Session == nil {
+			orders[i].Session = service
+		}
 		if orders[i].Request.RegionId == "" {
 			orders[i].Request.RegionId = regionA
 		}
@@ -367,8 +369,10 @@ func (w *world) doAs(service EDS, e *Engine, orders ...Order) []done {
 	if time.Now().After(inv.CallEnd) {
 		w.t.Error("Do returned too late")
 	}
-	if e.pace.running != 0 || len(e.pace.waiting) != 0 {
-		w.t.Errorf("after the work %d slots are taken and %d wait", e.pace.running, len(e.pace.waiting))
+	for account, p := range e.paces {
+		if p.running != 0 || len(p.waiting) != 0 {
+			w.t.Errorf("account %q: after the work %d slots are taken and %d wait", account, p.running, len(p.waiting))
+		}
 	}
 	return results
 }

@@ -76,7 +76,7 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 func (s *checkup) fire(ctx context.Context, t *agenda.Timer) []report.Report {
 	c := s.config
 	c.Disabled = false // which is said elsewhere, and hides the rest
-	h := setup.Harmless(c, s.faults, func() (stop.EDS, error) { return nobody{}, nil })
+	h := setup.Harmless(c, s.faults, func(string) (stop.EDS, error) { return nobody{}, nil })
 	return h.Reports(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, t.Event(time.Now()))
 }
 

@@ -211,7 +211,12 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	}
 	c, faults := config.Read(environ)
 	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
-	h := setup.Harmless(c, faults, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	h := setup.Harmless(c, faults, func(account string) (stop.EDS, error) {
+		if account != "" {
+			return client.ConnectOperatorAccount(who.Credentials, account, "stopctl-plan")
+		}
+		return client.ConnectOperator(who.Credentials)
+	})
 	if len(faults) > 0 {
 		return nil, terminal.Usagef("plan: the configuration has faults: %v", faults)
 	}
@@ -248,7 +253,7 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 	if err := world.Start(); err != nil {
 		return nil, nil, err
 	}
-	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint())
+	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint(), "STS_ENDPOINT="+world.STSEndpoint())
 	if c, _ := config.Read(environ); len(c.AllowedRegions) == 0 {
 		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(emulated.Regions(world.EDS.Desktops), ","))
 	}

@@ -226,7 +226,7 @@ func TestHarmless(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := emulator.DefaultCredential
-	connect := func() (stop.EDS, error) {
+	connect := func(string) (stop.EDS, error) {
 		return client.Connect(secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
 	}
 	planned, real := setup.Harmless(c, faults, connect), compose.Handler(c, faults, setup.HarmlessOutside(connect))
@@ -297,5 +297,32 @@ func TestPlanOfSamples(t *testing.T) {
 		if readable := json.Valid(bytes.TrimPrefix(text, []byte("\ufeff"))); (code != terminal.ExitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
 			t.Errorf("%s: exit code %d\n%s%s", sample, code, out, stderr)
 		}
+	}
+}
+
+// TestPlanAccounts: a plan asks the account that the request names, by the role that is configured for it.
+func TestPlanAccounts(t *testing.T) {
+	fleet := trial.File(t, "fleet.yaml", `Desktops:
+  - {DesktopId: ecd-a, ConnectionStatus: Connected}
+Accounts:
+  - AccountId: "2000000000000000"
+    Roles: [{RoleName: stop-desktops, Trusts: ["1000000000000000"]}]
+    Desktops: [{DesktopId: ecd-a}]
+  - AccountId: "3000000000000000"
+    Roles: [{RoleName: stop-desktops, Trusts: ["2000000000000000"]}]
+`)
+	request := `[{"DesktopId": "ecd-a"}, {"Account": "prod", "DesktopId": "ecd-a"}, {"Account": "lab", "DesktopId": "ecd-a"}]`
+	code, out, err := execute(t, request, "plan", "-f", "-", "-t", "", "-emulate", fleet, "-env", "ALLOWED_ACCOUNTS=prod,lab",
+		"-env", "ACCOUNTS=prod=acs:ram::2000000000000000:role/stop-desktops,lab=acs:ram::3000000000000000:role/stop-desktops")
+	if code != terminal.ExitUnexpected {
+		t.Errorf("exit code %d %s", code, err)
+	}
+	at := -1
+	for _, want := range []string{"ecd-a      skipped   Running, Connected", "account prod cn-hangzhou StopCharging", "ecd-a      would_stop  Running, Disconnected", "account lab", "the role of account lab may not be assumed"} {
+		i := strings.Index(strings.ReplaceAll(out, "\n", " "), want)
+		if i <= at {
+			t.Errorf("no %q, or not in its place, in\n%s", want, out)
+		}
+		at = i
 	}
 }

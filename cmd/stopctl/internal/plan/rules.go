@@ -27,6 +27,7 @@ type plannedEvent struct {
 	Kind        string `json:",omitempty"` // the kind of the event: direct, eventbridge, timer or http
 	Status      report.Status
 	Route       string                 `json:",omitempty"` // the route that the event comes by
+	Account     string                 `json:",omitempty"` // the account of the desktops; empty: the function's own
 	RegionId    string                 `json:",omitempty"` // the region of the desktops
 	StoppedMode string                 `json:",omitempty"` // StopCharging or KeepCharging
 	OsUpdate    *bool                  `json:",omitempty"` // whether EDS would be asked to install a patch that is ready
@@ -52,7 +53,7 @@ func newPlan(reports []report.Report, policy handler.Policy) *plan {
 	p := &plan{Format: schema.Plan, Events: []plannedEvent{}}
 	for _, rep := range reports {
 		e := plannedEvent{
-			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
+			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, Account: rep.Account, RegionId: rep.RegionId,
 			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
 		}
 		for _, d := range rep.Desktops {
@@ -184,6 +185,7 @@ func (p *plan) differences(expected *plan) []string {
 		}
 		differ(where+"Status", string(was.Status), string(is.Status))
 		differ(where+"Route", was.Route, is.Route)
+		differ(where+"Account", was.Account, is.Account)
 		differ(where+"RegionId", was.RegionId, is.RegionId)
 		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
 		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))

@@ -110,6 +110,7 @@ func unfinished(rep reportfile.Found, now time.Time) (events.Request, error) {
 		return events.Request{}, nil
 	}
 	q := events.Request{
+		Account:     rep.Account,
 		RegionId:    rep.RegionId,
 		StoppedMode: rep.StoppedMode,
 		OsUpdate:    rep.OsUpdate,

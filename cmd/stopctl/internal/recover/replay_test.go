@@ -167,3 +167,11 @@ func TestReplayNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestReplayAccount: the event is for the account of the report.
+func TestReplayAccount(t *testing.T) {
+	code, out, err := replay(t, strings.Replace(oneReport, `"RegionId":`, `"Account":"prod","RegionId":`, 1))
+	if code != terminal.ExitOK || out != strings.Replace(wantReplay, `  "RegionId"`, `  "Account": "prod",`+"\n"+`  "RegionId"`, 1) {
+		t.Errorf("exit %d %s\n%s", code, err, out)
+	}
+}

@@ -21,7 +21,7 @@ import (
 	"stopdesktops/schema"
 )
 
-const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] [-o text|json] REPORT
+const undoUsage = `Usage: stopctl undo [-account NAME] [-apply [-role-arn ARN] [-wait DURATION]] [-o text|json] REPORT
 
 Prints the StartDesktops calls that start again what an event stopped, as lines for the
 Alibaba Cloud CLI, for each region, at most 100 desktops a call. REPORT is a file, or - for
@@ -38,6 +38,8 @@ tell what happened since: if somebody else stopped a desktop too, undo starts it
                    of aliyun, or the role of an ECS instance. They need ecd:StartDesktops and
                    ecd:DescribeDesktopInfo. The function itself starts nothing: its role lacks
                    ecd:StartDesktops. Only a desktop that is Stopped is started.
+  -account NAME    what events stopped in this other account. Without it: in the function's own.
+                   With -apply your credentials must be of that account, or assume a role there.
   -role-arn ARN    as this role, assumed with your credentials
   -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
                    for EDS where it asks to wait; 0s to 1h (default 2m). A throttled call is
@@ -64,6 +66,7 @@ unreadable report.
 
 // undoOptions are the flags of undo.
 type undoOptions struct {
+	account string
 	apply   bool
 	roleARN string
 	output  string
@@ -75,6 +78,7 @@ func undoFlags() (*undoOptions, *flag.FlagSet) {
 	o := &undoOptions{}
 	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.account, "account", "", "")
 	flags.BoolVar(&o.apply, "apply", false, "")
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.DurationVar(&o.wait, "wait", 2*time.Minute, "")
@@ -137,7 +141,7 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 			return err
 		}
 	}
-	stopped, unsure, err := stoppedBy(reports)
+	stopped, unsure, err := stoppedBy(inAccount(options.account, reports, o.Err))
 	if err != nil {
 		return err
 	}
@@ -170,6 +174,25 @@ func nothingToStart(options *undoOptions, unsure []report.DesktopReport, o termi
 	}
 	fmt.Fprintln(o.Err, "stopctl: nothing to start")
 	return nil
+}
+
+// inAccount returns the reports about one account, and names the accounts of the others: their desktops must
+// not be started with the credentials of this one.
+func inAccount(account string, reports []reportfile.Found, w io.Writer) []reportfile.Found {
+	var mine []reportfile.Found
+	named := map[string]bool{}
+	for _, rep := range reports {
+		switch {
+		case rep.Account == account:
+			mine = append(mine, rep)
+		case !named[rep.Account] && rep.Account == "":
+			fmt.Fprintln(w, "stopctl: there are events in the function's own account: undo them without -account")
+		case !named[rep.Account]:
+			fmt.Fprintf(w, "stopctl: there are events in account %s: undo them with -account %s\n", rep.Account, rep.Account)
+		}
+		named[rep.Account] = true
+	}
+	return mine
 }
 
 // checkEmulated: what was stopped in an emulated account is not to be started in a real one.

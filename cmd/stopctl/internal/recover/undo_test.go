@@ -360,3 +360,30 @@ func TestUndoShowsNoToken(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, out, stderr)
 	}
 }
+
+// TestUndoAccounts: what was stopped in one account is not started in another, whose desktop may have the same ID.
+func TestUndoAccounts(t *testing.T) {
+	in := func(account string, ids ...string) string {
+		return strings.Replace(reportOf(ids...), "{", `{"Account":"`+account+`",`, 1)
+	}
+	batch := `{"Reports":[` + reportOf("ecd-a") + `,` + in("prod", "ecd-a", "ecd-b") + `,` + in("lab", "ecd-c") + `]}`
+	for _, c := range []struct {
+		args []string
+		ids  string
+		says []string
+	}{
+		{nil, "--DesktopId.1 ecd-a\n", []string{"in account prod: undo them with -account prod", "-account lab"}},
+		{[]string{"-account", "prod"}, "--DesktopId.1 ecd-a --DesktopId.2 ecd-b\n", []string{"own account: undo them without -account", "-account lab"}},
+		{[]string{"-account", "nosuch"}, "", []string{"nothing to start", "-account prod"}},
+	} {
+		code, out, err := undoWith(t, batch, append(c.args, "-")...)
+		if code != terminal.ExitOK || !strings.HasSuffix(out, c.ids) || strings.Count(out, "\n") != strings.Count(c.ids, "\n") {
+			t.Errorf("%q: exit %d\n%s%s", c.args, code, out, err)
+		}
+		for _, says := range c.says {
+			if !strings.Contains(err, says) {
+				t.Errorf("%q: no %q in %s", c.args, says, err)
+			}
+		}
+	}
+}
