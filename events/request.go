@@ -12,6 +12,12 @@ const (
 	maxWaitSeconds    = 3600
 )
 
+// The kinds of days, as a request and a calendar name them.
+const (
+	Workday = "workday"
+	Holiday = "holiday"
+)
+
 // Request says which desktops a sender asks to stop, and how. Its names are those of the EDS API.
 // Marshalled and parsed again it is the same.
 //
@@ -30,6 +36,9 @@ type Request struct {
 	Force       bool `json:",omitempty"` // never together with IdleMinutes
 	IdleMinutes int  `json:",omitempty"` // 0: not asked
 	WaitSeconds *int `json:",omitempty"`
+
+	// On is the kind of day that the event must be of: Workday, Holiday, or "" for any day.
+	On string `json:",omitempty"`
 
 	CallbackUrl    string `json:",omitempty"`
 	Reason         string `json:",omitempty"` // cleaned for logs, as is RequestedBy
@@ -88,6 +97,7 @@ func requestFields() []field[Request] {
 			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))
 			return
 		}},
+		{"On", func(r *Request, v value) (err *Error) { r.On, err = v.kindOfDay(); return }},
 		{"CallbackUrl", func(r *Request, v value) (err *Error) { r.CallbackUrl, err = v.callbackUrl(); return }},
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},

@@ -101,6 +101,17 @@ func (v value) stoppedMode() (string, *Error) {
 	return s, nil
 }
 
+func (v value) kindOfDay() (string, *Error) {
+	s, err := v.string()
+	if err != nil {
+		return "", err
+	}
+	if s != Workday && s != Holiday {
+		return "", v.fault(InvalidValue, "must be workday or holiday")
+	}
+	return s, nil
+}
+
 func (v value) callbackUrl() (string, *Error) {
 	s, err := v.word(maxCallbackUrl)
 	if err == nil && len(s) > maxCallbackUrl {
