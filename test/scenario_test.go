@@ -425,6 +425,9 @@ func describe(w io.Writer, rep report.Report) {
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
 	}
+	if rep.On != "" {
+		fmt.Fprintf(w, "    on %s\n", rep.On)
+	}
 	if rep.Traceparent != "" {
 		fmt.Fprintf(w, "    trace %s\n", rep.Traceparent)
 	}

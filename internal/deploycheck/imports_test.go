@@ -107,6 +107,7 @@ var roomImports = map[string][]string{
 	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
 	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
 	rooms + "routes":     {rooms + "terminal"},
+	rooms + "calendar":   {rooms + "terminal"},
 	rooms + "setup":      {rooms + "terminal"},
 	rooms + "reportfile": {rooms + "terminal"},
 	rooms + "emulated":   {rooms + "terminal"},
