@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/calendar"
 )
 
@@ -22,19 +23,16 @@ func checkCalendar(s *checkup, now time.Time) findings {
 	}
 	today := calendar.Date(now.In(s.config.Location))
 	f := finding{group: "Configuration", Check: "CALENDAR_FILE", Status: fine, Where: s.Places["CALENDAR_FILE"]}
-	f.Do = fmt.Sprintf("Add the special days of %d to the file, and complete %[1]d (docs/operate.md, Workdays and holidays).", c.End(today).Year()+1)
 	end := c.End(today)
 	left := int(end.Sub(today) / (24 * time.Hour))
 	switch {
 	case !c.Covers(today):
-		f.Status = problem
+		f.Status, f.Do = problem, addYear(today.Year())
 		f.Message = fmt.Sprintf("the calendar does not cover today, %s: every event with On fails", today.Format(time.DateOnly))
-		f.Do = fmt.Sprintf("Add the special days of %d to the file, and complete %[1]d (docs/operate.md, Workdays and holidays).", today.Year())
 	case left <= calendarNotice:
-		f.Status = warning
-		f.Message = fmt.Sprintf("the calendar ends on %s, in %d days: from then on every event with On fails", end.Format(time.DateOnly), left)
+		f.Status, f.Do = warning, addYear(end.Year()+1)
+		f.Message = fmt.Sprintf("the calendar ends on %s, in %s: from then on every event with On fails", end.Format(time.DateOnly), terminal.Plural(left, "day"))
 	default:
-		f.Do = ""
 		f.Message = fmt.Sprintf("the calendar covers every day up to %s", end.Format(time.DateOnly))
 	}
 	f.Message += nextSpecials(c, today)
@@ -45,6 +43,10 @@ func checkCalendar(s *checkup, now time.Time) findings {
 			Do:      "Look at the date, and at WEEKEND. `stopctl calendar` shows the year."})
 	}
 	return found
+}
+
+func addYear(year int) string {
+	return fmt.Sprintf("Add the special days of %d to the file, and complete %[1]d (docs/operate.md, Workdays and holidays).", year)
 }
 
 // nextSpecials are the special days from a date on, a line each.
