@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-templates test-clients fuzz bench soak lint pictures clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,9 +33,13 @@ zip: build ## what is deployed: dist/stop-desktops.zip
 run: ## the whole thing on this machine, no account needed
 	go run ./cmd/stopctl run
 
-test: ## all tests, with the race detector
+# With -short, the tests of the largest inputs use smaller ones, and those of many cases try fewer.
+test: ## all tests, with the race detector; the largest inputs are smaller here
 	@if [ -z "$(RACE)" ]; then echo "no C compiler: testing without the race detector" >&2; fi
-	go test $(RACE) ./...
+	go test -short $(RACE) ./...
+
+test-large: ## all tests with the largest inputs and all cases, without the race detector
+	go test ./...
 
 fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZTIME=60s each
 	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./events
@@ -47,6 +51,7 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzEmpty$$' -fuzztime $(FUZZTIME) ./internal/eds
 	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./internal/webhook
 	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./internal/webhook
+	go test -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) ./internal/timer
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
 	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) ./test
 

@@ -62,7 +62,10 @@ func (r *run) checkDay(j *job) conclusion {
 // MaxEventAge.
 func (r *run) dates(j *job) []time.Time {
 	first, last := j.event.Time, j.event.Time
-	if j.event.Time.IsZero() {
+	switch {
+	case !r.inv.Day.IsZero():
+		first, last = r.inv.Day, r.inv.Day
+	case j.event.Time.IsZero():
 		first, last = r.started, r.started
 		if r.inv.RetryCount > 0 {
 			first = last.Add(-r.Policy.MaxEventAge)

@@ -15,24 +15,24 @@ import (
 // finish it, whether they carry a count or are new invocations, whether the event names its desktops or
 // selects them. No desktop is stopped twice, and the reports name the desktops in the order asked.
 func TestEachRetryGetsFurther(t *testing.T) {
-	const desktops = 6000
+	const desktops = 3000
 	for _, c := range []struct {
 		name    string
 		event   string
 		counted bool
 		most    int // invocations
 	}{
-		{"by ID, counted", `{"DesktopId":"{{ids ecd-a 6000}}"}`, true, 6},
+		{"by ID, counted", `{"DesktopId":"{{ids ecd-a 3000}}"}`, true, 6},
 		{"by tag, counted", `{"Select":{"Tag":[{"Key":"night"}]}}`, true, 6},
-		{"timer, counted", `{"triggerTime":"{{now}}","triggerName":"nightly","payload":"{\"DesktopId\":\"{{ids ecd-a 6000}}\"}"}`, true, 6},
-		{"by ID, not counted", `{"DesktopId":"{{ids ecd-a 6000}}"}`, false, 16},
+		{"timer, counted", `{"triggerTime":"{{now}}","triggerName":"nightly","payload":"{\"DesktopId\":\"{{ids ecd-a 3000}}\"}"}`, true, 6},
+		{"by ID, not counted", `{"DesktopId":"{{ids ecd-a 3000}}"}`, false, 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScenario(t, txtar.Parse([]byte(`
 -- env --
 MAX_DESKTOPS=100000
-API_CONCURRENCY=4
+API_CONCURRENCY=2
 -- invocation --
 Timeout: 9s
 -- fleet.yaml --
@@ -40,7 +40,7 @@ Latency: 1s
 StopTime: 1s
 ActionLatency: {ListTagResources: 10ms, DescribeClientEvents: 10ms}
 Generate:
-  - {Count: 6000, Prefix: ecd-a, Tags: [{Key: night}]}
+  - {Count: 3000, Prefix: ecd-a, Tags: [{Key: night}]}
 `)))
 				event := []byte(expand(c.event))
 				var left []int

@@ -524,7 +524,7 @@ func throttledAgain(calls []emulator.Call) (lines []string) {
 // callText is what matters of a call: ignored are those parameters that are always the same.
 func callText(c emulator.Call) string {
 	text := c.Action + " " + c.RegionId
-	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
+	ignored := regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		switch {
 		case name == "NextToken":

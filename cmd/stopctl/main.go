@@ -19,6 +19,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/recover"
 	"stopdesktops/cmd/stopctl/internal/routes"
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/timers"
 )
 
 // stopctl is the program.
@@ -27,6 +28,7 @@ func stopctl() terminal.Program {
 		{Name: "run", Short: "run the function on this machine, against an emulated account", Run: lab.Command},
 		{Name: "plan", Short: "show what an event would do, and why; nothing is stopped", Run: plan.Command},
 		{Name: "doctor", Short: "say what is wrong with a deployment, and how to mend it", Run: doctor.Command},
+		{Name: "timers", Short: "list what the timer triggers do in the next days", Run: timers.Command},
 		{Name: "probe", Short: "compare EDS with what the function assumes; read-only", Run: probe.Command},
 		{Name: "replay", Short: "make the event that finishes what a report left undone", Run: recover.Replay},
 		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},

@@ -37,6 +37,7 @@ type spy struct {
 	answers [][]string // of DNS; the last one stays
 	asked   int
 	sent    map[string]int
+	dialled []net.Conn
 	config  *tls.Config
 	start   func()
 }
@@ -49,7 +50,10 @@ func newSpy(t *testing.T, h http.Handler, answers ...[]string) *spy {
 		_ = server.Listener.Close()
 		server.Listener = s.Listener
 		server.StartTLS()
-		t.Cleanup(server.Close)
+		t.Cleanup(func() {
+			s.hangUp() // otherwise both ends of a pipe wait 5 s to tell each other that they close TLS
+			server.Close()
+		})
 	})
 	s.config.RootCAs = roots()
 	return s
@@ -82,7 +86,22 @@ func (s *spy) lookup(_ context.Context, host string) ([]netip.Addr, error) {
 func (s *spy) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	s.start()
 	c, err := s.Listener.Dial(ctx, network, address)
-	return &counted{Conn: c, spy: s, address: address}, err
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.dialled = append(s.dialled, c)
+	s.mu.Unlock()
+	return &counted{Conn: c, spy: s, address: address}, nil
+}
+
+// hangUp closes every connection without a word.
+func (s *spy) hangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.dialled {
+		_ = c.Close()
+	}
 }
 
 type counted struct {

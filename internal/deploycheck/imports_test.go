@@ -65,6 +65,7 @@ const (
 	pipesPkg    = module + "/internal/pipes"
 	composePkg  = module + "/internal/compose"
 	deployments = module + "/internal/deployment"
+	timers      = module + "/internal/timer"
 	bench       = module + "/bench"
 	benchPeers  = bench + "/peers"
 	stopctl     = module + "/cmd/stopctl"
@@ -102,8 +103,10 @@ var internalImports = map[string][]string{
 // No command's room knows another's.
 var roomImports = map[string][]string{
 	rooms + "lab":        {rooms + "emulated", rooms + "reportfile", rooms + "setup", rooms + "sign", rooms + "terminal", rooms + "words"},
-	rooms + "plan":       {rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
-	rooms + "doctor":     {rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "plan":       {rooms + "agenda", rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "doctor":     {rooms + "agenda", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "timers":     {rooms + "agenda", rooms + "setup", rooms + "terminal"},
+	rooms + "agenda":     {rooms + "words"},
 	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
 	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
 	rooms + "routes":     {rooms + "terminal"},
@@ -165,7 +168,7 @@ func checkEdge(g graph, from, to string) string {
 		return "only internal/eds knows the EDS SDK"
 	case within(to, operator) && !within(from, module+"/cmd"):
 		return "what an operator may do is not for the function"
-	case within(to, deployments) && !within(from, module+"/cmd"):
+	case within(to, deployments, timers) && !within(from, module+"/cmd"):
 		return "how the function is deployed is not for the function"
 	case from == eventsPkg && !g[to].Standard:
 		return "events imports the standard library only"
@@ -371,6 +374,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module, to: operator, want: "not for the function"},
 		{from: module + "/internal/compose", to: operator, want: "not for the function"},
 		{from: module, to: deployments, want: "how the function is deployed"},
+		{from: module, to: timers, want: "how the function is deployed"},
 		{from: module + "/internal/compose", to: deployments, want: "how the function is deployed"},
 		{from: deployments, to: module + "/internal/config", want: "do not know each other"},
 		{from: operator, to: client, want: "only internal/eds"},

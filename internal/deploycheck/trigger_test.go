@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"stopdesktops/internal/timer"
 )
 
 type trigger struct {
@@ -129,8 +131,13 @@ func checkTimer(path string, node *yaml.Node) problems {
 	if config.Enable == nil {
 		found.add(path+".enable", "missing")
 	}
-	if err := checkCron(string(config.CronExpression)); err != nil {
+	schedule, err := timer.Parse(string(config.CronExpression))
+	if err != nil {
 		found.add(path+".cronExpression", "%v", err)
+	} else {
+		for _, note := range schedule.Notes {
+			found.add(path+".cronExpression", "%s", note)
+		}
 	}
 	if err := checkRequest(string(config.Payload)); err != nil {
 		found.add(path+".payload", "not a request: %v", err)

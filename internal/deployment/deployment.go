@@ -35,6 +35,7 @@ type Deployment struct {
 type Trigger struct {
 	Name, Type Text
 	Enable     Text // of a timer: "true" or "false"
+	Cron       Text // of a timer: cronExpression
 	Payload    Text // of a timer
 	AuthType   Text // of an HTTP trigger
 	Source     Text // of an EventBridge trigger: MNS, or Default for the bus of Alibaba Cloud's services
@@ -92,6 +93,17 @@ func Read(file, function string, lookup func(name string) (value string, set boo
 		return nil, errors.Join(r.faults...)
 	}
 	return d, nil
+}
+
+// Functions lists the names of the functions of a template and of the one it extends, in their order.
+func Functions(file string) ([]string, error) {
+	r := &reader{file: file, files: map[*yaml.Node]string{}, reported: map[string]bool{}}
+	top, err := r.load(file)
+	if err != nil {
+		return nil, err
+	}
+	_, names, err := r.resources(top)
+	return names, err
 }
 
 // Environ is the environment that the function will have, for config.Read.
@@ -163,13 +175,9 @@ func parseFile(file string) (*yaml.Node, error) {
 
 // choose the function.
 func (r *reader) choose(top *yaml.Node, function string) (*yaml.Node, string, error) {
-	resources := member(top, "resources")
-	if resources == nil || resources.Kind != yaml.MappingNode || len(resources.Content) == 0 {
-		return nil, "", fmt.Errorf("%s has no resources: is it a template of Serverless Devs?", r.file)
-	}
-	var names []string
-	for i := 0; i < len(resources.Content); i += 2 {
-		names = append(names, resources.Content[i].Value)
+	resources, names, err := r.resources(top)
+	if err != nil {
+		return nil, "", err
 	}
 	switch {
 	case function == "" && len(names) == 1:
@@ -180,6 +188,19 @@ func (r *reader) choose(top *yaml.Node, function string) (*yaml.Node, string, er
 		return nil, "", fmt.Errorf("%s has no function %q; it has %s", r.file, function, strings.Join(names, ", "))
 	}
 	return member(resources, function), function, nil
+}
+
+// resources of a template, and their names.
+func (r *reader) resources(top *yaml.Node) (*yaml.Node, []string, error) {
+	resources := member(top, "resources")
+	if resources == nil || resources.Kind != yaml.MappingNode || len(resources.Content) == 0 {
+		return nil, nil, fmt.Errorf("%s has no resources: is it a template of Serverless Devs?", r.file)
+	}
+	var names []string
+	for i := 0; i < len(resources.Content); i += 2 {
+		names = append(names, resources.Content[i].Value)
+	}
+	return resources, names, nil
 }
 
 func (r *reader) deployment(props *yaml.Node) *Deployment {
@@ -207,6 +228,7 @@ func (r *reader) deployment(props *yaml.Node) *Deployment {
 				Name:     r.text(t, at+"triggerName"),
 				Type:     r.text(t, at+"triggerType"),
 				Enable:   r.text(config, at+"triggerConfig.enable"),
+				Cron:     r.text(config, at+"triggerConfig.cronExpression"),
 				Payload:  r.text(config, at+"triggerConfig.payload"),
 				AuthType: r.text(config, at+"triggerConfig.authType"),
 				Source:   r.text(member(config, "eventSourceConfig"), at+"triggerConfig.eventSourceConfig.eventSourceType"),

@@ -51,6 +51,7 @@ func TestRead(t *testing.T) {
 		"what lies beside the template":  {d.Folder, filepath.Join("..", "..")},
 		"a property that is not there":   {d.Triggers[1].Payload.String(), file + " triggers[1].triggerConfig.payload"},
 		"a property of the timer's only": {d.Triggers[0].Enable.Value, "true"},
+		"cronExpression":                 {d.Triggers[0].Cron.Value, "CRON_TZ=Asia/Shanghai 0 0 20 ? * MON-FRI"},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s: %q, want %q", what, pair[0], pair[1])
@@ -143,6 +144,17 @@ resources:
 	}
 	if d, err = deployment.Read(filepath.Join(dir, "s.yaml"), "g", lookup(nil)); err != nil || d.Timeout.Value != 600 || d.Role.Value != "base" || len(d.Variables) != 2 {
 		t.Errorf("%v, %+v", err, d)
+	}
+}
+
+// TestFunctions lists the functions of a template, also those of the template that it extends.
+func TestFunctions(t *testing.T) {
+	dir := folder(t, "s.yaml", base, "s.mine.yaml", "extend: s.yaml\nresources: {g: {props: {timeout: 60}}}\n", "none.yaml", "resources: {}\n")
+	if names, err := deployment.Functions(filepath.Join(dir, "s.mine.yaml")); err != nil || !slices.Equal(names, []string{"f", "g"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+	if names, err := deployment.Functions(filepath.Join(dir, "none.yaml")); err == nil || !strings.Contains(err.Error(), "has no resources") {
+		t.Errorf("%q, %v", names, err)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How [EDS.MixedCalls] and [EDS.UnknownIds] can be set.
+// How [EDS.MixedCalls], [EDS.UnknownIds] and [EDS.UnknownResources] can be set.
 const (
 	Refuse  = "refuse"  // the whole call is refused
 	Partial = "partial" // the rest of the call is done and nothing said
@@ -64,6 +64,9 @@ type EDS struct {
 	// UnknownIds says what DescribeDesktopInfo does with an ID it does not
 	// know: Omit (the default) or Refuse.
 	UnknownIds string
+	// UnknownResources says what ListTagResources does with a ResourceId it does
+	// not know: Omit (the default) or Refuse. Neither is documented.
+	UnknownResources string
 	// StateError is how StopDesktops refuses a desktop that is not Running or
 	// is under management, and StartDesktops one that is not Stopped; default
 	// 400 IncorrectDesktopStatus. The real code is not published.

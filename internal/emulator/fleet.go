@@ -34,6 +34,7 @@ type Fleet struct {
 	AllowPermanentKeys bool                     `yaml:"AllowPermanentKeys"`
 	MixedCalls         string                   `yaml:"MixedCalls"`
 	UnknownIds         string                   `yaml:"UnknownIds"`
+	UnknownResources   string                   `yaml:"UnknownResources"`
 	StateError         APIError                 `yaml:"StateError"`
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
@@ -152,7 +153,7 @@ func (f *Fleet) EDS() *EDS {
 	e := &EDS{
 		Desktops: f.desktops(), Regions: slices.Clone(f.Regions), Credentials: slices.Clone(f.Credentials),
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
-		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
+		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds, UnknownResources: f.UnknownResources,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList, NoEndUserIds: f.NoEndUserIds,
 		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,

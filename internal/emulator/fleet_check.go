@@ -211,6 +211,7 @@ func (c *fleetCheck) action(section string, i int, name string) {
 func (c *fleetCheck) settings(f *Fleet) {
 	c.oneOf("MixedCalls", -1, "value", f.MixedCalls, Refuse, Partial)
 	c.oneOf("UnknownIds", -1, "value", f.UnknownIds, Omit, Refuse)
+	c.oneOf("UnknownResources", -1, "value", f.UnknownResources, Omit, Refuse)
 	if n := member(c.entry("", -1), "EmptyList"); n != nil && n.Tag == "!!null" {
 		f.EmptyList = n.Value // null without quotes means the form, not that nothing is set
 	}

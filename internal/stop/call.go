@@ -28,6 +28,7 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	begun.Add(len(batches))
 	other.Go(func() {
 		begun.Wait()
+		_ = u.guard(func() error { u.checkTags(ctx, u.orders); return nil })
 		_ = u.guard(func() error { meanwhile(); return nil }) // what is not observed then is observed later
 	})
 	defer other.Wait()

@@ -14,11 +14,12 @@ import (
 type Engine struct {
 	policy Policy
 	pace   *pace
+	few    int // see fewDesktops
 }
 
 // New makes an Engine.
 func New(policy Policy) *Engine {
-	return &Engine{policy: policy, pace: newPace(policy.APIConcurrency)}
+	return &Engine{policy: policy, pace: newPace(policy.APIConcurrency), few: fewDesktops}
 }
 
 // Invocation is what the engine has to know of the invocation whose orders it does.

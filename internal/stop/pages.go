@@ -59,11 +59,7 @@ func (p *place) carriers(ctx context.Context, s *slot, tag events.Tag) ([]Tagged
 func (p *place) listTag(tag events.Tag) *listing[string] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
 		rows, err := p.carriers(ctx, s, tag)
-		values := make(map[string]string, len(rows))
-		for _, row := range rows {
-			values[foldID(row.DesktopID)] = row.Value
-		}
-		return values, err
+		return valuesOf(rows), err
 	})
 }
 

@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -269,7 +270,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 		}
 	}
 	if unknown == nil && u.policy.Preflight {
-		unknown = t.usersUnknown()
+		unknown = cmp.Or(t.usersUnknown(), t.tagsUnknown())
 	}
 	var v verdict
 	spares := false

@@ -144,7 +144,7 @@ func show(c *calendar.Calendar, first time.Time, o *options, out io.Writer) erro
 			days += ".." + s.Last.Format("Mon")
 		}
 		rows = append(rows, []terminal.Cell{
-			terminal.Plain.Cell(dates(s)), terminal.Plain.Cell(days), terminal.Plain.Cell(s.Kind), terminal.Plain.Cell(terminal.Visible(s.Name)),
+			terminal.Plain.Cell(dates(s)), terminal.Plain.Cell(days), terminal.Plain.Cell(s.Kind), terminal.Plain.Cell(s.Name),
 		})
 	}
 	for _, line := range (&terminal.Screen{}).Table(rows) {

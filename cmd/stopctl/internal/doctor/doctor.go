@@ -145,6 +145,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 	}
 	all = append(all, checkCalendar(e.checkup, time.Now())...)
 	all = append(all, e.checkLoopback()...)
+	all = append(all, checkSchedules(e.checkup)...)
 	all = append(all, checkTimers(ctx, e.checkup)...)
 	all = append(all, checkHTTPTriggers(e.checkup)...)
 	all = append(all, checkKinds(e.checkup)...)
@@ -154,7 +155,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 		}
 		all = append(all, e.online(ctx)...)
 		if s.Live {
-			fmt.Fprint(s.Err, "\r\x1b[K")
+			s.EraseLine()
 		}
 	}
 	return append(all, e.unproven()...)

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -155,6 +156,7 @@ func TestDoctorHealthy(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 	out = strings.ReplaceAll(out, strings.TrimPrefix(c.endpoint.URL, "http://"), "127.0.0.1:PORT")
+	out = withoutDates(t, out)
 	if *update {
 		write(t, golden, out)
 	}
@@ -176,6 +178,26 @@ func TestDoctorHealthy(t *testing.T) {
 	if v := c.eds.Violations(); len(v) > 0 {
 		t.Errorf("violations %q", v)
 	}
+}
+
+// withoutDates takes the dates out of the lines that say when a timer fires. They are on three of the next working days,
+// one after the other.
+func withoutDates(t *testing.T, text string) string {
+	t.Helper()
+	line := regexp.MustCompile(`next: (\w+ [\d-]+ [\d:]+) Asia/Shanghai`)
+	last := time.Now()
+	found := line.FindAllStringSubmatch(text, -1)
+	for _, m := range found {
+		at, err := time.ParseInLocation("Mon 2006-01-02 15:04", m[1], time.FixedZone("", 8*3600))
+		if err != nil || !at.After(last) || at.Sub(last) > 5*24*time.Hour || at.Hour() != 20 || at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+			t.Errorf("%q after %v: %v", m[0], last, err)
+		}
+		last = at
+	}
+	if len(found) != 3 {
+		t.Errorf("%d times", len(found))
+	}
+	return line.ReplaceAllString(text, "next: … Asia/Shanghai")
 }
 
 // readCheckup of s.yaml.
@@ -237,7 +259,11 @@ func TestDoctorFinds(t *testing.T) {
 	const (
 		scheme = "WEBHOOK_AUTH: ${env('WEBHOOK_AUTH','')}"
 		open   = "authType: function"
-		tag    = `{"Select": {"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]},`
+		cron   = "CRON_TZ=${env('TIMEZONE','Asia/Shanghai')} 0 0 20 ? * MON-FRI"
+		again  = "        - triggerName: again\n          triggerType: timer\n          triggerConfig:\n            enable: " + "true\n" +
+			"            cronExpression: CRON_TZ=Asia/Shanghai 0 0 20 * * MON,TUE,WED,THU,FRI\n" +
+			"            payload: '{\"Select\": {\"Tag\": {\"Key\": \"stop-desktops:nightly\"}}, \"IdleMinutes\": 30}'\n"
+		tag = `{"Select": {"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]},`
 	)
 	gatewayRoutes := "http:\n  - path: /scripts\n    auth: {scheme: gateway}\n"
 	for _, c := range []struct {
@@ -337,6 +363,17 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "the second request of a timer waits too long", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"WaitSeconds": 115, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 115 s"},
 		{name: "a timer of a function that is switched off", changes: []string{`"IdleMinutes": 30`, `"Force": true`}, env: map[string]string{"DISABLED": "true"}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.Force"},
 		{name: "a timer and a fault", env: map[string]string{"MAX_DESKTOPS": "many"}, check: "timer nightly", status: warning, message: "cannot be told while", beside: "MAX_DESKTOPS"},
+		{name: "an expression that is none", changes: []string{cron, "banana"}, check: "timer nightly", status: problem, message: `"banana" is no cron expression`},
+		{name: "an expression of five fields", changes: []string{cron, "0 20 ? * MON-FRI"}, check: "timer nightly", status: problem, message: "has five fields; Function Compute wants six"},
+		{name: "an expression without any field", changes: []string{cron, "''"}, check: "timer nightly", status: problem, message: "has no fields"},
+		{name: "a zone that there is none of", env: map[string]string{"TIMEZONE": "Asia/Shanghia"}, check: "timer nightly", status: problem, message: "CRON_TZ=Asia/Shanghia is no time zone", beside: "TIMEZONE"},
+		{name: "no zone", changes: []string{cron, "0 0 20 ? * MON-FRI"}, check: "timer nightly", status: warning, message: "has no time zone: Function Compute takes UTC"},
+		{name: "UTC that is meant", changes: []string{cron, "CRON_TZ=UTC 0 0 20 ? * MON-FRI"}, check: "timer nightly", status: fine, message: "20:00 UTC"},
+		{name: "an interval", changes: []string{cron, "'@every 30m'"}, check: "timer nightly", status: fine, message: "every 30m"},
+		{name: "weekdays by number", changes: []string{cron, "CRON_TZ=Asia/Shanghai 0 0 20 ? * 1-5"}, check: "timer nightly", status: warning, message: "the day that a number means is not documented"},
+		{name: "an hour that summer time skips", changes: []string{cron, "CRON_TZ=Europe/Berlin 0 30 2 ? * SUN"}, check: "timer nightly", status: warning, message: "may fire twice or not at all when the clocks change: Sun "},
+		{name: "two timers that say the same", changes: []string{"        - triggerName: webhook\n", again + "        - triggerName: webhook\n"}, check: "timer again", status: warning, message: "the timers nightly and again ask for the same stop at the same times"},
+		{name: "a timer that says neither", changes: []string{"            enable: true\n", ""}, check: "timer nightly", status: warning, message: "has no `enable`"},
 		{name: "a timer switched off", changes: []string{"enable: true", "enable: false"}, check: "timer nightly", status: warning, message: "switched off"},
 
 		// the account

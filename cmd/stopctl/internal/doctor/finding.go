@@ -61,12 +61,12 @@ const margin = 11
 
 // showFindings for people.
 func showFindings(s *terminal.Screen, title string, all findings) {
-	fmt.Fprintln(s.Out, s.Paint(terminal.Bold, terminal.Visible(title)))
+	fmt.Fprintln(s.Out, s.Paint(terminal.Bold, title))
 	group := ""
 	for _, f := range all {
 		if f.group != group {
 			group = f.group
-			fmt.Fprintf(s.Out, "\n%s\n", s.Paint(terminal.Bold, terminal.Visible(group)))
+			fmt.Fprintf(s.Out, "\n%s\n", s.Paint(terminal.Bold, group))
 		}
 		text := f.Message
 		if f.Where != "" {
@@ -74,9 +74,9 @@ func showFindings(s *terminal.Screen, title string, all findings) {
 		}
 		label := labels[f.Status]
 		lead := "  " + s.Paint(label.Style, label.Text) + strings.Repeat(" ", margin-2-len(label.Text))
-		block(s, lead, terminal.Visible(text))
+		block(s, lead, text)
 		if f.Do != "" {
-			block(s, strings.Repeat(" ", margin)+"→ ", terminal.Visible(f.Do))
+			block(s, strings.Repeat(" ", margin)+"→ ", f.Do)
 		}
 	}
 	st := terminal.Green

@@ -2,15 +2,14 @@ package doctor
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
+	"stopdesktops/cmd/stopctl/internal/agenda"
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/words"
 	"stopdesktops/events"
 	"stopdesktops/handler"
-	"stopdesktops/internal/deployment"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/stop"
 )
@@ -22,42 +21,22 @@ type timerRequest struct {
 }
 
 // timers of the deployment.
-func (s *checkup) timers() []deployment.Trigger {
+func (s *checkup) timers() []agenda.Timer {
 	if s.Deployed == nil {
 		return nil
 	}
-	var list []deployment.Trigger
-	for _, t := range s.Deployed.Triggers {
-		if t.Type.Value == "timer" {
-			list = append(list, t)
-		}
-	}
-	return list
+	return agenda.Of(s.Deployed)
 }
 
 // timerRequests are those that can be read.
 func (s *checkup) timerRequests() []timerRequest {
 	var list []timerRequest
 	for _, t := range s.timers() {
-		made, err := events.Decode(timerEvent(t))
-		if err != nil {
-			continue
-		}
-		for _, e := range made {
-			if request, err := events.ParseRequest(e.Payload, e.Path); e.Err == nil && err == nil {
-				list = append(list, timerRequest{t.Name.Value, setup.Line(t.Payload.Place), request})
-			}
+		for _, request := range t.Requests {
+			list = append(list, timerRequest{t.Name(), setup.Line(t.Payload.Place), request})
 		}
 	}
 	return list
-}
-
-// timerEvent is what the function gets when a timer fires now.
-func timerEvent(t deployment.Trigger) []byte {
-	event, _ := json.Marshal(map[string]string{ // texts are always JSON
-		"triggerTime": time.Now().UTC().Format(time.RFC3339), "triggerName": t.Name.Value, "payload": t.Payload.Value,
-	})
-	return event
 }
 
 // checkTimers: a timer that is refused each night is noticed by nobody. The function's own handler says
@@ -65,7 +44,7 @@ func timerEvent(t deployment.Trigger) []byte {
 func checkTimers(ctx context.Context, s *checkup) findings {
 	var found findings
 	for _, t := range s.timers() {
-		name := "timer " + t.Name.Value
+		name := "timer " + t.Name()
 		add := func(f finding) {
 			f.group, f.Check, f.Where = "Triggers", name, setup.Line(t.Payload.Place)
 			found = append(found, f)
@@ -74,13 +53,13 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in cannot be told while the configuration has a fault", Do: "Correct it, and look again."})
 			continue
 		}
-		refused, reports := false, s.fire(ctx, t)
+		refused, reports := false, s.fire(ctx, &t)
 		for _, rep := range reports {
 			switch {
 			case rep.Status == report.StatusRejected, rep.Status == report.StatusBlocked:
 				refused = true
 				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, rep.Status, words.Problem(rep.Error)),
-					Do: "Correct it, or what the configuration says; `stopctl plan -f FILE` tries a request."})
+					Do: "Correct it, or what the configuration says; `stopctl plan -trigger " + t.Name() + "` shows what it would do."})
 			case rep.Status == report.StatusFailed && rep.Error != nil && rep.Error.Code == report.CodeCalendar: // and not that nobody was asked
 				refused = true
 				add(finding{Status: problem, Message: fmt.Sprintf("the %s would fail now: %s", name, words.Problem(rep.Error)), Do: "Add the year to the calendar (docs/operate.md, Workdays and holidays)."})
@@ -89,9 +68,7 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 		switch {
 		case refused:
 		case len(reports) == 0:
-			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in could not be found out", Do: "This may be a fault of stopctl. `stopctl plan -f FILE` tries a request."})
-		case t.Enable.Value == "false":
-			add(finding{Status: warning, Message: "the " + name + " is switched off", Do: "Write enable: true if it should run."})
+			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in could not be found out", Do: "This may be a fault of stopctl. `stopctl plan -trigger " + t.Name() + "` shows what it would do."})
 		default:
 			add(finding{Status: fine, Message: "the payload of the " + name + " is let in"})
 		}
@@ -100,11 +77,11 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 }
 
 // fire a timer at the function's own handler, which can ask nobody: what gets as far as EDS is let in.
-func (s *checkup) fire(ctx context.Context, t deployment.Trigger) []report.Report {
+func (s *checkup) fire(ctx context.Context, t *agenda.Timer) []report.Report {
 	c := s.config
 	c.Disabled = false // which is said elsewhere, and hides the rest
 	h := setup.Harmless(c, s.faults, func() (stop.EDS, error) { return nobody{}, nil })
-	return h.Reports(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, timerEvent(t))
+	return h.Reports(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, t.Event(time.Now()))
 }
 
 // nobody answers in the place of EDS.
@@ -131,6 +108,10 @@ func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) 
 }
 
 func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p stop.Page[stop.Tagged], err error) {
+	return p, n.asked("ListTagResources")
+}
+
+func (n nobody) ListTagResourcesByID(context.Context, string, []string, string) (p stop.Page[stop.Tagged], err error) {
 	return p, n.asked("ListTagResources")
 }
 

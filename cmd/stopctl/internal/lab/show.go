@@ -79,7 +79,7 @@ func (s *display) heading(n int, r *record) string {
 	if r.checked || !r.ok() {
 		mark = s.verdict(r.ok())
 	}
-	title := terminal.Cut(terminal.Visible(r.title), maxTitle, "…")
+	title := terminal.Cut(r.title, maxTitle, "…")
 	fill := terminal.Width - len(indent) - terminal.Columns(title) - len(took) - 2
 	if mark != "" {
 		mark, fill = " "+mark, fill-2
@@ -98,7 +98,7 @@ func (s *display) verdict(ok bool) string {
 // labelled writes a text behind a label, and what does not fit below it. Repeated labels are left
 // out: one block of a label has it once.
 func (s *display) labelled(label, text string, st terminal.Style) {
-	s.lines(label, terminal.Wrap(terminal.Visible(text), terminal.Width-len(indent)-column), st)
+	s.lines(label, terminal.Wrap(text, terminal.Width-len(indent)-column), st)
 }
 
 func (s *display) lines(label string, lines []string, st terminal.Style) {
@@ -123,7 +123,7 @@ func (s *display) showEvent(event []byte) {
 			b.Reset()
 			b.Write(event)
 		}
-		s.lines("event", strings.Split(terminal.Visible(strings.TrimSpace(b.String())), "\n"), terminal.Plain)
+		s.lines("event", strings.Split(strings.TrimSpace(b.String()), "\n"), terminal.Plain)
 		return
 	}
 	if len(bytes.TrimSpace(event)) == 0 {
@@ -131,7 +131,7 @@ func (s *display) showEvent(event []byte) {
 		return
 	}
 	for _, text := range brief(event) {
-		s.lines("event", clip(terminal.Wrap(terminal.Visible(text), terminal.Width-len(indent)-column), 2), terminal.Plain)
+		s.lines("event", clip(terminal.Wrap(text, terminal.Width-len(indent)-column), 2), terminal.Plain)
 	}
 }
 
@@ -185,7 +185,7 @@ func (s *display) showLog(r *record) {
 		return
 	}
 	for _, line := range r.log {
-		s.lines("log", []string{terminal.Visible(line)}, terminal.Dim)
+		s.lines("log", []string{line}, terminal.Dim)
 	}
 	if len(r.log) == 0 {
 		s.lines("log", []string{"empty"}, terminal.Dim)

@@ -132,7 +132,7 @@ func (s *display) rule() {
 
 func (t *tally) listBad(s *display) {
 	for _, b := range t.bad {
-		for i, line := range terminal.Wrap(terminal.Visible(b), terminal.Width-6) {
+		for i, line := range terminal.Wrap(b, terminal.Width-6) {
 			fmt.Fprintln(s.Out, strings.Repeat(" ", 4+2*min(i, 1))+s.Paint(terminal.Red, line))
 		}
 	}

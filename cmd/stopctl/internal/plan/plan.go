@@ -27,6 +27,7 @@ import (
 )
 
 const planUsage = `Usage: stopctl plan -f EVENT [flags]
+       stopctl plan -trigger NAME [flags]
 
 Shows what the function would do about an event now, and why: for each desktop the rule
 that chose or spared it. The decisions are those of the function's own code, as its
@@ -34,7 +35,8 @@ configuration has it, by what your account says at this moment. Only calls that 
 made. Nothing is stopped, no callback is sent.
 
 EVENT is a file, or - for standard input: a request, or an event in any shape that the
-function takes. For what a ticketing system sends see stopctl routes try.
+function takes. For what a ticketing system sends see stopctl routes try. With -trigger the
+event is the one that Function Compute sends when that timer of the deployment file fires.
 
 The configuration is that of the deployment file; its ${env()} and what stands in no file
 come from this command's environment, and so do the credentials: as for the aliyun
@@ -43,6 +45,10 @@ command, from ALIBABA_CLOUD_ACCESS_KEY_ID and so on, or a profile.
 Flags:
 
   -f EVENT          the event
+  -trigger NAME     the event of this timer trigger of the deployment file, instead of -f
+  -at TIME          with -trigger: when it fires, "2026-12-24 20:00" in the timer's zone or
+                    2026-12-24T20:00:00+08:00 (default: its next time). What desktops do and
+                    which tags they carry is as your account says it now.
   -t FILE           the deployment file (default s.yaml if it is in this folder; with -t ''
                     the variables of the environment are the configuration)
   -function NAME    which resource of the file, if it has several
@@ -62,6 +68,8 @@ Examples:
   stopctl plan -f request.json -o json > plan.json
   stopctl plan -f request.json -env MAX_DESKTOPS=500 -expect plan.json
   stopctl plan -f request.json -emulate internal/emulator/fleet.yaml
+  stopctl plan -trigger nightly
+  stopctl plan -trigger nightly -at "2026-12-24 20:00" -emulate internal/emulator/fleet.yaml
 
 Exit codes: 0 it is planned, or would be left alone, or is as expected; 1 the event is
 refused, blocked, or cannot be planned, or differs from -expect; 2 wrong usage, or
@@ -70,8 +78,9 @@ unreadable input or configuration.
 
 type planOptions struct {
 	setup.Flags
-	event, roleARN, emulate, expect, output string
-	now                                     bool
+	event, trigger, at, roleARN, emulate, expect, output string
+	now                                                  bool
+	day                                                  time.Time // whose day counts for On; zero: that of the event
 }
 
 func planFlags() (*planOptions, *flag.FlagSet) {
@@ -79,6 +88,8 @@ func planFlags() (*planOptions, *flag.FlagSet) {
 	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.event, "f", "", "")
+	flags.StringVar(&o.trigger, "trigger", "", "")
+	flags.StringVar(&o.at, "at", "", "")
 	o.Define("plan", flags)
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.StringVar(&o.emulate, "emulate", "", "")
@@ -99,8 +110,14 @@ func parsePlan(args []string) (*planOptions, error) {
 		return nil, terminal.Usagef("plan: %v. See stopctl plan -h.", err)
 	case flags.NArg() > 0:
 		return nil, terminal.Usagef("plan: %q is no flag. An event is given as -f FILE. See stopctl plan -h.", flags.Arg(0))
-	case o.event == "":
-		return nil, terminal.Usagef("plan: -f EVENT is needed: a file, or - for standard input. See stopctl plan -h.")
+	case o.event == "" && o.trigger == "":
+		return nil, terminal.Usagef("plan: -f EVENT is needed: a file, or - for standard input; or -trigger NAME. See stopctl plan -h.")
+	case o.event != "" && o.trigger != "":
+		return nil, terminal.Usagef("plan: -f and -trigger exclude each other: the deployment file has the timer's event")
+	case o.trigger != "" && o.now:
+		return nil, terminal.Usagef("plan: -now is for an event that you have kept: leave it out with -trigger")
+	case o.trigger == "" && o.at != "":
+		return nil, terminal.Usagef("plan: -at needs -trigger")
 	case o.output != "text" && o.output != "json":
 		return nil, terminal.Usagef("plan: -o %s: text or json", o.output)
 	case o.emulate != "" && o.roleARN != "":
@@ -122,7 +139,7 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	if err != nil {
 		return err
 	}
-	event, err := terminal.ReadInput("plan: -f", o.event, out.In)
+	event, timer, err := o.readEvent(out)
 	if err != nil {
 		return err
 	}
@@ -132,13 +149,16 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 			return err
 		}
 	}
-	if o.now {
-		event = current.Event(event, time.Now())
-	}
 	s := terminal.NewScreen(out, "auto")
+	if timer != nil {
+		timer.describe(s)
+	}
 	p, err := makePlan(ctx, o, event, s, out.Getenv)
 	if err != nil {
 		return err
+	}
+	if timer != nil {
+		timer.name(p)
 	}
 	if o.output == "json" {
 		err = p.write(out.Out)
@@ -154,6 +174,23 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 		return terminal.ErrUnexpected
 	}
 	return nil
+}
+
+// readEvent reads the event of the command line: a file's, or that of a timer.
+func (o *planOptions) readEvent(out terminal.Outside) ([]byte, *fired, error) {
+	if o.trigger != "" {
+		timer, err := o.readTrigger(out.Getenv)
+		if err != nil {
+			return nil, nil, err
+		}
+		o.day = timer.at
+		return timer.event(), timer, nil
+	}
+	event, err := terminal.ReadInput("plan: -f", o.event, out.In)
+	if err == nil && o.now {
+		event = current.Event(event, time.Now())
+	}
+	return event, nil, err
 }
 
 // makePlan lets the function's own handler decide.
@@ -194,7 +231,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	o.Env.NoteUnknown(s, c.Routes != nil)
 	var reports []report.Report
 	err = s.During(asking, func() error {
-		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
 		return ctx.Err()
 	})
 	if err != nil {

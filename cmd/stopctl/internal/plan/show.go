@@ -25,9 +25,9 @@ func showPlan(s *terminal.Screen, p *plan) {
 }
 
 func showPlanned(s *terminal.Screen, e plannedEvent) {
-	head := "event " + terminal.Visible(e.EventId)
+	head := "event " + e.EventId
 	if e.Route != "" {
-		head += " by route " + terminal.Visible(e.Route)
+		head += " by route " + e.Route
 	}
 	line := s.Paint(terminal.Bold, head) + "  " + s.Paint(words.StatusStyle(e.Status), string(e.Status))
 	if len(e.Counts) > 0 {
@@ -38,13 +38,13 @@ func showPlanned(s *terminal.Screen, e plannedEvent) {
 		fmt.Fprintln(s.Out, s.Paint(terminal.Dim, strings.TrimSpace(e.RegionId+" "+e.StoppedMode)))
 	}
 	if e.Error != nil {
-		for _, line := range terminal.Wrap(terminal.Visible(words.Problem(e.Error)), terminal.Width) {
+		for _, line := range terminal.Wrap(words.Problem(e.Error), terminal.Width) {
 			fmt.Fprintln(s.Out, s.Paint(terminal.Red, line))
 		}
 	}
 	for _, w := range e.Warnings {
 		const label = "warning: "
-		for i, line := range terminal.Wrap(terminal.Visible(words.Warning(w)), terminal.Width-len(label)) {
+		for i, line := range terminal.Wrap(words.Warning(w), terminal.Width-len(label)) {
 			if i == 0 {
 				line = label + line
 			} else {
@@ -60,7 +60,7 @@ func showPlanned(s *terminal.Screen, e plannedEvent) {
 	for _, d := range e.Desktops {
 		state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", ")
 		rows = append(rows, []terminal.Cell{
-			terminal.Bold.Cell(d.DesktopId), words.OutcomeStyle(d.Decision).Cell(string(d.Decision)), terminal.Plain.Cell(state), terminal.Dim.Cell(terminal.Visible(d.Rule)),
+			terminal.Bold.Cell(d.DesktopId), words.OutcomeStyle(d.Decision).Cell(string(d.Decision)), terminal.Plain.Cell(state), terminal.Dim.Cell(d.Rule),
 		})
 	}
 	if len(rows) > 0 {
@@ -75,7 +75,7 @@ func showPlanned(s *terminal.Screen, e plannedEvent) {
 func compare(s *terminal.Screen, expected, p *plan) error {
 	all := p.differences(expected)
 	for _, line := range all {
-		s.Note("%s", terminal.Visible(line))
+		s.Note("%s", line)
 	}
 	if len(all) > 0 {
 		s.Note("The plan is not as expected: %s.", terminal.Plural(len(all), "difference"))

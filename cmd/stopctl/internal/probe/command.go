@@ -233,9 +233,9 @@ func (c *comparison) explain(err error) error {
 	}
 	switch failed.Denial {
 	case stop.DenialClock:
-		return fmt.Errorf("EDS refuses what is signed here (%s): this machine's clock is more than 15 minutes off. Set it by NTP", terminal.Visible(failed.Code))
+		return fmt.Errorf("EDS refuses what is signed here (%s): this machine's clock is more than 15 minutes off. Set it by NTP", failed.Code)
 	case stop.DenialCredentials, stop.DenialExpired, stop.DenialSignature:
-		return fmt.Errorf("EDS does not accept the credentials (%s): renew them. Temporary ones expire", terminal.Visible(failed.Code))
+		return fmt.Errorf("EDS does not accept the credentials (%s): renew them. Temporary ones expire", failed.Code)
 	}
 	return err
 }
@@ -255,6 +255,6 @@ func (c *comparison) write() error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("the responses were not written: %w", err)
 	}
-	fmt.Fprintf(c.Out, "Written without names: %s. With a difference, attach it to a bug report.\n", terminal.Visible(c.options.out))
+	fmt.Fprintf(c.Out, "Written without names: %s. With a difference, attach it to a bug report.\n", c.options.out)
 	return nil
 }

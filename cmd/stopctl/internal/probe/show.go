@@ -24,7 +24,7 @@ func showLines(s *terminal.Screen, lines []Line) {
 			head := fmt.Sprintf("%-*s%-*s%s", columns[1], group, columns[2]-columns[1], "assumed", "seen")
 			fmt.Fprintf(s.Out, "\n%s\n", s.Paint(terminal.Bold, head))
 		}
-		assumed, seen := terminal.Wrap(l.Assumed, columns[2]-columns[1]-2), terminal.Wrap(terminal.Visible(l.Seen), terminal.Width-columns[2])
+		assumed, seen := terminal.Wrap(l.Assumed, columns[2]-columns[1]-2), terminal.Wrap(l.Seen, terminal.Width-columns[2])
 		for i := range max(len(assumed), len(seen)) {
 			lead, name := "", ""
 			if i == 0 {

@@ -112,7 +112,7 @@ func undelivered(reports []reportfile.Found, out io.Writer) []reportfile.Found {
 			list = append(list, rep)
 			continue
 		}
-		fmt.Fprintf(out, "stopctl: event %s is left out: %s; -all sends it too\n", terminal.Visible(rep.EventId), why)
+		fmt.Fprintf(out, "stopctl: event %s is left out: %s; -all sends it too\n", rep.EventId, why)
 	}
 	return list
 }
@@ -124,13 +124,13 @@ func checkReceivers(reports []reportfile.Found, configured string) error {
 		why := ""
 		switch {
 		case rep.Route != "":
-			why = "came by the route " + terminal.Visible(rep.Route) + ", which may have a receiver of its own"
+			why = "came by the route " + rep.Route + ", which may have a receiver of its own"
 		case rep.Callback != nil && rep.Callback.Host != "" && rep.Callback.Host != hostOf(configured):
-			why = "has its receiver at " + terminal.Visible(rep.Callback.Host) + ", and CALLBACK_URL is elsewhere"
+			why = "has its receiver at " + rep.Callback.Host + ", and CALLBACK_URL is elsewhere"
 		default:
 			continue
 		}
-		return terminal.Usagef("callback resend: event %s %s: give its URL with -to, or -all if CALLBACK_URL is right. Nothing was sent.", terminal.Visible(rep.EventId), why)
+		return terminal.Usagef("callback resend: event %s %s: give its URL with -to, or -all if CALLBACK_URL is right. Nothing was sent.", rep.EventId, why)
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func resend(ctx context.Context, sender *callback.Sender, rep reportfile.Found, 
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
 	result := sender.Deliver(ctx, "", rep.Report)
-	fmt.Fprintf(o.Out, "event %s (%s): %s\n", terminal.Visible(rep.EventId), rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
+	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
 	return result.Status == report.CallbackDelivered
 }
 

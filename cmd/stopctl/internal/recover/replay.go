@@ -67,11 +67,11 @@ func Replay(_ context.Context, args []string, o terminal.Outside) error {
 		q, err := unfinished(rep, time.Now())
 		if err != nil {
 			incomplete = true
-			fmt.Fprintf(o.Err, "stopctl: event %s: %v\n", terminal.Visible(rep.EventId), err)
+			fmt.Fprintf(o.Err, "stopctl: event %s: %v\n", rep.EventId, err)
 			continue
 		}
 		for _, note := range notes(rep, len(q.DesktopId) > 0, hostOf(o.Getenv("CALLBACK_URL"))) {
-			fmt.Fprintf(o.Err, "stopctl: event %s: %s\n", terminal.Visible(rep.EventId), note)
+			fmt.Fprintf(o.Err, "stopctl: event %s: %s\n", rep.EventId, note)
 		}
 		if len(q.DesktopId) > 0 {
 			left = append(left, q)
@@ -161,9 +161,9 @@ func notes(rep reportfile.Found, replayed bool, receiver string) []string {
 		list = append(list, "the time of the event is unknown, so desktops that were used since then are stopped too, unless a user is connected. To spare them, give the lines of the log, or set IdleMinutes in the event")
 	}
 	if rep.Route != "" {
-		list = append(list, fmt.Sprintf("it came by the route %s; its replay is a direct event: the limits and the callback of the route do not hold", terminal.Visible(rep.Route)))
+		list = append(list, fmt.Sprintf("it came by the route %s; its replay is a direct event: the limits and the callback of the route do not hold", rep.Route))
 	} else if rep.Callback != nil && rep.Callback.Host != "" && rep.Callback.Host != receiver {
-		list = append(list, fmt.Sprintf("its callback went to %s; that of the replay goes to the function's CALLBACK_URL", terminal.Visible(rep.Callback.Host)))
+		list = append(list, fmt.Sprintf("its callback went to %s; that of the replay goes to the function's CALLBACK_URL", rep.Callback.Host))
 	}
 	return list
 }

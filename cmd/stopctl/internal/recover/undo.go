@@ -172,7 +172,7 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 	known, doubtful := map[place]bool{}, map[place]bool{} // several events may have wanted one
 	for _, rep := range reports {
 		if err := namesAll(rep.Report); err != nil {
-			return nil, nil, fmt.Errorf("event %s: %w", terminal.Visible(rep.EventId), err)
+			return nil, nil, fmt.Errorf("event %s: %w", rep.EventId, err)
 		}
 		for _, d := range rep.Desktops {
 			if d.RegionId == "" {
@@ -182,7 +182,7 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 			switch {
 			case rep.DryRun || !byCall && doubt(d) == "":
 			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
-				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", terminal.Visible(rep.EventId), d.DesktopId, d.RegionId)
+				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", rep.EventId, d.DesktopId, d.RegionId)
 			case byCall && !known[at]:
 				known[at] = true
 				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)

@@ -79,30 +79,30 @@ func (d *starting) sent() bool { return d.called || d.lost != nil }
 func (d *starting) became() string {
 	switch {
 	case d.err != nil && d.called:
-		return "EDS took the call; how it is now cannot be seen: " + terminal.Visible(d.err.Error())
+		return "EDS took the call; how it is now cannot be seen: " + d.err.Error()
 	case d.err != nil && d.lost != nil:
-		return "a start was sent, and its effect is not known: " + terminal.Visible(d.lost.Error()) + "; how it is now cannot be seen: " + terminal.Visible(d.err.Error())
+		return "a start was sent, and its effect is not known: " + d.lost.Error() + "; how it is now cannot be seen: " + d.err.Error()
 	case d.err != nil:
-		return "not started: " + terminal.Visible(d.err.Error())
+		return "not started: " + d.err.Error()
 	case d.runs() && d.called:
-		return "started: " + terminal.Visible(d.now)
+		return "started: " + d.now
 	case d.runs():
-		return "is " + terminal.Visible(d.now)
+		return "is " + d.now
 	case d.called:
 		return "EDS took the call; " + d.still()
 	case d.lost != nil:
-		return "a start was sent, and its effect is not known: " + terminal.Visible(d.lost.Error()) + "; " + d.still()
+		return "a start was sent, and its effect is not known: " + d.lost.Error() + "; " + d.still()
 	case d.now == "":
 		return "not started: EDS does not know it"
 	}
-	return "not started: it is " + terminal.Visible(d.now)
+	return "not started: it is " + d.now
 }
 
 func (d *starting) still() string {
 	if d.now == "" {
 		return "EDS does not know it any more"
 	}
-	return "it is still " + terminal.Visible(d.now)
+	return "it is still " + d.now
 }
 
 // starter starts the desktops of one region.
@@ -275,12 +275,12 @@ func (s *starter) attempt(ctx context.Context, list []*starting, call func(conte
 		pause, again := t.next(failed, time.Now())
 		switch {
 		case !again && t.tooLong(failed, time.Now()):
-			s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", failed.Action, terminal.Duration(failed.RetryAfter), terminal.Visible(failed.Code))
+			s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", failed.Action, terminal.Duration(failed.RetryAfter), failed.Code)
 			return failed
 		case !again:
 			return failed
 		}
-		s.note("%s: %s: trying again in %s", failed.Action, terminal.Visible(failed.Code), terminal.Duration(pause))
+		s.note("%s: %s: trying again in %s", failed.Action, failed.Code, terminal.Duration(pause))
 		if !clock.Sleep(ctx, pause) {
 			return failed
 		}

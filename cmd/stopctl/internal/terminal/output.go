@@ -22,6 +22,8 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+func (w *checkedWriter) unwrap() io.Writer { return w.to }
+
 func (w *checkedWriter) failed() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -46,7 +46,7 @@ func self() string {
 // all is not well then.
 func (p Program) Execute(ctx context.Context, args []string, o Outside) int {
 	out := &checkedWriter{to: o.Out}
-	o.Out = out
+	o.Out, o.Err = &visibleWriter{to: out}, &visibleWriter{to: o.Err}
 	code := p.dispatch(ctx, args, o)
 	if err := out.failed(); err != nil && code == ExitOK {
 		fmt.Fprintln(o.Err, "stopctl: standard output: "+err.Error())

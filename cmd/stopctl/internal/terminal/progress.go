@@ -24,6 +24,9 @@ func (s *Screen) During(label string, f func() error) error {
 	return err
 }
 
+// EraseLine erases the line of progress.
+func (s *Screen) EraseLine() { fmt.Fprint(s.Err, eraseLine) }
+
 func (s *Screen) spin(label string, done <-chan struct{}) {
 	started := time.Now()
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -33,11 +36,11 @@ func (s *Screen) spin(label string, done <-chan struct{}) {
 		if time.Since(started) > 3*time.Second {
 			hint = " (the first time takes up to a minute)"
 		}
-		fmt.Fprintf(s.Err, "\r\x1b[K%c %s … %d s%s", spinner[i%len(spinner)], label, int(time.Since(started).Seconds()), hint)
+		fmt.Fprintf(s.Err, "%s%c %s … %d s%s", eraseLine, spinner[i%len(spinner)], label, int(time.Since(started).Seconds()), hint)
 		select {
 		case <-tick.C:
 		case <-done:
-			fmt.Fprint(s.Err, "\r\x1b[K")
+			s.EraseLine()
 			return
 		}
 	}

@@ -46,8 +46,12 @@ func NewScreen(o Outside, color string) *Screen {
 }
 
 func onTerminal(w io.Writer) bool {
-	if c, ok := w.(*checkedWriter); ok {
-		w = c.to
+	for {
+		wrapped, ok := w.(interface{ unwrap() io.Writer })
+		if !ok {
+			break
+		}
+		w = wrapped.unwrap()
 	}
 	f, ok := w.(*os.File)
 	if !ok {
@@ -65,5 +69,5 @@ func (s *Screen) Paint(st Style, text string) string {
 	if !s.color || st == Plain || strings.TrimSpace(text) == "" {
 		return text
 	}
-	return "\x1b[" + string(st) + "m" + text + "\x1b[0m"
+	return mark + string(st) + "m" + text + mark + "0m"
 }

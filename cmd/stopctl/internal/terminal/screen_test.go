@@ -1,6 +1,10 @@
 package terminal
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -20,7 +24,9 @@ func TestColor(t *testing.T) {
 		}
 	}
 	s := NewScreen(Outside{Out: w, Err: w, Getenv: os.Getenv}, "always")
-	if got := s.Paint(Red, "x"); got != "\x1b[31mx\x1b[0m" {
+	var shown strings.Builder
+	fmt.Fprint(&visibleWriter{to: &shown}, s.Paint(Red, "x"), eraseLine)
+	if got := shown.String(); got != "\x1b[31mx\x1b[0m\r\x1b[K" {
 		t.Errorf("-color always: %q", got)
 	}
 	// Where it can be opened, a terminal: the device of all of them.
@@ -114,9 +120,40 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// What comes in events must not move the cursor, colour the screen or turn the text round.
+// TestVisible: what comes from elsewhere must not move the cursor, colour the screen or turn the text round, on
+// standard output or error, in plain text, JSON, a table or an error.
 func TestVisible(t *testing.T) {
-	if got := Visible("a\x1b[31mb\u202ec\r\U000e0001"); got != `a\u001b[31mb\u202ec\u000d\U000e0001` {
-		t.Errorf("%s", got)
+	const foreign = "a\x1b[31mb\u202ec\r\U000e0001\x9b2J\u0085"
+	const want = `a\u001b[31mb\u202ec\u000d\udb40\udc01\x9b2J\u0085`
+	p := Program{Commands: []Command{{Name: "show", Run: func(_ context.Context, _ []string, o Outside) error {
+		s := NewScreen(o, "always")
+		fmt.Fprintln(o.Out, foreign)
+		fmt.Fprintln(o.Out, strings.Join(s.Table([][]Cell{{Red.Cell(foreign), Plain.Cell("|")}, {Plain.Cell("x"), Plain.Cell("|")}}), "\n"))
+		fmt.Fprintln(o.Out, s.Paint(Bold, foreign))
+		fmt.Fprintln(o.Out, strings.Join(Wrap(foreign, 100), "\n"))
+		s.Note("%s", foreign)
+		return errors.New(foreign)
+	}}}}
+	var out, err strings.Builder
+	p.Execute(t.Context(), []string{"show"}, Outside{Out: &out, Err: &err, Getenv: func(string) string { return "" }})
+	pad := strings.Repeat(" ", len(want)-1)
+	if got, want := out.String(), want+"\n\x1b[31m"+want+"\x1b[0m  |\nx"+pad+"  |\n\x1b[1m"+want+"\x1b[0m\n"+want+"\n"; got != want {
+		t.Errorf("standard output\n%q, want\n%q", got, want)
+	}
+	if got, want := err.String(), want+"\nstopctl: "+want+"\n"; got != want {
+		t.Errorf("standard error %q, want %q", got, want)
+	}
+}
+
+// TestVisibleJSON: an escape means the same to a program.
+func TestVisibleJSON(t *testing.T) {
+	const text = "👩‍💻 a\u202eb\u200d\U000e0001\x7f"
+	var out strings.Builder
+	if err := json.NewEncoder(&visibleWriter{to: &out}).Encode(text); err != nil {
+		t.Fatal(err)
+	}
+	var back string
+	if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back != text || strings.Count(out.String(), "\u200d") != 1 || strings.Contains(out.String(), "\u202e") {
+		t.Errorf("%q: %q, %v", out.String(), back, err)
 	}
 }

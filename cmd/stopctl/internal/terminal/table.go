@@ -11,8 +11,8 @@ type Cell struct {
 	Style Style
 }
 
-// Cell with this text.
-func (st Style) Cell(text string) Cell { return Cell{text, st} }
+// Cell with this text. Its control and formatting characters are escapes.
+func (st Style) Cell(text string) Cell { return Cell{visible(text), st} }
 
 // Table aligns rows of cells, two spaces between the columns.
 func (s *Screen) Table(rows [][]Cell) []string {
