@@ -86,7 +86,7 @@ func requestFields() []field[Request] {
 	return []field[Request]{
 		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
-		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.stoppedMode(); return }},
+		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.either("StopCharging", "KeepCharging"); return }},
 		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
 		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
 		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
@@ -97,7 +97,7 @@ func requestFields() []field[Request] {
 			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))
 			return
 		}},
-		{"On", func(r *Request, v value) (err *Error) { r.On, err = v.kindOfDay(); return }},
+		{"On", func(r *Request, v value) (err *Error) { r.On, err = v.either(Workday, Holiday); return }},
 		{"CallbackUrl", func(r *Request, v value) (err *Error) { r.CallbackUrl, err = v.callbackUrl(); return }},
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},

@@ -90,24 +90,14 @@ func (v value) regionId() (string, *Error) {
 	return s, nil
 }
 
-func (v value) stoppedMode() (string, *Error) {
+// either reads one of two words, exactly as they are written.
+func (v value) either(one, other string) (string, *Error) {
 	s, err := v.string()
 	if err != nil {
 		return "", err
 	}
-	if s != "StopCharging" && s != "KeepCharging" {
-		return "", v.fault(InvalidValue, "must be StopCharging or KeepCharging")
-	}
-	return s, nil
-}
-
-func (v value) kindOfDay() (string, *Error) {
-	s, err := v.string()
-	if err != nil {
-		return "", err
-	}
-	if s != Workday && s != Holiday {
-		return "", v.fault(InvalidValue, "must be workday or holiday")
+	if s != one && s != other {
+		return "", v.fault(InvalidValue, "must be %s or %s", one, other)
 	}
 	return s, nil
 }
