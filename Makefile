@@ -6,7 +6,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo de
 FUZZTIME  ?= 60s
 # Files to lie beside the binary: these, where they are there, and EXTRAS.
 EXTRAS    ?=
-BESIDE    := $(sort $(wildcard *routes.yaml deny.txt message*.json) $(EXTRAS))
+BESIDE    := $(sort $(wildcard *routes.yaml deny.txt calendar.txt message*.json) $(EXTRAS))
 MAX_BYTES := 10485760
 # What is deployed. A file of your own extends s.yaml (docs/deploy.md): make deploy TEMPLATE=s.mine.yaml
 TEMPLATE  ?= s.yaml
@@ -28,6 +28,7 @@ zip: build ## what is deployed: dist/stop-desktops.zip
 	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(BESIDE) "$$(go env GOROOT)/lib/time/zoneinfo.zip"
 	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(BESIDE)"
 	@if [ -f deny.txt ] && [ -z "$$DENY_FILE" ]; then echo "deny.txt is packed, but protects nobody until you deploy with DENY_FILE=deny.txt" >&2; fi
+	@if [ -f calendar.txt ] && [ -z "$$CALENDAR_FILE" ]; then echo "calendar.txt is packed, but not read until you deploy with CALENDAR_FILE=calendar.txt" >&2; fi
 
 run: ## the whole thing on this machine, no account needed
 	go run ./cmd/stopctl run

@@ -12,6 +12,12 @@ const (
 	maxWaitSeconds    = 3600
 )
 
+// The kinds of days, as a request and a calendar name them.
+const (
+	Workday = "workday"
+	Holiday = "holiday"
+)
+
 // Request says which desktops a sender asks to stop, and how. Its names are those of the EDS API.
 // Marshalled and parsed again it is the same.
 //
@@ -31,6 +37,8 @@ type Request struct {
 	Force       bool `json:",omitempty"` // true also stops desktops that a user is connected to; never together with IdleMinutes
 	IdleMinutes int  `json:",omitempty"` // spares desktops that were used within so many minutes; 0: not asked
 	WaitSeconds *int `json:",omitempty"` // how many seconds to wait until the desktops are seen Stopped
+
+	On string `json:",omitempty"` // the kind of day that the event must be of: workday, holiday, or "" for any day
 
 	CallbackUrl    string `json:",omitempty"` // where this event's report goes instead of CALLBACK_URL
 	Reason         string `json:",omitempty"` // a ticket number or text, cleaned for logs
@@ -79,7 +87,10 @@ func requestFields() []field[Request] {
 		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = v.account(); return }},
 		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
-		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.stoppedMode(); return }},
+		{"StoppedMode", func(r *Request, v value) (err *Error) {
+			r.StoppedMode, err = v.either("StopCharging", "KeepCharging")
+			return
+		}},
 		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
 		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
 		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
@@ -90,6 +101,7 @@ func requestFields() []field[Request] {
 			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))
 			return
 		}},
+		{"On", func(r *Request, v value) (err *Error) { r.On, err = v.either(Workday, Holiday); return }},
 		{"CallbackUrl", func(r *Request, v value) (err *Error) { r.CallbackUrl, err = v.callbackUrl(); return }},
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},

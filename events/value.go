@@ -101,13 +101,14 @@ func (v value) account() (string, *Error) {
 	return s, nil
 }
 
-func (v value) stoppedMode() (string, *Error) {
+// either reads one of two words, exactly as they are written.
+func (v value) either(one, other string) (string, *Error) {
 	s, err := v.string()
 	if err != nil {
 		return "", err
 	}
-	if s != "StopCharging" && s != "KeepCharging" {
-		return "", v.fault(InvalidValue, "must be StopCharging or KeepCharging")
+	if s != one && s != other {
+		return "", v.fault(InvalidValue, "must be %s or %s", one, other)
 	}
 	return s, nil
 }

@@ -36,7 +36,10 @@ func (r *run) accept(j *job) conclusion {
 		p.Path = mapped.Where(p.Path)
 		return rejected(p)
 	}
-	return r.checkTime(j)
+	if c := r.checkTime(j); c.status != "" {
+		return c
+	}
+	return r.checkDay(j)
 }
 
 // screen says which events go no further, whatever their request says.

@@ -29,6 +29,8 @@ type Policy struct {
 	Kinds []events.Kind
 	// MaxEventAge is the age from which on an event is stale.
 	MaxEventAge time.Duration
+	// Calendar says which days are workdays. nil: there is none, and requests with On are refused.
+	Calendar Calendar
 	// Wait to see the desktops Stopped, if a request does not say how long.
 	Wait time.Duration
 	// Disabled concludes every event with the status `disabled`.

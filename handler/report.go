@@ -32,6 +32,7 @@ func (r *run) newReport(j *job, result stop.Result) report.Report {
 		Exclude:      q.Exclude,
 		Force:        q.Force,
 		IdleMinutes:  q.IdleMinutes,
+		On:           q.On,
 		Counts:       map[report.Outcome]int{},
 		Calls:        result.Calls,
 		DurationMs:   time.Since(r.started).Milliseconds(),

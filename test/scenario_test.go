@@ -53,6 +53,7 @@ const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
 //	fleet.yaml     the desktops, faults and changes, as for stopctl  (optional: the default fleet)
 //	invocation     RetryCount, Timeout (such as 60s)                 (optional)
 //	routes.yaml    the routes file                                   (optional)
+//	calendar.txt   the calendar, which env names as CALENDAR_FILE    (optional)
 //	http.yaml      what a system sends over HTTP, and how it signs it: see httpRequest
 //	event.json     what comes in; event2.json, … come after it to the same instance
 //	callback.yaml  the receiver's Answers                            (optional)
@@ -162,9 +163,11 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		}
 	}
 	code := t.TempDir()
-	if text := section(archive, "routes.yaml"); text != "" {
-		if err := os.WriteFile(filepath.Join(code, "routes.yaml"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+	for _, name := range []string{"routes.yaml", "calendar.txt"} {
+		if text := section(archive, name); text != "" {
+			if err := os.WriteFile(filepath.Join(code, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	environ := append([]string{
@@ -470,6 +473,9 @@ func describe(w io.Writer, rep report.Report) {
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
+	}
+	if rep.On != "" {
+		fmt.Fprintf(w, "    on %s\n", rep.On)
 	}
 	if rep.Traceparent != "" {
 		fmt.Fprintf(w, "    trace %s\n", rep.Traceparent)

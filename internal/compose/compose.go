@@ -78,7 +78,7 @@ func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handle
 
 // Policy returns the part of the configuration that the handler decides by.
 func Policy(c config.Config, version string) handler.Policy {
-	return handler.Policy{
+	p := handler.Policy{
 		Policy: stop.Policy{
 			MaxDesktops:    c.MaxDesktops,
 			Deny:           stop.FoldIDs(c.Denied),
@@ -101,6 +101,10 @@ func Policy(c config.Config, version string) handler.Policy {
 		Disabled:    c.Disabled,
 		Version:     version,
 	}
+	if c.Calendar != nil { // an interface that holds a nil pointer is not nil
+		p.Calendar = c.Calendar
+	}
+	return p
 }
 
 // EDS makes the client for the regions and the endpoint of a configuration.

@@ -18,6 +18,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/calendar"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
@@ -42,8 +43,16 @@ type Config struct {
 	// The tag whose value is the time until which a desktop is not stopped
 	// ([all forms](operate.md#keep-a-desktop-until-a-time)). Empty switches it off.
 	KeepUntilTag string `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
-	// The IANA time zone of dates and times that name none, such as `Asia/Shanghai`.
+	// The IANA time zone of days, dates and times that name none, such as `Asia/Shanghai`.
 	Timezone string `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
+
+	// Workdays and holidays
+
+	// A file beside the binary that says which days are workdays and which are holidays, for requests with `On`
+	// ([the calendar](operate.md#workdays-and-holidays)). Without it such requests are refused.
+	CalendarFile string `env:"CALENDAR_FILE" kind:"text"`
+	// The days of the week that are holidays unless the calendar says workday, separated by commas.
+	Weekend []string `env:"WEEKEND" kind:"word" envDefault:"sat,sun"`
 
 	// Limits
 
@@ -151,6 +160,8 @@ type Config struct {
 	Accounts map[string]string
 	// Denied are the desktops of DENY_DESKTOPS and DENY_FILE.
 	Denied []string
+	// Calendar of CALENDAR_FILE; nil: there is none, or it has a fault.
+	Calendar *calendar.Calendar
 	// Location of TIMEZONE.
 	Location *time.Location
 	// Kinds of events that are taken: those of EVENT_KINDS.
@@ -221,6 +232,7 @@ func Read(environ []string) (Config, Faults) {
 	}
 	c.check(faults)
 	c.readDeny(faults)
+	c.readCalendar(faults)
 	c.readLocation(faults)
 	settings := c.callbackSettings(faults)
 	destination, bad := settings.Destination(callback.Variables)

@@ -49,6 +49,8 @@ func TestDefaults(t *testing.T) {
 		{"PROTECT_TAG", c.ProtectTag, "stop-desktops:protected"},
 		{"KEEP_UNTIL_TAG", c.KeepUntilTag, "stop-desktops:keep-until"},
 		{"TIMEZONE", c.Timezone, "UTC"},
+		{"CALENDAR_FILE", c.CalendarFile, ""},
+		{"WEEKEND", c.Weekend, []string{"sat", "sun"}},
 		{"ALLOW_FORCE", c.AllowForce, false},
 		{"ALLOW_DIRECT", c.AllowDirect, true},
 		{"EVENT_KINDS", len(c.EventKinds), 0},
@@ -450,7 +452,7 @@ func TestDenyFile(t *testing.T) {
 		{"a blank of another kind", filepath.Base(write("nbsp.txt", "ecd-b\u00a0\n")), nil, "line 1 holds the character U+00A0 at position 6"},
 		{"a full-width hyphen", filepath.Base(write("wide.txt", "ecd－b\n")), nil, "line 1 holds the character U+FF0D at position 4"},
 		{"a separator", filepath.Base(write("comma.txt", "ecd-a,\necd-b,\n")), nil, "line 1 is not a desktop ID"},
-		{"an endless line", filepath.Base(write("endless.txt", "ecd-a\n"+strings.Repeat("x", 1<<17))), []string{"ecd-a"}, "could not be read to its end"},
+		{"an endless line", filepath.Base(write("endless.txt", "ecd-a\n"+strings.Repeat("x", 1<<17))), []string{"ecd-a"}, "line 2 is not a desktop ID"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, "DENY_FILE=" + c.file})

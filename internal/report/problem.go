@@ -28,6 +28,7 @@ const (
 	CodeUnauthenticated = "Unauthenticated" // no or wrong signature or token
 	CodeNotAllowed      = "NotAllowed"      // well-formed, but not permitted here
 	CodeMisconfigured   = "Misconfigured"   // the function's own configuration is bad
+	CodeCalendar        = "Calendar"        // the event is of another kind of day, or the calendar does not say of which
 	CodeMaxDesktops     = "MaxDesktops"     // the event would stop more than MAX_DESKTOPS
 	CodeInternal        = "InternalError"   // a fault of this program
 	CodeDeadline        = "DeadlineExceeded"

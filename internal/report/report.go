@@ -30,6 +30,7 @@ type Report struct {
 	Exclude     *events.Exclude `json:",omitempty"`
 	Force       bool            `json:",omitempty"` // connected users spared no desktop
 	IdleMinutes int             `json:",omitempty"` // how long a desktop had to be unused
+	On          string          `json:",omitempty"` // the kind of day that the request asks for: workday or holiday
 	// Counts of the desktops by outcome.
 	Counts map[Outcome]int `json:",omitempty"`
 	Error  *Problem        `json:",omitempty"`
@@ -132,7 +133,7 @@ const (
 	StatusStale     Status = "stale"     // older than MAX_EVENT_AGE
 	StatusDuplicate Status = "duplicate" // seen before
 	StatusDisabled  Status = "disabled"  // DISABLED is set
-	StatusIgnored   Status = "ignored"   // nothing to do: the route's condition does not hold, or a batch holds no event
+	StatusIgnored   Status = "ignored"   // nothing to do: the condition of a route or the kind of day does not hold, or a batch holds no event
 )
 
 // Succeeded says whether an invocation with this status has done what it was asked for, or has

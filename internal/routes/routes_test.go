@@ -290,6 +290,7 @@ const maximal = `    request:
       StoppedMode: {path: $.mode, optional: true}
       OsUpdate: {path: $.update, optional: true}
       IdleMinutes: {path: $.idle, optional: true}
+      On: {path: $.day, optional: true}
       Reason: {path: $.ticket, optional: true}
       Exclude.EndUserId: {path: "$.spare[*]", optional: true}
       Exclude.Tag: {value: [{Key: keep}]}
@@ -311,6 +312,7 @@ func TestMap(t *testing.T) {
 		{`{"desktops":null,"form":[{"name":"desktops","value":["ecd-a"]}]}`, `{"DesktopId":["ecd-a"]` + rest},
 		{`{"desktops":"ecd-a","region":" cn-shanghai "}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
 		{`{"desktops":"ecd-a","region":null,"fields":{"region":{"value":"cn-shanghai"}}}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
+		{`{"desktops":"ecd-a","day":{"value":" workday "}}`, `{"DesktopId":["ecd-a"],` + tag + `"On":"workday","RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","ticket":10431}`, `{"DesktopId":["ecd-a"],` + tag + `"Reason":"10431","RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","update":"true","idle":"030"}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":30,"OsUpdate":true,"RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","update":false,"idle":0}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":0,"OsUpdate":false,"RegionId":"cn-hangzhou"}`},

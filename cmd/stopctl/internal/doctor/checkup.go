@@ -48,6 +48,7 @@ func (s *checkup) schemes() []string {
 // remedies for the variables whose faults need more than docs/configuration.md.
 var remedies = map[string]string{
 	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
+	"CALENDAR_FILE":   "Correct the file. `stopctl calendar -f FILE` shows its faults (docs/operate.md, Workdays and holidays).",
 	"CALLBACK_SECRET": "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
 	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
 	"DENY_FILE":       "Correct the file: one desktop ID a line; what follows a # is a comment (docs/deploy.md).",

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/terminal"
@@ -142,6 +143,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 	} {
 		all = append(all, check(e.checkup)...)
 	}
+	all = append(all, checkCalendar(e.checkup, time.Now())...)
 	all = append(all, e.checkLoopback()...)
 	all = append(all, checkSchedules(e.checkup)...)
 	all = append(all, checkTimers(ctx, e.checkup)...)

@@ -55,10 +55,14 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 		}
 		refused, reports := false, s.fire(ctx, &t)
 		for _, rep := range reports {
-			if rep.Status == report.StatusRejected || rep.Status == report.StatusBlocked {
+			switch {
+			case rep.Status == report.StatusRejected, rep.Status == report.StatusBlocked:
 				refused = true
 				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, rep.Status, words.Problem(rep.Error)),
 					Do: "Correct it, or what the configuration says; `stopctl plan -trigger " + t.Name() + "` shows what it would do."})
+			case rep.Status == report.StatusFailed && rep.Error != nil && rep.Error.Code == report.CodeCalendar: // and not that nobody was asked
+				refused = true
+				add(finding{Status: problem, Message: fmt.Sprintf("the %s would fail now: %s", name, words.Problem(rep.Error)), Do: "Add the year to the calendar (docs/operate.md, Workdays and holidays)."})
 			}
 		}
 		switch {

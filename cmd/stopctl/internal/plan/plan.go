@@ -80,6 +80,7 @@ type planOptions struct {
 	setup.Flags
 	event, trigger, at, roleARN, emulate, expect, output string
 	now                                                  bool
+	day                                                  time.Time // whose day counts for On; zero: that of the event
 }
 
 func planFlags() (*planOptions, *flag.FlagSet) {
@@ -182,6 +183,7 @@ func (o *planOptions) readEvent(out terminal.Outside) ([]byte, *fired, error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		o.day = timer.at
 		return timer.event(), timer, nil
 	}
 	event, err := terminal.ReadInput("plan: -f", o.event, out.In)
@@ -234,7 +236,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	o.Env.NoteUnknown(s, c.Routes != nil)
 	var reports []report.Report
 	err = s.During(asking, func() error {
-		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
 		return ctx.Err()
 	})
 	if err != nil {

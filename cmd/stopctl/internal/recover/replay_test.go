@@ -91,6 +91,14 @@ func TestReplayLate(t *testing.T) {
 	}
 }
 
+// TestReplayOnAnotherDay: the first event was of the right kind of day; its rest may follow on another one.
+func TestReplayOnAnotherDay(t *testing.T) {
+	_, out, _ := replay(t, strings.Replace(oneReport, `"EventId":"e1",`, `"EventId":"e1","On":"workday",`, 1))
+	if q, err := events.ParseRequest([]byte(out), "$"); err != nil || q.On != "" || len(q.DesktopId) == 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestReplayNotes: what the replay cannot do as the event did is said, and only that.
 func TestReplayNotes(t *testing.T) {
 	const failed = `"Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-f","Outcome":"failed"}]`
