@@ -27,7 +27,7 @@ func (u *unit) find(ctx context.Context) {
 		tasks = append(tasks, func() { u.place.observe(ctx, first) })
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
-	if selecting.Request.Select != nil {
+	if selecting.Request.Select != nil && selecting.flow == nil {
 		selecting.take(chosen, chosenErr)
 	}
 }
@@ -101,6 +101,10 @@ func (o *order) choose(ctx context.Context) (selection, error) {
 	if len(q.Tag) == 1 && onlyTags(q) {
 		seen, err := o.place.carriersSeen(ctx, o, q.Tag[0])
 		return carryingAll(seen, nil), err
+	}
+	if o.mayFlow() {
+		matching, err := o.flows(ctx)
+		return carryingAll(matching, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))
 	errs := make([]error, len(q.Tag)+1)

@@ -132,15 +132,19 @@ func (p *place) described(ctx context.Context, s *slot, choice events.Select) ([
 }
 
 func (p *place) describedPages(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
-	return pages(ctx, p.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
-		at := time.Now()
-		page, err := p.session.DescribeDesktops(ctx, p.regionID, choice, token)
-		rows := make([]row, len(page.Rows))
-		for i, d := range page.Rows {
-			rows[i] = row{d, at}
+	var rows []row
+	var of *round
+	r := &reader{place: p, choice: choice, took: func(now *round, page []row) error {
+		if of != now {
+			of, rows = now, nil
 		}
-		return Page[row]{Rows: rows, NextToken: page.NextToken, Listed: page.Listed, TotalCount: page.TotalCount}, err
-	})
+		rows = append(rows, page...)
+		return nil
+	}, failed: func(error) {}}
+	if err := r.read(ctx, s); err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is observed
