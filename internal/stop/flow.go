@@ -27,8 +27,10 @@ type flow struct {
 	err      error // why the listing was not read to its end
 	round    *round
 	rows     []row              // of the round, while the flow is not open
-	byID     map[string]*target // nil: the unit has it
+	byID     map[string]*target // nil: the unit is done with it
 	waiting  []*target          // for the unit
+	working  []*target          // those that the unit works on
+	newer    map[string]row     // rows about them that came since
 	reserved int
 	unusable []string
 }
@@ -44,7 +46,7 @@ func (o *order) mayFlow() bool {
 // flows begins to list the desktops that an order means. If they can be stopped meanwhile, o.flow is set, and
 // nothing is returned. Otherwise flows returns the whole listing.
 func (o *order) flows(ctx context.Context) ([]row, error) {
-	f := &flow{order: o, byID: map[string]*target{}}
+	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}}
 	f.changed.L = &f.mu
 	reader := &reader{place: o.place, choice: *o.Request.Select, took: f.take, failed: f.fail}
 	o.place.run.background.Go(func() {
@@ -108,8 +110,8 @@ func (f *flow) pass(now *round, rows []row) error {
 			t.sight(s)
 			f.byID[id] = t
 			f.waiting = append(f.waiting, t)
-		case t != nil: // listed twice: believe neither
-			t.observed, t.seen = false, nil
+		case t != nil: // listed again: what it says now counts, if that is not too late
+			f.newer[id] = s
 		}
 	}
 	if !f.reserve(len(f.byID)) {
@@ -140,11 +142,30 @@ func (f *flow) next() (targets []*target, more bool) {
 	for len(f.waiting) == 0 && !f.ended {
 		f.changed.Wait()
 	}
-	targets, f.waiting = f.waiting, nil
-	for _, t := range targets {
+	for _, t := range f.working {
 		f.byID[t.id] = nil
+		delete(f.newer, t.id)
 	}
+	targets, f.waiting = f.waiting, nil
+	f.working = targets
 	return targets, !f.ended
+}
+
+// renew takes the rows that came since the targets were handed to the unit for observations.
+func (f *flow) renew(targets []*target) {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.newer) == 0 {
+		return
+	}
+	for _, t := range targets {
+		if s, again := f.newer[t.id]; again {
+			t.sight(s)
+		}
+	}
 }
 
 // broken is why the desktops must not be stopped any more; nil if they may.
