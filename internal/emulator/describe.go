@@ -46,7 +46,7 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 	}
 	op.filter.withoutPools = op.filter.hidesPools(e)
 	if op.number > 0 && e.NumberedPages == Refused {
-		return nil, errParameter("PageNumber is not supported")
+		return nil, &apiError{Status: 400, Code: "InvalidParameter", Message: "PageNumber is not supported."}
 	}
 	if op.number > 0 {
 		return op.numbered(e, c, all, now), nil

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 
 	"stopdesktops/events"
@@ -24,15 +26,14 @@ type flow struct {
 	started  bool // it is known whether the flow is open
 	open     bool // desktops may be stopped before all are listed
 	ended    bool
-	err      error // why the listing was not read to its end
-	round    *round
-	rows     []row              // of the round, while the flow is not open
+	err      error              // why the listing was not read to its end
+	listed   collector          // while the flow is not open
 	byID     map[string]*target // nil: the unit is done with it
 	waiting  []*target          // for the unit
 	working  []*target          // those that the unit works on
 	newer    map[string]row     // rows about them that came since
 	reserved int
-	unusable []string
+	unusable map[string]bool // IDs in its rows that are none
 }
 
 // mayFlow reports whether the order's desktops could be stopped while they are listed: the order is alone in
@@ -46,7 +47,7 @@ func (o *order) mayFlow() bool {
 // flows begins to list the desktops that an order means. If they can be stopped meanwhile, o.flow is set, and
 // nothing is returned. Otherwise flows returns the whole listing.
 func (o *order) flows(ctx context.Context) ([]row, error) {
-	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}}
+	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}, unusable: map[string]bool{}}
 	f.changed.L = &f.mu
 	reader := &reader{place: o.place, choice: *o.Request.Select, took: f.take, failed: f.fail}
 	o.place.run.background.Go(func() {
@@ -61,11 +62,11 @@ func (o *order) flows(ctx context.Context) ([]row, error) {
 		o.flow = f
 		return nil, nil
 	}
-	return f.rows, f.err
+	return f.listed.rows(), f.err
 }
 
 // take the rows of a page. It returns an error if there are more than may be stopped.
-func (f *flow) take(now *round, rows []row) error {
+func (f *flow) take(now *round, number int, rows []row) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	defer f.changed.Broadcast()
@@ -76,10 +77,7 @@ func (f *flow) take(now *round, rows []row) error {
 	if f.open {
 		return f.pass(now, rows)
 	}
-	if f.round != now {
-		f.round, f.rows = now, nil
-	}
-	f.rows = append(f.rows, rows...)
+	f.listed.add(now, number, rows)
 	return nil
 }
 
@@ -101,10 +99,7 @@ func (f *flow) pass(now *round, rows []row) error {
 		id := s.desktop.DesktopID
 		switch t, known := f.byID[id]; {
 		case !events.ValidDesktopId(id):
-			if f.round != now { // of the latest round only
-				f.round, f.unusable = now, nil
-			}
-			f.unusable = append(f.unusable, id)
+			f.unusable[id] = true
 		case !known:
 			t = newTarget(f.order, id)
 			t.sight(s)
@@ -191,7 +186,7 @@ func (u *unit) drain(ctx context.Context, f *flow) {
 		u.waves(ctx, targets)
 	}
 	f.order.unread = f.err
-	chosen := selection{rows: make([]row, len(f.order.targets)), unusable: f.unusable}
+	chosen := selection{rows: make([]row, len(f.order.targets)), unusable: slices.Sorted(maps.Keys(f.unusable))}
 	if err := f.order.warnOfSelection(chosen); err != nil && f.err == nil {
 		f.order.fail(err)
 	}

@@ -2,6 +2,7 @@ package stop
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,8 +23,8 @@ const numberedRounds = 2
 type reader struct {
 	place  *place
 	choice events.Select
-	// took is called with the rows of each page, one page at a time. Its error ends the reading.
-	took func(*round, []row) error
+	// took is called with the number and the rows of each page, one page at a time. Its error ends the reading.
+	took func(of *round, number int, rows []row) error
 	// failed is called once the listing cannot be read to its end, while other pages are still under way.
 	failed func(error)
 
@@ -87,6 +88,7 @@ func newRound() *round { return &round{ids: map[string]bool{}} }
 // byToken reads the listing in a new round, one page after the other, until the end or until a page is enough.
 func (r *reader) byToken(ctx context.Context, s *slot, enough func(Page[Desktop]) bool) error {
 	r.round = newRound()
+	number := 0
 	_, err := pages(ctx, r.place.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
 		at := time.Now()
 		p, err := r.place.session.DescribeDesktops(ctx, r.place.regionID, r.choice, token)
@@ -94,7 +96,8 @@ func (r *reader) byToken(ctx context.Context, s *slot, enough func(Page[Desktop]
 		if err != nil {
 			return read, err
 		}
-		if r.take(p, at); r.round.err != nil || enough(p) {
+		number++
+		if r.take(number, p, at); r.round.err != nil || enough(p) {
 			read.NextToken = ""
 		}
 		return read, nil
@@ -136,14 +139,14 @@ func (r *reader) numberedPage(ctx context.Context, number int) error {
 		return nil
 	}
 	if err == nil {
-		r.take(p, at)
+		r.take(number, p, at)
 	}
 	r.end(err)
 	return nil
 }
 
 // take the page into the round.
-func (r *reader) take(p Page[Desktop], at time.Time) {
+func (r *reader) take(number int, p Page[Desktop], at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.round
@@ -166,7 +169,7 @@ func (r *reader) take(p Page[Desktop], at time.Time) {
 		now.repeats++
 		now.ignores = now.repeats > 1
 	}
-	if now.err = r.took(now, rows); now.err != nil {
+	if now.err = r.took(now, number, rows); now.err != nil {
 		r.failed(now.err)
 	}
 }
@@ -191,3 +194,22 @@ func (r *reader) withoutNumbers() {
 	defer r.mu.Unlock()
 	r.round.ignores = true
 }
+
+// collector keeps the rows of the latest round.
+type collector struct {
+	round *round
+	pages [][]row // by their number, less 1
+}
+
+func (c *collector) add(of *round, number int, rows []row) {
+	if c.round != of {
+		c.round, c.pages = of, nil
+	}
+	for len(c.pages) < number {
+		c.pages = append(c.pages, nil)
+	}
+	c.pages[number-1] = rows
+}
+
+// rows in the order of the pages, whichever came first.
+func (c *collector) rows() []row { return slices.Concat(c.pages...) }

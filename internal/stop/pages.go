@@ -132,19 +132,15 @@ func (p *place) described(ctx context.Context, s *slot, choice events.Select) ([
 }
 
 func (p *place) describedPages(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
-	var rows []row
-	var of *round
-	r := &reader{place: p, choice: choice, took: func(now *round, page []row) error {
-		if of != now {
-			of, rows = now, nil
-		}
-		rows = append(rows, page...)
+	var all collector
+	r := &reader{place: p, choice: choice, failed: func(error) {}, took: func(of *round, number int, rows []row) error {
+		all.add(of, number, rows)
 		return nil
-	}, failed: func(error) {}}
+	}}
 	if err := r.read(ctx, s); err != nil {
 		return nil, err
 	}
-	return rows, nil
+	return all.rows(), nil
 }
 
 // carriersSeen are the desktops that carry a tag, with their state: each page of them is observed
