@@ -99,10 +99,10 @@ func (o *order) warnOfSelection(chosen selection) error {
 func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := o.place.carriersSeen(ctx, o, q.Tag[0])
+		seen, err := o.carriersSeen(ctx, q.Tag[0])
 		return carryingAll(seen, nil), err
 	}
-	if o.mayFlow() {
+	if len(q.Tag) == 0 && o.mayFlow() {
 		matching, err := o.flows(ctx)
 		return carryingAll(matching, nil), err
 	}

@@ -40,18 +40,38 @@ type flow struct {
 // its invocation, so no other order's desktops have to be counted with it, and one listing says what it means.
 func (o *order) mayFlow() bool {
 	r, q := o.place.run, o.Request
-	return r.units == 1 && r.policy.Preflight && !o.plans() && q.DesktopId == nil &&
-		q.Select != nil && len(q.Select.Tag) == 0 && len(q.Select.EndUserId) <= MaxUsersPerCall
+	return r.units == 1 && r.policy.Preflight && !o.plans() && q.DesktopId == nil && len(q.Select.EndUserId) <= MaxUsersPerCall
 }
 
 // flows begins to list the desktops that an order means. If they can be stopped meanwhile, o.flow is set, and
 // nothing is returned. Otherwise flows returns the whole listing.
 func (o *order) flows(ctx context.Context) ([]row, error) {
+	return o.flowFrom(func(f *flow) ([]row, error) {
+		r := &reader{place: o.place, choice: *o.Request.Select, took: f.take, failed: f.fail}
+		err := r.read(ctx, nil)
+		return f.listed.rows(), err
+	})
+}
+
+// carriersSeen is flows for the desktops that carry a tag.
+func (o *order) carriersSeen(ctx context.Context, tag events.Tag) ([]row, error) {
+	if !o.mayFlow() {
+		return o.place.carriersSeen(ctx, o, tag, nil)
+	}
+	return o.flowFrom(func(f *flow) ([]row, error) { return o.place.carriersSeen(ctx, o, tag, f) })
+}
+
+// flowFrom reads a listing in the background, until the flow is open or all is listed.
+func (o *order) flowFrom(list func(*flow) ([]row, error)) ([]row, error) {
 	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}, unusable: map[string]bool{}}
 	f.changed.L = &f.mu
-	reader := &reader{place: o.place, choice: *o.Request.Select, took: f.take, failed: f.fail}
-	o.place.run.background.Go(func() {
-		f.end(o.place.run.guard(func() error { return reader.read(ctx, nil) }))
+	var rows []row
+	r := o.place.run
+	r.background.Go(func() {
+		f.end(r.guard(func() (err error) {
+			rows, err = list(f)
+			return err
+		}))
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -62,23 +82,28 @@ func (o *order) flows(ctx context.Context) ([]row, error) {
 		o.flow = f
 		return nil, nil
 	}
-	return f.listed.rows(), f.err
+	return rows, f.err
 }
 
 // take the rows of a page. It returns an error if there are more than may be stopped.
 func (f *flow) take(now *round, number int, rows []row) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	defer f.changed.Broadcast()
-	if !f.started {
-		f.started = true
-		f.open = now.total > sideBySideRows && f.reserve(now.total)
-	}
-	if f.open {
+	if f.opens(now) {
 		return f.pass(now, rows)
 	}
 	f.listed.add(now, number, rows)
 	return nil
+}
+
+// opens reports whether the flow is open. The first page decides.
+func (f *flow) opens(now *round) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.started {
+		f.started = true
+		f.open = now.total > sideBySideRows && f.reserve(now.total)
+		f.changed.Broadcast()
+	}
+	return f.open
 }
 
 // reserve room within the limits for n desktops in all.
@@ -92,6 +117,9 @@ func (f *flow) reserve(n int) bool {
 
 // pass desktops on to the unit, each once.
 func (f *flow) pass(now *round, rows []row) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.changed.Broadcast()
 	if now.exceeds() {
 		return selectionGrew(now)
 	}
@@ -117,6 +145,9 @@ func (f *flow) pass(now *round, rows []row) error {
 
 // fail says why the listing cannot be read to its end.
 func (f *flow) fail(err error) {
+	if f == nil {
+		return
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err = cmp.Or(f.err, err)

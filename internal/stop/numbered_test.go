@@ -25,7 +25,8 @@ type listed struct {
 	// unnumbered says that the number of a page is "ignored" or "refused", or that the order is "reversed".
 	unnumbered string
 	latency    time.Duration
-	tag        func(nth int) error
+	tag        func(nth int) error // of a listing of protected desktops
+	breaks     int                 // the page of carriers from this desktop on fails; 0: none does
 
 	mu      sync.Mutex
 	nth     int
@@ -113,7 +114,22 @@ func (l *listed) DescribeDesktopInfo(ctx context.Context, _ string, ids []string
 	return rows, nil
 }
 
-func (l *listed) ListTagResources(ctx context.Context, _ string, _ events.Tag, _ string) (p Page[Tagged], err error) {
+func (l *listed) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (p Page[Tagged], err error) {
+	if tag.Key == "team" { // every desktop carries it
+		from := 0
+		_, _ = fmt.Sscan(token, &from)
+		for _, id := range l.ids[min(from, len(l.ids)):min(from+PageSize, len(l.ids))] {
+			p.Rows = append(p.Rows, Tagged{DesktopID: id, Value: "blue"})
+		}
+		if p.Listed = len(p.Rows); from+PageSize < len(l.ids) {
+			p.NextToken = fmt.Sprint(from + PageSize)
+		}
+		clock.Sleep(ctx, l.latency)
+		if l.breaks > 0 && from == l.breaks {
+			return Page[Tagged]{}, &CallError{Action: "ListTagResources", Family: Denied, Code: "NoPermission", Message: "may not"}
+		}
+		return p, nil
+	}
 	l.mu.Lock()
 	l.tags++
 	nth := l.tags
@@ -371,6 +387,48 @@ func TestFlowHoldsTheRouteLimit(t *testing.T) {
 		r, _ := l.selectAll(t, 1000, func(o *Order) { o.Route, o.RouteMax = "route", 999 })
 		if r.Status != report.StatusBlocked || len(l.stopped) > 0 {
 			t.Errorf("%s: %d stopped", r.Status, len(l.stopped))
+		}
+	})
+}
+
+func byTag(o *Order) { o.Request.Select = &events.Select{Tag: []events.Tag{tag("team")}} }
+
+// TestTagFlow: where all desktops of the region fit the limit, those with a tag are stopped while their listing is
+// read. It has to be read page after page.
+func TestTagFlow(t *testing.T) {
+	for _, c := range []struct {
+		desktops, most int
+		within         time.Duration
+		counts         int // calls of DescribeDesktops
+	}{
+		{100, 100, 200 * time.Millisecond, 0},
+		{10_000, 10_000, 5300 * time.Millisecond, 1},
+		{10_000, 9_999, 5600 * time.Millisecond, 1}, // they are counted first,
+	} {
+		t.Run(fmt.Sprintf("%d of %d", c.desktops, c.most), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newListed(c.desktops)
+				r, took := l.selectAll(t, c.most, byTag)
+				t.Logf("%v, %v", took, l.calls)
+				if took > c.within || l.calls["DescribeDesktops"] != c.counts {
+					t.Errorf("took %v, %v", took, l.calls)
+				}
+				if want := c.desktops <= c.most; len(r.Desktops) != c.desktops || want != (len(l.stopped) == c.desktops) || !want && len(l.stopped) > 0 {
+					t.Errorf("%d of %d stopped: %s", len(l.stopped), len(r.Desktops), r.Status)
+				}
+			})
+		})
+	}
+}
+
+// TestBrokenTagFlow: a page that fails ends it.
+func TestBrokenTagFlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newListed(10_000)
+		l.breaks = 5000
+		r, _ := l.selectAll(t, 10_000, byTag)
+		if r.Status != report.StatusPartial || r.Problem.Code != "NoPermission" || !r.Problem.Retryable || len(l.stopped) == 0 || len(l.stopped) >= 5000 || len(r.Desktops) != 5000 {
+			t.Errorf("%s %+v: %d of %d stopped", r.Status, r.Problem, len(l.stopped), len(r.Desktops))
 		}
 	})
 }
