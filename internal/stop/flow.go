@@ -31,7 +31,7 @@ type flow struct {
 	byID     map[string]*target // nil: the unit is done with it
 	waiting  []*target          // for the unit
 	working  []*target          // those that the unit works on
-	newer    map[string]row     // rows about them that came since
+	newer    map[string]row     // rows about desktops that came beside their listing, or after it
 	reserved int
 	unusable map[string]bool // IDs in its rows that are none
 }

@@ -12,10 +12,15 @@ import (
 // pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
 // must not pass for the whole.
 func pages[T any](ctx context.Context, r *run, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+	return pagesFrom(ctx, r, s, action, "", page)
+}
+
+// pagesFrom is pages from a token on.
+func pagesFrom[T any](ctx context.Context, r *run, s *slot, action, token string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
-	seen := map[string]bool{}
+	seen := map[string]bool{token: true}
 	listed, total, again := 0, 0, false
-	for token := ""; ; {
+	for {
 		var p Page[T]
 		err := r.read(ctx, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {

@@ -1,9 +1,11 @@
 package stop
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"stopdesktops/events"
 )
@@ -18,77 +20,102 @@ import (
 func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag, f *flow) ([]row, error) {
 	r := p.run
 	ahead := r.pace.width() * MaxDesktopsPerCall
-	var observing, handing sync.WaitGroup
+	var observing sync.WaitGroup
 	var targets []*target
-	var grew error
-	_, err := pages(ctx, r, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
-		page, err := p.session.ListTagResources(calling, p.regionID, tag, token)
-		if err != nil {
-			return page, err
-		}
-		if token == "" && page.NextToken != "" && f != nil {
-			r.background.Go(func() { _ = r.guard(func() error { f.openFor(ctx); return nil }) })
-		}
+	take := func(carriers []Tagged) error {
 		if f.isOpen() {
-			if early := targets; early != nil {
-				targets = nil
-				handing.Go(func() { observing.Wait(); f.hand(early) })
-			}
-			if grew = f.pass(&round{}, unobserved(page.Rows)); grew != nil {
-				page.NextToken = ""
-			}
-			return page, nil
+			return f.pass(&round{}, unobserved(carriers))
 		}
-		seen := make([]*target, len(page.Rows))
-		for i, carrier := range page.Rows {
+		seen := make([]*target, len(carriers))
+		for i, carrier := range carriers {
 			seen[i] = newTarget(o, carrier.DesktopID)
 		}
 		targets = append(targets, seen...)
 		if len(targets) > ahead && !r.limits.needsCount(o, len(targets)) {
-			return page, nil
+			return nil
 		}
 		for part := range slices.Chunk(seen, MaxDesktopsPerCall) {
 			observing.Go(func() { _ = r.guard(func() error { p.observeCall(ctx, nil, part); return nil }) })
 		}
-		return page, nil
-	})
-	if err == nil {
-		err = grew
+		return nil
+	}
+	next, err := p.carrierPages(ctx, tag, "", f != nil, take)
+	if err == nil && next != "" {
+		if f.openFor(ctx) {
+			observing.Wait()
+			f.hand(targets)
+			targets = nil
+		}
+		_, err = p.carrierPages(ctx, tag, next, false, take)
 	}
 	f.fail(err)
 	observing.Wait()
-	handing.Wait()
-	if f.close() {
-		f.hand(targets)
-		return nil, err
-	}
 	rows := make([]row, len(targets))
 	for i, t := range targets {
 		if t.observed && t.seen != nil {
 			rows[i] = row{*t.seen, t.seenAt}
 		}
 		rows[i].desktop.DesktopID, rows[i].desktop.EndUserIDs = t.id, t.users
+		if s, listed := f.listedAgain(t.id); listed && s.at.After(rows[i].at) {
+			rows[i] = s
+		}
 	}
 	return rows, err
 }
 
+// carrierPages reads the pages of the desktops that carry a tag from a token on: all, or only one. It returns the
+// token of the next page. take gets the rows of each page, and its error ends the reading.
+func (p *place) carrierPages(ctx context.Context, tag events.Tag, token string, one bool, take func([]Tagged) error) (next string, err error) {
+	_, failed := pagesFrom(ctx, p.run, nil, "ListTagResources", token, func(ctx context.Context, token string) (Page[Tagged], error) {
+		page, failed := p.session.ListTagResources(ctx, p.regionID, tag, token)
+		if failed != nil {
+			return page, failed
+		}
+		next = page.NextToken
+		if err = take(page.Rows); err != nil || one {
+			page.NextToken = ""
+		}
+		return page, nil
+	})
+	return next, cmp.Or(failed, err)
+}
+
 // openFor opens the flow if all desktops of the region together fit every limit: then those that carry a tag do,
 // however many they are. A listing of tags does not say how many rows it has.
-func (f *flow) openFor(ctx context.Context) {
+func (f *flow) openFor(ctx context.Context) bool {
+	if f == nil {
+		return false
+	}
 	p := f.order.place
-	all := 0
-	err := p.run.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) error {
-		page, err := p.session.DescribeDesktops(ctx, p.regionID, events.Select{All: true}, "")
-		all = page.TotalCount
+	var at time.Time
+	var first Page[Desktop]
+	err := p.run.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
+		at = time.Now()
+		first, err = p.session.DescribeDesktops(ctx, p.regionID, events.Select{All: true}, "")
 		return err
 	})
+	if err != nil {
+		return false
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err == nil && all > 0 && !f.started {
-		f.started = true
-		f.open = f.reserve(all)
-		f.changed.Broadcast()
+	for _, d := range first.Rows { // what they say of the state must not be ignored
+		f.newer[d.DesktopID] = row{d, at}
 	}
+	f.open = first.TotalCount > 0 && f.reserve(first.TotalCount)
+	f.changed.Broadcast()
+	return f.open
+}
+
+// listedAgain returns the row about a desktop that came after it was listed, or observed.
+func (f *flow) listedAgain(id string) (s row, ok bool) {
+	if f == nil {
+		return s, false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, ok = f.newer[id]
+	return s, ok
 }
 
 // isOpen reports whether desktops may be stopped before all are listed.
@@ -98,17 +125,6 @@ func (f *flow) isOpen() bool {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.open
-}
-
-// close says that the flow is not opened any more. It reports whether it is open.
-func (f *flow) close() bool {
-	if f == nil {
-		return false
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.started = true
 	return f.open
 }
 
