@@ -80,6 +80,7 @@ type batch struct {
 // be stopped by an observation of at most 5 seconds before.
 func (b *batch) stop(ctx context.Context, targets []*target) {
 	for a := newAttempts(); len(targets) > 0; {
+		a.await(ctx, b.place, nil, "StopDesktops")
 		left, requestID, err := b.call(ctx, targets)
 		if targets = left; len(targets) == 0 {
 			return
@@ -133,7 +134,7 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 		}
 		b.place.claims.begin(left)
 		allTo(left, sent, noResult)
-		return b.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
+		return b.place.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
 			return err
 		})

@@ -89,7 +89,7 @@ func newRound() *round { return &round{ids: map[string]bool{}} }
 func (r *reader) byToken(ctx context.Context, s *slot, enough func(Page[Desktop]) bool) error {
 	r.round = newRound()
 	number := 0
-	_, err := pages(ctx, r.place.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
+	_, err := pages(ctx, r.place, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
 		at := time.Now()
 		p, err := r.place.session.DescribeDesktops(ctx, r.place.regionID, r.choice, token)
 		read := Page[row]{NextToken: p.NextToken, Listed: p.Listed, TotalCount: p.TotalCount}
@@ -129,7 +129,7 @@ func (r *reader) numberedPage(ctx context.Context, number int) error {
 	}
 	var p Page[Desktop]
 	var at time.Time
-	err := r.place.run.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
+	err := r.place.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
 		at = time.Now()
 		p, err = r.place.session.DescribeDesktopsPage(ctx, r.place.regionID, r.choice, number)
 		return err

@@ -11,18 +11,18 @@ import (
 
 // pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
 // must not pass for the whole.
-func pages[T any](ctx context.Context, r *run, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
-	return pagesFrom(ctx, r, s, action, "", page)
+func pages[T any](ctx context.Context, at *place, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+	return pagesFrom(ctx, at, s, action, "", page)
 }
 
 // pagesFrom is pages from a token on.
-func pagesFrom[T any](ctx context.Context, r *run, s *slot, action, token string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+func pagesFrom[T any](ctx context.Context, at *place, s *slot, action, token string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
 	seen := map[string]bool{token: true}
 	listed, total, again := 0, 0, false
 	for {
 		var p Page[T]
-		err := r.read(ctx, s, action, func(ctx context.Context) (err error) {
+		err := at.read(ctx, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
 				return missingRows(action)
 			}
@@ -55,7 +55,7 @@ func missingRows(action string) *CallError {
 
 // carriers are the desktops that carry a tag, in the order of the service.
 func (p *place) carriers(ctx context.Context, s *slot, tag events.Tag) ([]Tagged, error) {
-	return pages(ctx, p.run, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+	return pages(ctx, p, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		return p.session.ListTagResources(ctx, p.regionID, tag, token)
 	})
 }
@@ -79,7 +79,7 @@ type use struct {
 
 func (p *place) listUses(since time.Time) *listing[use] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]use, error) {
-		rows, err := pages(ctx, p.run, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
+		rows, err := pages(ctx, p, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
 			return p.session.DescribeClientEvents(ctx, p.regionID, since, token)
 		})
 		uses := map[string]use{}

@@ -13,6 +13,7 @@ type placeKey struct{ account, regionID string }
 // desktops, and the calls that were made for them.
 type place struct {
 	run      *run
+	pace     *pace
 	session  EDS
 	regionID string
 
@@ -40,7 +41,7 @@ func (r *run) place(o Order) *place {
 		return p
 	}
 	p := &place{
-		run: r, session: o.Session, regionID: o.Request.RegionId,
+		run: r, pace: r.pace, session: o.Session, regionID: o.Request.RegionId,
 		tags: map[tagKey]*listing[string]{}, uses: map[int64]*listing[use]{},
 		claims: newClaims(r),
 	}

@@ -66,7 +66,7 @@ func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag, f *f
 // carrierPages reads the pages of the desktops that carry a tag from a token on: all, or only one. It returns the
 // token of the next page. take gets the rows of each page, and its error ends the reading.
 func (p *place) carrierPages(ctx context.Context, tag events.Tag, token string, one bool, take func([]Tagged) error) (next string, err error) {
-	_, failed := pagesFrom(ctx, p.run, nil, "ListTagResources", token, func(ctx context.Context, token string) (Page[Tagged], error) {
+	_, failed := pagesFrom(ctx, p, nil, "ListTagResources", token, func(ctx context.Context, token string) (Page[Tagged], error) {
 		page, failed := p.session.ListTagResources(ctx, p.regionID, tag, token)
 		if failed != nil {
 			return page, failed
@@ -89,7 +89,7 @@ func (f *flow) openFor(ctx context.Context) bool {
 	p := f.order.place
 	var at time.Time
 	var first Page[Desktop]
-	err := p.run.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
+	err := p.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
 		at = time.Now()
 		first, err = p.session.DescribeDesktops(ctx, p.regionID, events.Select{All: true}, "")
 		return err
