@@ -243,7 +243,7 @@ func (b *batch) goAhead(targets []*target) []*target {
 // selectionGrew is the error of a listing that has more desktops than was reserved for it.
 func selectionGrew(now *round) error {
 	return &CallError{Action: "DescribeDesktops", Family: Ambiguous, Code: "SelectionGrew",
-		Message: fmt.Sprintf("EDS lists more desktops than it said at first (%s)", desktops(now.total))}
+		Message: fmt.Sprintf("EDS lists more desktops than it says there are (%s)", desktops(now.most))}
 }
 
 // problemOfUnread is the problem of an order whose selection was not read to its end.
@@ -253,6 +253,6 @@ func (o *order) problemOfUnread() *report.Problem {
 		p = callProblem(e)
 	}
 	p.Retryable = true
-	p.Message = cmp.Or(p.Message, p.Code) + ": the selection was not read to its end, and the report has only the desktops that were listed before; the same event again does the rest"
+	p.Message = cmp.Or(p.Message, p.Code) + ". The selection was not read to its end, so the report has only the desktops listed before, and nothing more was stopped: send the event again"
 	return p
 }

@@ -35,7 +35,7 @@ type reader struct {
 // round is one attempt at reading the whole listing. What the rounds before have read does not count.
 type round struct {
 	total  int             // rows of the listing by the first response; 0: it does not say
-	latest int             // the same by the latest response
+	most   int             // the same by the response that says the most
 	ids    map[string]bool // distinct desktops so far
 
 	numbered bool // pages are read by number
@@ -45,8 +45,8 @@ type round struct {
 	err      error
 }
 
-// exceeds reports whether there are more desktops than the listing should have.
-func (r *round) exceeds() bool { return r.total > 0 && len(r.ids) > r.total }
+// exceeds reports whether there are more desktops than any response says.
+func (r *round) exceeds() bool { return r.most > 0 && len(r.ids) > r.most }
 
 // whole reports whether the pages of the round make up the listing.
 func (r *round) whole() bool { return !r.uneven && !r.ignores && len(r.ids) == r.total }
@@ -69,7 +69,7 @@ func (r *reader) read(ctx context.Context, s *slot) error {
 	for i := range numberedRounds {
 		first := 2 // the first page is known, unless it is another one by number
 		if i > 0 {
-			first, more = 1, r.round.latest
+			first, more = 1, r.round.most
 			r.round = newRound()
 		}
 		r.round.numbered = true
@@ -132,16 +132,17 @@ func (r *reader) numberedPage(ctx context.Context, number int) error {
 	err := r.place.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
 		at = time.Now()
 		p, err = r.place.session.DescribeDesktopsPage(ctx, r.place.regionID, r.choice, number)
+		if hopeless(err) {
+			r.giveUp(err)
+		}
 		return err
 	})
-	if e := asCallError(err); e != nil && e.Family == Invalid {
-		r.withoutNumbers()
-		return nil
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		r.take(number, p, at)
+	case !hopeless(err):
+		r.end(err)
 	}
-	r.end(err)
 	return nil
 }
 
@@ -153,7 +154,7 @@ func (r *reader) take(number int, p Page[Desktop], at time.Time) {
 	if len(now.ids) == 0 {
 		now.total = p.TotalCount
 	}
-	now.latest = p.TotalCount
+	now.most = max(now.most, p.TotalCount)
 	// Rows that were dropped as not asked for have no ID here. They would pass for missing ones.
 	now.uneven = now.uneven || p.TotalCount != now.total || len(p.Rows) != p.Listed
 	rows, before := make([]row, len(p.Rows)), len(now.ids)
@@ -174,6 +175,25 @@ func (r *reader) take(number int, p Page[Desktop], at time.Time) {
 	}
 }
 
+// hopeless reports whether a call that failed is not made again. What follows from that is done before its slot
+// is free for a call that stops desktops.
+func hopeless(err error) bool {
+	e := asCallError(err)
+	return e != nil && !e.Passing()
+}
+
+// giveUp a page by number. If EDS takes no numbers, the listing is read by its tokens.
+func (r *reader) giveUp(err error) {
+	if asCallError(err).Family != Invalid {
+		r.end(err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.round.ignores = true
+}
+
+// end the reading with an error, if there is one.
 func (r *reader) end(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -187,12 +207,6 @@ func (r *reader) ended() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.round.over()
-}
-
-func (r *reader) withoutNumbers() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.round.ignores = true
 }
 
 // collector keeps the rows of the latest round.

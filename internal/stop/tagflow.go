@@ -39,14 +39,14 @@ func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag, f *f
 		}
 		return nil
 	}
-	next, err := p.carrierPages(ctx, tag, "", f != nil, take)
+	next, err := p.carrierPages(ctx, tag, "", f, f != nil, take)
 	if err == nil && next != "" {
 		if f.openFor(ctx) {
 			observing.Wait()
 			f.hand(targets)
 			targets = nil
 		}
-		_, err = p.carrierPages(ctx, tag, next, false, take)
+		_, err = p.carrierPages(ctx, tag, next, f, false, take)
 	}
 	f.fail(err)
 	observing.Wait()
@@ -65,10 +65,13 @@ func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag, f *f
 
 // carrierPages reads the pages of the desktops that carry a tag from a token on: all, or only one. It returns the
 // token of the next page. take gets the rows of each page, and its error ends the reading.
-func (p *place) carrierPages(ctx context.Context, tag events.Tag, token string, one bool, take func([]Tagged) error) (next string, err error) {
+func (p *place) carrierPages(ctx context.Context, tag events.Tag, token string, f *flow, one bool, take func([]Tagged) error) (next string, err error) {
 	_, failed := pagesFrom(ctx, p, nil, "ListTagResources", token, func(ctx context.Context, token string) (Page[Tagged], error) {
 		page, failed := p.session.ListTagResources(ctx, p.regionID, tag, token)
 		if failed != nil {
+			if hopeless(failed) {
+				f.fail(failed)
+			}
 			return page, failed
 		}
 		next = page.NextToken
