@@ -518,11 +518,13 @@ func throttledAgain(calls []emulator.Call) (lines []string) {
 // callText is what matters of a call: ignored are those parameters that are always the same.
 func callText(c emulator.Call) string {
 	text := c.Action + " " + c.RegionId
-	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
+	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|PageSize|FilterDesktopGroup|EventTypes\..*)$`)
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		switch {
 		case name == "NextToken":
 			text += " next page"
+		case name == "PageNumber": // which one of several at once comes first is left to chance
+			text += " page by number"
 		case !ignored.MatchString(name):
 			text += " " + name + "=" + c.Params.Get(name)
 		}
