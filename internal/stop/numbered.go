@@ -34,9 +34,9 @@ type reader struct {
 
 // round is one attempt at reading the whole listing. What the rounds before have read does not count.
 type round struct {
-	total  int             // rows of the listing by the first response; 0: it does not say
-	most   int             // the same by the response that says the most
-	ids    map[string]bool // distinct desktops so far
+	total int             // rows of the listing by the first response; 0: it does not say
+	most  int             // the same by the response that says the most
+	ids   map[string]bool // distinct desktops so far
 
 	numbered bool // pages are read by number
 	repeats  int  // pages by number without a new row

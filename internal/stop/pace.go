@@ -27,7 +27,7 @@ type pace struct {
 	// them. That is how a quota for a minute shows. Fewer calls at once would not help, and would delay
 	// the calls of other actions.
 	exhausted map[string]bool
-	quotas    map[string]*quota // of actions whose calls were throttled
+	quotas    map[quotaKey]*quota // of actions whose calls were throttled
 }
 
 // sign is what the calls of a slot show of the limit.
@@ -41,7 +41,7 @@ const (
 
 func newPace(most int) *pace {
 	most = max(1, most)
-	return &pace{max: most, limit: min(most, firstLimit), exhausted: map[string]bool{}, quotas: map[string]*quota{}}
+	return &pace{max: most, limit: min(most, firstLimit), exhausted: map[string]bool{}, quotas: map[quotaKey]*quota{}}
 }
 
 // width is how many calls may run at once now.
@@ -111,7 +111,6 @@ func (p *pace) reenter(ctx context.Context) (epoch int) {
 func (p *pace) note(action string, throttled bool) sign {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.noteQuota(action, throttled)
 	switch {
 	case !throttled:
 		delete(p.exhausted, action)

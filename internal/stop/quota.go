@@ -22,6 +22,10 @@ const (
 	quotaSpace  = 30 * time.Millisecond
 )
 
+// quotaKey names a quota. Whether a quota is for one region or for all is unknown: calls of one region do not wait
+// for those of another.
+type quotaKey struct{ regionID, action string }
+
 // quota is what is known of the quota of an action whose calls were throttled.
 type quota struct {
 	usedUp time.Time     // since when all calls were throttled; zero: the last one was served
@@ -73,23 +77,25 @@ func (q *quota) space(now time.Time) time.Duration {
 	return at.Sub(now)
 }
 
-// noteQuota records whether a call was throttled. The caller holds p.mu.
-func (p *pace) noteQuota(action string, throttled bool) {
-	if p.quotas[action] == nil {
+// noteQuota records whether a call was throttled.
+func (p *pace) noteQuota(key quotaKey, throttled bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.quotas[key] == nil {
 		if !throttled {
 			return
 		}
-		p.quotas[action] = &quota{}
+		p.quotas[key] = &quota{}
 	}
-	p.quotas[action].note(throttled, time.Now())
+	p.quotas[key].note(throttled, time.Now())
 }
 
 // askQuota returns how long a call has to wait: for its place among spaced calls, or, if freed is not nil, until it
 // asks again.
-func (p *pace) askQuota(action string, now time.Time) (wait time.Duration, freed <-chan struct{}) {
+func (p *pace) askQuota(key quotaKey, now time.Time) (wait time.Duration, freed <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q := p.quotas[action]
+	q := p.quotas[key]
 	if q == nil {
 		return 0, nil
 	}
@@ -105,7 +111,7 @@ func (p *pace) askQuota(action string, now time.Time) (wait time.Duration, freed
 func (a *attempts) await(ctx context.Context, p *place, s *slot, action string) {
 	for ctx.Err() == nil {
 		now := time.Now()
-		wait, freed := p.pace.askQuota(action, now)
+		wait, freed := p.pace.askQuota(quotaKey{p.regionID, action}, now)
 		if freed == nil {
 			if wait > 0 {
 				s.outside(ctx, func() bool { return clock.Sleep(ctx, wait) })

@@ -14,7 +14,9 @@ func (p *place) attempt(ctx context.Context, s *slot, action string, call func(c
 		p.run.count(action)
 		err := call(ctx)
 		e := asCallError(err)
-		s.note(action, e != nil && e.Family == Throttled)
+		throttled := e != nil && e.Family == Throttled
+		s.note(action, throttled)
+		p.pace.noteQuota(quotaKey{p.regionID, action}, throttled)
 		return err
 	})
 }
