@@ -87,7 +87,7 @@ func TestNeverTheWrongDesktopInPages(t *testing.T) {
 				w.add(i)
 			}
 			w.policy.MaxDesktops, w.policy.APIConcurrency = pick(w.rng, 1000, 1000, 1000, 250), 1+seed%8
-			w.trouble /= 10 // of many pages one fails soon
+			w.trouble /= 5 // of many pages one fails soon
 			w.makeRequest()
 			q := w.requests[0]
 			delete(q, "DesktopId")
@@ -106,7 +106,7 @@ func TestNeverTheWrongDesktopInPages(t *testing.T) {
 		}
 	}
 	t.Logf("%d cases: %d desktops stopped, %v", cases, stopped, statuses)
-	if stopped < 20*cases || statuses[report.StatusPartial] < cases/30 {
+	if stopped < 20*cases || statuses[report.StatusPartial] < cases/60 {
 		t.Error("the cases are too tame: they hardly stop anything, or hardly break")
 	}
 }
