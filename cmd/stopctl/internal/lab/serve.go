@@ -152,7 +152,7 @@ func (s *server) handle(ctx context.Context, inv emulator.Invocation) (*record, 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	rec := s.lab.Load().invoke(ctx, inv)
+	rec := s.lab.Load().watched(ctx, s.display.Screen, "The function is at work", inv)
 	if s.ctx.Err() != nil {
 		return nil, 0
 	}
