@@ -32,22 +32,27 @@ var tones = map[terminal.Style]page.Tone{
 func pageEvent(n int, r *record) page.Event {
 	e := page.Event{
 		Number: n, Title: r.title, Time: time.Now().Format(time.TimeOnly), Took: terminal.Duration(r.result.Duration),
-		Calls: callLines(r.calls), Violations: r.violations, Sent: []byte(limited(string(sent(r)))), Log: r.log,
+		Calls: callLines(r.calls), Violations: r.violations, Log: r.log,
 	}
 	e.Title = strings.TrimPrefix(e.Title, e.Time+" ")
 	e.Answer = pageAnswer(r)
 	e.Rows, e.More = pageRows(r)
 	e.Callbacks = pageCallbacks(r)
+	var paths []string
 	for _, rep := range r.reports {
 		if p := rep.Error; p != nil {
-			e.Problems = append(e.Problems, page.Problem{Text: words.Problem(p), Path: p.Path})
+			e.Problems, paths = append(e.Problems, words.Problem(p)), append(paths, p.Path)
 		}
 		for _, w := range rep.Warnings {
 			e.Warnings = append(e.Warnings, words.Warning(w))
 		}
 	}
 	if len(r.reports) == 0 && r.result.FunctionError != nil {
-		e.Problems = append(e.Problems, page.Problem{Text: limited(r.result.FunctionError.Message)})
+		e.Problems = append(e.Problems, limited(r.result.FunctionError.Message))
+	}
+	text := sent(r)
+	if e.Lines = page.Mark(text, paths); len(text) <= maxPageText {
+		e.Sent = string(text)
 	}
 	e.Warnings = append(e.Warnings, reportfile.Warnings(r.log)...)
 	e.Report = reportsJSON(r.reports)

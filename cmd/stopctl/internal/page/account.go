@@ -52,13 +52,14 @@ type Event struct {
 	Answer            Line
 	Rows              []Row
 	More              string // of desktops that are not among the rows
-	Problems          []Problem
+	Problems          []string
 	Warnings          []string
 	Calls             []string
 	Callbacks         []Callback
 	Violations        []string
-	Sent              []byte
-	Report            string // JSON
+	Lines             []MarkedLine // of what was sent
+	Sent              string       // all of it; empty if it is too large to edit
+	Report            string       // JSON
 	Log               []string
 }
 
@@ -67,9 +68,6 @@ type Row struct {
 	DesktopId, Change, Outcome, Reason string
 	Tone                               Tone
 }
-
-// Problem of an event, and where it is in it.
-type Problem struct{ Text, Path string }
 
 // Line with a tone.
 type Line struct {
@@ -94,12 +92,3 @@ func (e Event) Opened() card { return card{e, true} }
 
 // Closed shows its first line.
 func (e Event) Closed() card { return card{e, false} }
-
-// Marked are the lines of the event, with those that a problem is about.
-func (e Event) Marked() []MarkedLine {
-	var paths []string
-	for _, p := range e.Problems {
-		paths = append(paths, p.Path)
-	}
-	return Mark(e.Sent, paths)
-}

@@ -4,6 +4,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -120,7 +121,7 @@ func (p *Page) whole(w http.ResponseWriter, r *http.Request) {
 	if n, err := strconv.Atoi(r.FormValue("event")); err == nil {
 		for _, e := range v.Events {
 			if e.Number == n {
-				v.Open, v.Text = n, string(e.Sent)
+				v.Open, v.Text = n, cmp.Or(e.Sent, v.Text)
 			}
 		}
 	}

@@ -56,8 +56,8 @@ func (f *fake) Send(_ context.Context, s Sending) (int, error) {
 	n := len(f.events) + 1
 	f.events = append([]Event{{
 		Number: n, Title: foreign, Answer: Line{foreign, Bad}, Rows: []Row{{foreign, foreign, foreign, foreign, Left}}, More: foreign,
-		Problems: []Problem{{foreign, "$.a"}}, Warnings: []string{foreign}, Calls: []string{foreign}, Violations: []string{foreign},
-		Callbacks: []Callback{{Line{foreign, Good}, foreign}, {Line{foreign, Good}, ""}}, Sent: s.Text, Report: foreign, Log: []string{foreign},
+		Problems: []string{foreign}, Warnings: []string{foreign}, Calls: []string{foreign}, Violations: []string{foreign},
+		Callbacks: []Callback{{Line{foreign, Good}, foreign}, {Line{foreign, Good}, ""}}, Sent: string(s.Text), Lines: Mark(s.Text, []string{"$.a"}), Report: foreign, Log: []string{foreign},
 	}}, f.events...)
 	return n, nil
 }
