@@ -167,7 +167,7 @@ func TestBrowserEvent(t *testing.T) {
 			t.Errorf("%q is not in the event:\n%s", want, shown)
 		}
 	}
-	b.picture("stopped")
+	b.views("stopped")
 
 	b.do(event(badEvent), send(), chromedp.WaitVisible(chromedp.CSS(`#event-2[open] .marked`)))
 	marked := get(b, chromedp.Evaluate[[]string](`[...document.querySelectorAll("#event-2 .marked")].map(e => e.innerText.replace(/\s+/g, " ").trim())`))

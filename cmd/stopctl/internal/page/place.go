@@ -22,12 +22,17 @@ const (
 	shownLines   = 400
 	aroundMark   = 20
 	shownOfLine  = 2000
-	deepestLevel = 100 // the function takes 64
+	deepestLevel = 100     // the function takes 64
+	largest      = 1 << 20 // of an event, in bytes, in which a place is looked for
 )
 
 // Mark returns the lines of an event and marks those that the JSON paths lead to, or come nearest to. An event in one
-// line is indented. The place of what is no JSON is that of its first fault.
+// line is indented. The place of what is no JSON is that of its first fault. Of an event of more than 1 MiB the beginning
+// is returned, without marks.
 func Mark(event []byte, paths []string) []MarkedLine {
+	if len(event) > largest {
+		return append(excerpt(split(event[:largest], nil)), MarkedLine{Text: "…"})
+	}
 	text := shown(event)
 	marked := map[int]bool{}
 	if line, _, what := events.SyntaxFault(text); what != "" {
@@ -39,11 +44,15 @@ func Mark(event []byte, paths []string) []MarkedLine {
 			}
 		}
 	}
+	return excerpt(split(text, marked))
+}
+
+func split(text []byte, marked map[int]bool) []MarkedLine {
 	var lines []MarkedLine
 	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
 		lines = append(lines, MarkedLine{i + 1, clip(strings.ReplaceAll(line, "\t", "    ")), marked[i+1]})
 	}
-	return excerpt(lines)
+	return lines
 }
 
 // shown is the event in lines.

@@ -87,4 +87,7 @@ func TestExcerpt(t *testing.T) {
 	if last := lines[len(lines)-1]; !last.Marked || len(last.Text) > shownOfLine+10 || strings.ContainsRune(last.Text, '\ufffd') {
 		t.Errorf("the last line has %d bytes, marked %v", len(last.Text), last.Marked)
 	}
+	if lines = Mark([]byte("["+strings.Repeat("1,", largest)+"1]"), []string{"$[5]"}); len(lines) != 2 || lines[0].Marked || lines[1].Text != "…" {
+		t.Errorf("an event of 2 MiB has %d lines", len(lines))
+	}
 }
