@@ -149,7 +149,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 	all = append(all, checkHTTPTriggers(e.checkup)...)
 	all = append(all, checkKinds(e.checkup)...)
 	if !e.offline {
-		_ = s.Progress("Asking EDS and the callback's host", e.reads.String, func() error {
+		_ = s.Progress("Asking EDS and the receiver", e.reads.String, func() error {
 			all = append(all, e.online(ctx)...)
 			return nil
 		})

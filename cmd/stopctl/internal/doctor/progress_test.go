@@ -13,7 +13,7 @@ func TestDoctorProgress(t *testing.T) {
 	c := newClinic(t)
 	c.eds.ActionLatency = map[string]time.Duration{"ListTagResources": 700 * time.Millisecond}
 	_, shown := trial.OnTerminal(t, stopctl(), func(name string) string { return c.env[name] }, "", "doctor")
-	if !strings.Contains(shown, "Asking EDS and the callback's host … 0 s · ") || !strings.Contains(shown, "desktops observed") {
+	if !strings.Contains(shown, "Asking EDS and the receiver … 0 s · ") || !strings.Contains(shown, "desktops observed") {
 		t.Errorf("%q", shown)
 	}
 }
