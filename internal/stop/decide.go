@@ -74,8 +74,7 @@ func protected(r *run, t *target) (verdict, bool) {
 	if t.order.place.protected == nil {
 		return verdict{}, false
 	}
-	_, carries := t.order.place.protected.get(t.id)
-	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, carries
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, t.carries(t.order.place.protected)
 }
 
 func denied(r *run, t *target) (verdict, bool) {
@@ -87,7 +86,7 @@ func kept(r *run, t *target) (verdict, bool) {
 	if t.order.place.kept == nil {
 		return verdict{}, false
 	}
-	tag, carries := t.order.place.kept.get(t.id)
+	tag, carries := t.keepUntil()
 	switch {
 	case !carries || tag.readable && !time.Now().Before(tag.until):
 		return verdict{}, false
@@ -102,7 +101,7 @@ func excluded(r *run, t *target) (verdict, bool) {
 		return v, true
 	}
 	for _, tag := range t.order.excludedTags {
-		if _, carries := tag.get(t.id); carries {
+		if t.carries(tag) {
 			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, true
 		}
 	}

@@ -68,6 +68,11 @@ func (c counted) ListTagResources(ctx context.Context, regionID string, tag even
 	return countPage(c, page, err, false)
 }
 
+func (c counted) ListTagResourcesByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Tagged], error) {
+	page, err := c.EDS.ListTagResourcesByID(ctx, regionID, desktopIDs, nextToken)
+	return countPage(c, page, err, false)
+}
+
 func (c counted) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (stop.Page[stop.ClientEvent], error) {
 	page, err := c.EDS.DescribeClientEvents(ctx, regionID, since, nextToken)
 	return countPage(c, page, err, false)

@@ -25,6 +25,9 @@ func (f fixed) DescribeDesktopsByID(context.Context, string, []string, string) (
 func (f fixed) ListTagResources(context.Context, string, events.Tag, string) (stop.Page[stop.Tagged], error) {
 	return stop.Page[stop.Tagged]{Rows: make([]stop.Tagged, 2)}, f.err
 }
+func (f fixed) ListTagResourcesByID(context.Context, string, []string, string) (stop.Page[stop.Tagged], error) {
+	return stop.Page[stop.Tagged]{Rows: make([]stop.Tagged, 2)}, f.err
+}
 func (f fixed) DescribeClientEvents(context.Context, string, time.Time, string) (stop.Page[stop.ClientEvent], error) {
 	return stop.Page[stop.ClientEvent]{}, f.err
 }
@@ -41,6 +44,7 @@ func TestReads(t *testing.T) {
 		{"1 page read, 2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktops(ctx, "", events.Select{}, ""); return err }},
 		{"1 page read, 2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktopsByID(ctx, "", nil, ""); return err }},
 		{"1 page read", func(e stop.EDS) error { _, err := e.ListTagResources(ctx, "", events.Tag{}, ""); return err }},
+		{"1 page read", func(e stop.EDS) error { _, err := e.ListTagResourcesByID(ctx, "", nil, ""); return err }},
 		{"1 page read", func(e stop.EDS) error { _, err := e.DescribeClientEvents(ctx, "", time.Time{}, ""); return err }},
 		{"", func(e stop.EDS) error { _, err := e.StopDesktops(ctx, stop.StopCall{}); return err }},
 	} {
