@@ -1,4 +1,5 @@
-# Needs make (3.81 or newer) and Go; preview, deploy and remove need Serverless Devs as well, test-templates and test-clients npm.
+# Needs make (3.81 or newer) and Go; preview, deploy and remove need Serverless Devs as well, test-templates and test-clients npm,
+# test-browser Chromium.
 
 .DEFAULT_GOAL := help
 
@@ -62,8 +63,8 @@ bench: ## the function beside a bare and a naive one, and which targets hold; th
 soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
 	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m ./test
 
-# Of the tests that need npm. lint checks their files too.
-TAGS := serverlessdevs,clients
+# Of the tests that need npm or a browser. lint checks their files too.
+TAGS := serverlessdevs,clients,browser
 
 lint: ## formatting, vet, staticcheck, go.mod
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w these:" >&2; echo "$$unformatted" >&2; exit 1; fi
@@ -103,6 +104,10 @@ $(CLIENTS): test/clients/package.json
 
 test-clients: $(CLIENTS) ## real senders and receivers against the built function; needs Node.js and npm
 	CLIENTS="$(CURDIR)/build/clients" go test -count=1 -tags clients ./test/clients
+
+# CHROMIUM names the browser, if it is not on the PATH. PICTURES names a folder for pictures of the page, to look at.
+test-browser: ## the page of run -serve in a headless Chromium; needs Chromium or Chrome
+	go test -count=1 -tags browser -run '^TestBrowser' ./cmd/stopctl/internal/lab
 
 preview: serverless-devs ## what Serverless Devs makes of the template, here and now; needs no account
 	s preview -t $(TEMPLATE)

@@ -104,7 +104,7 @@ var internalImports = map[string][]string{
 //
 // No command's room knows another's.
 var roomImports = map[string][]string{
-	rooms + "lab":        {rooms + "emulated", rooms + "reportfile", rooms + "setup", rooms + "sign", rooms + "terminal", rooms + "words"},
+	rooms + "lab":        {rooms + "emulated", rooms + "page", rooms + "reportfile", rooms + "setup", rooms + "sign", rooms + "terminal", rooms + "words"},
 	rooms + "plan":       {rooms + "agenda", rooms + "emulated", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "doctor":     {rooms + "agenda", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "timers":     {rooms + "agenda", rooms + "setup", rooms + "terminal"},
@@ -116,6 +116,7 @@ var roomImports = map[string][]string{
 	rooms + "setup":      {rooms + "terminal"},
 	rooms + "reportfile": {rooms + "terminal"},
 	rooms + "emulated":   {rooms + "terminal"},
+	rooms + "page":       {rooms + "terminal"},
 	rooms + "words":      {rooms + "terminal"},
 	trial:                {rooms + "terminal"},
 }

@@ -41,14 +41,16 @@ func (e *examination) account(ctx context.Context) findings {
 		return nil // a fault of EDS_ENDPOINT, which is reported
 	}
 	var all findings
-	var session *eds.Session
+	var session stop.EDS
 	if e.config.Preflight {
 		who, f := e.identity(ctx)
 		all = append(all, f)
 		if f.Status == fine {
-			if session, err = client.ConnectOperator(who.Credentials); err != nil {
+			own, err := client.ConnectOperator(who.Credentials)
+			if err != nil {
 				return nil // there are credentials: identity looked
 			}
+			session = e.reads.Of(own)
 		}
 	}
 	var regions []string
@@ -94,7 +96,7 @@ func (e *examination) identity(ctx context.Context) (operator.Identity, finding)
 
 // region of desktops: the way there, the clock, what may be read, and what is protected. session is nil if nobody asks;
 // the protection is nil if EDS was not asked for it.
-func (e *examination) region(ctx context.Context, client *eds.Client, session *eds.Session, region string) (findings, *protection) {
+func (e *examination) region(ctx context.Context, client *eds.Client, session stop.EDS, region string) (findings, *protection) {
 	group := "EDS in " + region
 	protocol, host := client.Endpoint(region)
 	u := &url.URL{Scheme: protocol, Host: host}
@@ -123,7 +125,7 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 	var wg sync.WaitGroup
 	var protected *protection
 	wg.Go(func() { protected = e.protectionOf(ctx, session, region) })
-	found = append(found, e.reads(ctx, session, group, region)...)
+	found = append(found, e.askOnce(ctx, session, group, region)...)
 	wg.Wait()
 	return found, protected
 }
@@ -131,7 +133,7 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session *e
 // read is a harmless call that shows whether its action is allowed.
 type read struct {
 	action string
-	call   func(ctx context.Context, s *eds.Session, region string) (seen, error)
+	call   func(ctx context.Context, s stop.EDS, region string) (seen, error)
 }
 
 // seen is what an answer says beside that: nothing, for most.
@@ -151,14 +153,14 @@ func refusesID(e *stop.CallError) bool {
 // needed are the calls that the function of this configuration makes.
 func (e *examination) needed() []read {
 	list := []read{
-		{"DescribeDesktopInfo", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
+		{"DescribeDesktopInfo", func(ctx context.Context, s stop.EDS, region string) (seen, error) {
 			_, err := s.DescribeDesktopInfo(ctx, region, []string{noDesktop})
 			if refused := (*stop.CallError)(nil); errors.As(err, &refused) && refusesID(refused) {
 				return seen{}, nil
 			}
 			return seen{}, err
 		}},
-		{"DescribeDesktops", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
+		{"DescribeDesktops", func(ctx context.Context, s stop.EDS, region string) (seen, error) {
 			page, err := s.DescribeDesktops(ctx, region, events.Select{All: true}, "")
 			switch {
 			case err != nil:
@@ -172,19 +174,19 @@ func (e *examination) needed() []read {
 	if e.needsTags() {
 		policy := compose.Policy(e.config, "")
 		tag := events.Tag{Key: cmp.Or(policy.ProtectTag.Key, policy.KeepUntilTag, "stop-desktops:protected")}
-		list = append(list, read{"ListTagResources", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
+		list = append(list, read{"ListTagResources", func(ctx context.Context, s stop.EDS, region string) (seen, error) {
 			_, err := s.ListTagResources(ctx, region, tag, "")
 			return seen{}, err
 		}})
 	}
-	return append(list, read{"DescribeClientEvents", func(ctx context.Context, s *eds.Session, region string) (seen, error) {
+	return append(list, read{"DescribeClientEvents", func(ctx context.Context, s stop.EDS, region string) (seen, error) {
 		_, err := s.DescribeClientEvents(ctx, region, time.Now().Add(-time.Minute), "")
 		return seen{}, err
 	}})
 }
 
-// reads makes each call once.
-func (e *examination) reads(ctx context.Context, session *eds.Session, group, region string) findings {
+// askOnce makes each call once.
+func (e *examination) askOnce(ctx context.Context, session stop.EDS, group, region string) findings {
 	needed := e.needed()
 	found := make(findings, len(needed))
 	var wg sync.WaitGroup

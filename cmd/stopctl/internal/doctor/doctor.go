@@ -133,6 +133,7 @@ type examination struct {
 	offline bool
 	getenv  func(string) string
 	network network
+	reads   setup.Reads
 }
 
 // findings of every check, in the order in which they are shown.
@@ -150,13 +151,10 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 	all = append(all, checkHTTPTriggers(e.checkup)...)
 	all = append(all, checkKinds(e.checkup)...)
 	if !e.offline {
-		if s.Live {
-			fmt.Fprint(s.Err, "Asking EDS and the callback's host …")
-		}
-		all = append(all, e.online(ctx)...)
-		if s.Live {
-			s.EraseLine()
-		}
+		_ = s.Progress("Asking EDS and the receiver", e.reads.String, func() error {
+			all = append(all, e.online(ctx)...)
+			return nil
+		})
 	}
 	return append(all, e.unproven()...)
 }

@@ -536,8 +536,8 @@ func TestThisMachine(t *testing.T) {
 func TestDoctorAstray(t *testing.T) {
 	c := newClinic(t)
 	c.env["EDS_ENDPOINT"], c.env["CALLBACK_URL"], c.env["ALLOWED_REGIONS"] = "", c.receiver.URL+fakePath, "cn-hangzhou"
-	said := func(e examination) findings { return append(e.checkLoopback(), e.callbacks(t.Context())...) }
-	e := examination{checkup: readCheckup(t, func(name string) string { return c.env[name] }), getenv: func(string) string { return "" }, network: theNetwork()}
+	said := func(e *examination) findings { return append(e.checkLoopback(), e.callbacks(t.Context())...) }
+	e := &examination{checkup: readCheckup(t, func(name string) string { return c.env[name] }), getenv: func(string) string { return "" }, network: theNetwork()}
 	if all := said(e); len(all) != 1 || all[0].Status != problem {
 		t.Errorf("to be deployed: %+v", all)
 	}

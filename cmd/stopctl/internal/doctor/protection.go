@@ -12,7 +12,6 @@ import (
 	"stopdesktops/cmd/stopctl/internal/words"
 	"stopdesktops/events"
 	"stopdesktops/internal/compose"
-	"stopdesktops/internal/eds"
 	"stopdesktops/internal/stop"
 )
 
@@ -29,7 +28,7 @@ type protection struct {
 }
 
 // protectionOf asks which desktops of a region are protected.
-func (e *examination) protectionOf(ctx context.Context, s *eds.Session, region string) *protection {
+func (e *examination) protectionOf(ctx context.Context, s stop.EDS, region string) *protection {
 	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	p := &protection{region: region, tagged: map[string]bool{}, otherValue: map[string]bool{}, listed: map[string]bool{}, ofUsers: map[string]bool{}}
@@ -38,7 +37,7 @@ func (e *examination) protectionOf(ctx context.Context, s *eds.Session, region s
 	return p
 }
 
-func (p *protection) askTag(ctx context.Context, s *eds.Session, tag events.Tag) error {
+func (p *protection) askTag(ctx context.Context, s stop.EDS, tag events.Tag) error {
 	if tag.Key == "" {
 		return nil
 	}
@@ -54,7 +53,7 @@ func (p *protection) askTag(ctx context.Context, s *eds.Session, tag events.Tag)
 }
 
 // askList asks for the desktops with these IDs. A call that is refused because of one of them is made again for its halves.
-func (p *protection) askList(ctx context.Context, s *eds.Session, ids []string) error {
+func (p *protection) askList(ctx context.Context, s stop.EDS, ids []string) error {
 	for part := range slices.Chunk(ids, stop.MaxDesktopsPerCall) {
 		rows, err := s.DescribeDesktopInfo(ctx, p.region, part)
 		if failed := (*stop.CallError)(nil); errors.As(err, &failed) && failed.Family == stop.NotFound {
@@ -74,7 +73,7 @@ func (p *protection) askList(ctx context.Context, s *eds.Session, ids []string) 
 	return nil
 }
 
-func (p *protection) askUsers(ctx context.Context, s *eds.Session, users []string) error {
+func (p *protection) askUsers(ctx context.Context, s stop.EDS, users []string) error {
 	for part := range slices.Chunk(users, stop.MaxUsersPerCall) {
 		err := allPages(func(token string) (stop.Page[stop.Desktop], error) {
 			return s.DescribeDesktops(ctx, p.region, events.Select{EndUserId: part}, token)

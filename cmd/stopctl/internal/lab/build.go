@@ -61,7 +61,12 @@ func build(ctx context.Context, root, binary string, s *terminal.Screen) error {
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	started := time.Now()
-	err := s.During("Building the function", cmd.Run)
+	err := s.During("Building the function", func() string {
+		if time.Since(started) < 3*time.Second {
+			return ""
+		}
+		return "the first time takes up to a minute"
+	}, cmd.Run)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

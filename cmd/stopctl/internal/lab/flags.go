@@ -43,7 +43,8 @@ Three ways to use it:
 
   stopctl run                a walk: events of many kinds, with fixed results
   stopctl run -event FILE    events of your own, one after the other
-  stopctl run -serve         keeps running and takes events over HTTP
+  stopctl run -serve         keeps running, shows a page in a browser, and takes
+                             events over HTTP
 
 Examples:
 
@@ -87,7 +88,9 @@ Flags with -serve:
 
   -serve              keep running and take events over HTTP until Ctrl-C; its
                       address is an EDS_ENDPOINT too, for plan, doctor, undo and
-                      probe
+                      probe. In a browser it shows the fleet as it changes, a
+                      form for events, and the report, the calls, the callback
+                      and the log of each event
   -listen ADDRESS     loopback only (default 127.0.0.1:8080; port 0: a free one)
   -replay FILE        EDS answers what stopctl probe has written to this file, and
                       404 NotRecorded to any other call; not with -fleet

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/emulated"
+	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/emulator"
 )
 
@@ -121,6 +122,16 @@ func (l *lab) invoke(ctx context.Context, inv emulator.Invocation) *record {
 	rec.deliveries = l.em.Receiver.Deliveries()[deliveries:]
 	rec.violations = l.em.EDS.Violations()[violations:]
 	rec.readLog(l.log)
+	return rec
+}
+
+// watched is invoke, which shows in a terminal how long the function has been at work, and how many calls it has made.
+func (l *lab) watched(ctx context.Context, s *terminal.Screen, label string, inv emulator.Invocation) (rec *record) {
+	before := len(l.em.EDS.Calls())
+	_ = s.Progress(label, func() string { return terminal.Plural(len(l.em.EDS.Calls())-before, "call") + " to EDS" }, func() error {
+		rec = l.invoke(ctx, inv)
+		return nil
+	})
 	return rec
 }
 

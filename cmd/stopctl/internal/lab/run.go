@@ -87,7 +87,7 @@ func (r *runner) walk(ctx context.Context, steps []step) error {
 	r.display.introduce(len(steps))
 	var t tally
 	for i, st := range steps {
-		rec, err := r.step(ctx, st)
+		rec, err := r.step(ctx, st, fmt.Sprintf("Event %d of %d", i+1, len(steps)))
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (r *runner) walk(ctx context.Context, steps []step) error {
 	return t.err()
 }
 
-func (r *runner) step(ctx context.Context, st step) (*record, error) {
+func (r *runner) step(ctx context.Context, st step, label string) (*record, error) {
 	now := time.Now()
 	event, err := st.event(r.root, now)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *runner) step(ctx context.Context, st step) (*record, error) {
 		return nil, err
 	}
 	defer l.close()
-	rec := l.invoke(ctx, emulator.Invocation{Event: event})
+	rec := l.watched(ctx, r.display.Screen, label, emulator.Invocation{Event: event})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -150,7 +150,7 @@ func (r *runner) send(ctx context.Context, events []ownEvent) error {
 		if r.options.now {
 			e.data = current.Event(e.data, time.Now())
 		}
-		rec := l.invoke(ctx, emulator.Invocation{Event: e.data, RetryCount: r.options.retryCount})
+		rec := l.watched(ctx, r.display.Screen, fmt.Sprintf("Event %d of %d", i+1, len(events)), emulator.Invocation{Event: e.data, RetryCount: r.options.retryCount})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

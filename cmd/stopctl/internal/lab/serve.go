@@ -15,11 +15,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stopdesktops/cmd/stopctl/internal/page"
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/config"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/routes"
+	samples "stopdesktops/testdata/events"
 )
 
 // server takes events over HTTP for as long as it runs.
@@ -32,9 +34,12 @@ type server struct {
 	trigger *emulator.HTTPTrigger
 	ctx     context.Context
 
-	lab    atomic.Pointer[lab] // exchanged by reset
-	events atomic.Int32        // shown
-	busy   sync.Mutex          // held while an event is under way or the lab is exchanged
+	lab     atomic.Pointer[lab] // exchanged by reset
+	events  atomic.Int32        // shown
+	faults  []string            // of the configuration
+	page    *page.Page
+	history history
+	busy    sync.Mutex // held while an event is under way or the lab is exchanged
 }
 
 // retryDelay between the tries of an asynchronous invocation. Function Compute waits longer.
@@ -61,9 +66,10 @@ func (r *runner) serve(ctx context.Context) error {
 		RetryDelay: retryDelay,
 	}
 	s.check()
+	s.page = page.New(onPage{s}, page.Samples{FS: samples.Files}, emulator.MaxEvent)
 	s.introduce()
 
-	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	web := &http.Server{Handler: page.Guard(s), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	select {
@@ -86,7 +92,8 @@ func (s *server) check() {
 	c, faults := config.Read(environ)
 	compose.Handler(c, faults, compose.Outside{Log: io.Discard})
 	if len(faults) > 0 {
-		s.display.Note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
+		s.faults = strings.Split(faults.Error(), "; ")
+		s.display.Note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(s.faults, "\n  "))
 	}
 	if c.Routes == nil {
 		return
@@ -123,24 +130,40 @@ func (s invoker) Invoke(ctx context.Context, inv emulator.Invocation) (emulator.
 	return s.event(ctx, inv)
 }
 
-// event runs the function for one event and shows what becomes of it. A caller who goes away does
-// not take the invocation with it, as in Function Compute; the end of the server does.
+// errStopped is the end of the server while an event is under way.
+var errStopped = errors.New("the emulator was stopped")
+
+// event runs the function for one event and shows what becomes of it.
 func (s *server) event(ctx context.Context, inv emulator.Invocation) (emulator.Result, error) {
+	rec, _ := s.handle(ctx, inv)
+	if rec == nil {
+		return emulator.Result{}, errStopped
+	}
+	return rec.result, rec.err
+}
+
+// handle runs the function for one event, shows what becomes of it, and returns it with its number. A caller who goes
+// away does not take the invocation with it, as in Function Compute; the end of the server does, and the record is nil.
+func (s *server) handle(ctx context.Context, inv emulator.Invocation) (*record, int) {
+	s.history.working.Add(1)
+	defer s.history.working.Add(-1)
 	s.busy.Lock()
 	defer s.busy.Unlock()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	rec := s.lab.Load().invoke(ctx, inv)
+	rec := s.lab.Load().watched(ctx, s.display.Screen, "The function is at work", inv)
 	if s.ctx.Err() != nil {
-		return rec.result, errors.New("the emulator was stopped")
+		return nil, 0
 	}
 	rec.title = time.Now().Format(time.TimeOnly) + " " + kindOf(rec)
 	if inv.RetryCount > 0 {
 		rec.title += fmt.Sprintf(" · retry %d", inv.RetryCount)
 	}
-	s.display.put(int(s.events.Add(1)), rec)
-	return rec.result, rec.err
+	n := int(s.events.Add(1))
+	s.display.put(n, rec)
+	s.history.add(pageEvent(n, rec))
+	return rec, n
 }
 
 // reset starts over: the fleet as it was, and a new instance of the function.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stopdesktops/cmd/stopctl/internal/emulated"
+	"stopdesktops/cmd/stopctl/internal/page"
 	"stopdesktops/internal/clock"
 	"stopdesktops/internal/emulator"
 )
@@ -24,6 +25,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.lab.Load().em.EDS.ServeHTTP(w, r)
 		return
 	case r.Method == http.MethodHead: // doctor looks whether there is an answer, and at its clock: no event
+		return
+	case page.Takes(r):
+		s.page.ServeHTTP(w, r)
 		return
 	case !strings.HasPrefix(r.URL.Path, controls):
 		s.trigger.ServeHTTP(w, r)

@@ -17,6 +17,8 @@ func (s *server) introduce() {
 		fmt.Fprintf(&b, "EDS answers from a recording: %s probe gets its answers, any other call 404 NotRecorded.\n", s.Self)
 	}
 	fmt.Fprintf(&b, `
+In a browser: %s/
+
 Invoke the function directly:
 
   curl -s %s/_emulator/invoke \
@@ -42,7 +44,7 @@ What has become of it all, and once more from the beginning:
 
   curl -s %s/_emulator/desktops     or calls, or callbacks
   curl -s -X POST %s/_emulator/reset
-`, base, one, s.paths(), base, s.path(), s.authorization(), s.body(two), base, two, base, s.Self, base, base)
+`, base, base, one, s.paths(), base, s.path(), s.authorization(), s.body(two), base, two, base, s.Self, base, base)
 	s.display.Note("%s", b.String())
 }
 

@@ -36,6 +36,9 @@ func TestServeReplay(t *testing.T) {
 	if !strings.Contains(s.intro, "stopctl probe gets its answers") {
 		t.Errorf("the intro does not say what it is for:\n%s", s.intro)
 	}
+	if _, _, html := s.call("GET", "/", ""); !strings.Contains(html, "EDS answers from a recording, so there is no fleet to show.") || strings.Contains(html, `id="fleet"`) {
+		t.Errorf("the page does not say why it shows no fleet:\n%s", html)
+	}
 	_, _, env := s.call("GET", "/_emulator/env", "")
 	for _, m := range regexp.MustCompile(`(?m)^export ([A-Z_]+)='([^']*)'$`).FindAllStringSubmatch(env, -1) {
 		t.Setenv(m[1], m[2])

@@ -213,11 +213,14 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	}
 	c, faults := config.Read(environ)
 	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
+	var reads setup.Reads
 	h := setup.Harmless(c, faults, func(account string) (stop.EDS, error) {
 		if account != "" {
-			return client.ConnectOperatorAccount(who.Credentials, account, "stopctl-plan")
+			session, err := client.ConnectOperatorAccount(who.Credentials, account, "stopctl-plan")
+			return reads.Of(session), err
 		}
-		return client.ConnectOperator(who.Credentials)
+		session, err := client.ConnectOperator(who.Credentials)
+		return reads.Of(session), err
 	})
 	if len(faults) > 0 {
 		return nil, terminal.Usagef("plan: the configuration has faults: %v", faults)
@@ -235,7 +238,8 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	s.Note("%s", set.Title())
 	o.Env.NoteUnknown(s, c.Routes != nil)
 	var reports []report.Report
-	err = s.During(asking, func() error {
+	s.Note("%s …", asking)
+	err = s.Progress("Asking EDS", reads.String, func() error {
 		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
 		return ctx.Err()
 	})

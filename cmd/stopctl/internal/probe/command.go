@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/setup"
@@ -176,6 +178,15 @@ type comparison struct {
 	probe   *Probe
 	who     operator.Identity
 	lines   []Line
+	calls   atomic.Int64 // that were begun
+}
+
+// progress shows how many calls were made while f runs.
+func (c *comparison) progress(label string, f func()) {
+	_ = c.screen.Progress(label, func() string { return "call " + strconv.Itoa(int(c.calls.Load())) }, func() error {
+		f()
+		return nil
+	})
 }
 
 // connect finds the credentials. It calls nothing.
@@ -194,6 +205,7 @@ func (c *comparison) connect(ctx context.Context) error {
 	}
 	c.probe = &Probe{TagKey: c.options.tagKey, RegionId: c.options.region,
 		Ask: func(ctx context.Context, action string, parameters map[string]string) (*eds.Response, error) {
+			c.calls.Add(1)
 			return eds.Ask(ctx, session, action, c.options.region, parameters)
 		}}
 	protocol, host := client.Endpoint(c.options.region)
@@ -204,7 +216,9 @@ func (c *comparison) connect(ctx context.Context) error {
 // run asks, shows what came of it, and writes the file.
 func (c *comparison) run(ctx context.Context) error {
 	c.screen.Note("stopctl: at most %d calls, all read-only: DescribeDesktops, DescribeDesktopInfo, ListTagResources, DescribeClientEvents", MaxCalls)
-	result, err := c.probe.Run(ctx)
+	var result *Result
+	var err error
+	c.progress("Asking EDS", func() { result, err = c.probe.Run(ctx) })
 	if err != nil {
 		return c.explain(err)
 	}

@@ -40,7 +40,8 @@ func (c *comparison) stop(ctx context.Context) []Line {
 	timing := stopTiming
 	timing.Wait = c.options.wait
 	c.screen.Note("stopctl: stopping %s, and waiting up to %s", c.options.stop, timing.Wait)
-	s := c.probe.Stop(ctx, c.options.stop, timing)
+	var s *Stopped
+	c.progress("Stopping "+c.options.stop, func() { s = c.probe.Stop(ctx, c.options.stop, timing) })
 	for _, seen := range []struct {
 		state string
 		after time.Duration

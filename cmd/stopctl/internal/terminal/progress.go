@@ -8,43 +8,59 @@ import (
 
 var spinner = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 
-// During shows that something is going on while f runs: in a terminal with the seconds it has
-// taken so far, else with one plain line.
-func (s *Screen) During(label string, f func() error) error {
+// During shows that something is going on while f runs: in a terminal as Progress does, else with one plain line.
+func (s *Screen) During(label string, detail func() string, f func() error) error {
 	if !s.Live {
 		s.Note("%s …", label)
+	}
+	return s.Progress(label, detail, f)
+}
+
+// Progress shows in a terminal, and nowhere else, that something is going on while f runs: the seconds that it has
+// taken, and the detail, if that is not nil. The line comes after a moment, and is gone afterwards.
+func (s *Screen) Progress(label string, detail func() string, f func() error) error {
+	if !s.Live {
 		return f()
 	}
 	done := make(chan struct{})
 	var wg sync.WaitGroup
-	wg.Go(func() { s.spin(label, done) })
-	err := f()
-	close(done)
-	wg.Wait()
-	return err
+	wg.Go(func() { s.spin(label, detail, done) })
+	defer wg.Wait()
+	defer close(done)
+	return f()
 }
 
-// EraseLine erases the line of progress.
-func (s *Screen) EraseLine() { fmt.Fprint(s.Err, eraseLine) }
-
-func (s *Screen) spin(label string, done <-chan struct{}) {
+func (s *Screen) spin(label string, detail func() string, done <-chan struct{}) {
 	started := time.Now()
+	select {
+	case <-time.After(moment):
+	case <-done:
+		return
+	}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for i := 0; ; i++ {
-		hint := ""
-		if time.Since(started) > 3*time.Second {
-			hint = " (the first time takes up to a minute)"
+		text := fmt.Sprintf("%c %s … %d s", spinner[i%len(spinner)], Cut(label, longestLabel, ""), int(time.Since(started).Seconds()))
+		if detail != nil {
+			if more := detail(); more != "" {
+				text += " · " + more
+			}
 		}
-		fmt.Fprintf(s.Err, "%s%c %s … %d s%s", eraseLine, spinner[i%len(spinner)], label, int(time.Since(started).Seconds()), hint)
+		fmt.Fprint(s.Err, eraseLine, Cut(text, Width-1, "…")) // a line that wraps cannot be erased
 		select {
 		case <-tick.C:
 		case <-done:
-			s.EraseLine()
+			fmt.Fprint(s.Err, eraseLine)
 			return
 		}
 	}
 }
+
+// moment after which progress is worth a line.
+const moment = 300 * time.Millisecond
+
+// longestLabel leaves room for the seconds and the detail.
+const longestLabel = 30
 
 // Note tells the person at the terminal something that is not part of the result.
 func (s *Screen) Note(format string, args ...any) { fmt.Fprintf(s.Err, format+"\n", args...) }

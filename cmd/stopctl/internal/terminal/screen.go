@@ -53,6 +53,9 @@ func onTerminal(w io.Writer) bool {
 		}
 		w = wrapped.unwrap()
 	}
+	if own, ok := w.(interface{ IsTerminal() bool }); ok {
+		return own.IsTerminal()
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -12,7 +12,7 @@ type Cell struct {
 }
 
 // Cell with this text. Its control and formatting characters are escapes.
-func (st Style) Cell(text string) Cell { return Cell{visible(text), st} }
+func (st Style) Cell(text string) Cell { return Cell{Visible(text), st} }
 
 // Table aligns rows of cells, two spaces between the columns.
 func (s *Screen) Table(rows [][]Cell) []string {

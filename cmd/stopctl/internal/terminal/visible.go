@@ -42,8 +42,9 @@ func (w *visibleWriter) Write(p []byte) (int, error) {
 
 func (w *visibleWriter) unwrap() io.Writer { return w.to }
 
-// visible writes control and formatting characters as escapes, for a text whose columns count.
-func visible(text string) string { return escaped(text, hidden) }
+// Visible writes control and formatting characters as escapes, for a text whose columns count, or that leaves stopctl
+// another way than by its output.
+func Visible(text string) string { return escaped(text, hidden) }
 
 func hidden(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
 

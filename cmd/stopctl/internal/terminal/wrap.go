@@ -11,11 +11,11 @@ const Glue = '\u00a0'
 
 // Columns returns how many columns of a terminal a text fills: two for a Chinese character or an emoji, however
 // many code points it is made of.
-func Columns(text string) int { return displaywidth.String(visible(text)) }
+func Columns(text string) int { return displaywidth.String(Visible(text)) }
 
 // Cut returns as much of a text, its hidden characters as escapes, as fits into so many columns, with tail at its end if that is not all.
 func Cut(text string, limit int, tail string) string {
-	return displaywidth.TruncateString(visible(text), limit, tail)
+	return displaywidth.TruncateString(Visible(text), limit, tail)
 }
 
 // character is what a reader takes for one, and how many columns it fills.
@@ -50,7 +50,7 @@ func fitting(line []character, limit int) int {
 // fills more than a line. Hidden characters are escapes.
 func Wrap(text string, limit int) []string {
 	var lines []string
-	for part := range strings.SplitSeq(visible(text), "\n") {
+	for part := range strings.SplitSeq(Visible(text), "\n") {
 		rest := charactersOf(part)
 		for fitting(rest, limit) < len(rest) {
 			at := lineEnd(rest, limit)
