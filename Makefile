@@ -20,8 +20,11 @@ RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Neither EDS nor a callback is called over HTTP/2: without it the binary has 360 kB less.
+OMIT := nethttpomithttp2
+
 build: ## the function for Function Compute: build/main, linux/amd64, at most 10 MB
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -tags $(OMIT) -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
 	@bytes=$$(( $$(wc -c < build/main) )); echo "build/main: $$bytes bytes of at most $(MAX_BYTES)"; \
 	if [ $$bytes -gt $(MAX_BYTES) ]; then echo "build/main is too large" >&2; exit 1; fi
 

@@ -48,7 +48,7 @@ func (b *bench) build(ctx context.Context) error {
 }
 
 func goBuild(ctx context.Context, binary, source, linker string, env ...string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", linker, "-o", binary, source)
+	command := exec.CommandContext(ctx, "go", "build", "-tags", "nethttpomithttp2", "-trimpath", "-ldflags", linker, "-o", binary, source)
 	command.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build %s: %w\n%s", source, err, output)

@@ -384,7 +384,7 @@ func (w *world) invoke() {
 	}
 	h := handler.New(handler.Options{
 		Policy:  w.policy,
-		Connect: func(secret.Credentials) (stop.EDS, error) { return w, nil },
+		Connect: func(secret.Credentials) (stop.EDS, error) { return service{w}, nil },
 		Log:     slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(4+w.rng.IntN(60))*time.Second)
@@ -558,7 +558,10 @@ func (w *world) tell(m *machine, at time.Time, itself bool) stop.Desktop {
 	return m.Desktop
 }
 
-func (w *world) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]stop.Desktop, error) {
+// service is what EDS is in a world.
+type service struct{ *world }
+
+func (w service) DescribeDesktopInfo(ctx context.Context, region string, ids []string) ([]stop.Desktop, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
@@ -593,7 +596,7 @@ func page[T any](all []T, token string) stop.Page[T] {
 	return p
 }
 
-func (w *world) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (stop.Page[stop.Desktop], error) {
+func (w service) DescribeDesktops(ctx context.Context, region string, choice events.Select, token string) (stop.Page[stop.Desktop], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
@@ -631,7 +634,7 @@ func (w *world) described(p stop.Page[*machine], total int, choice events.Select
 }
 
 // DescribeDesktopsPage now and then answers with a row that comes twice, or is missing.
-func (w *world) DescribeDesktopsPage(ctx context.Context, region string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
+func (w service) DescribeDesktopsPage(ctx context.Context, region string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
@@ -661,7 +664,7 @@ func (w *world) withUser(m *machine, row stop.Desktop, at time.Time) stop.Deskto
 	return row
 }
 
-func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (stop.Page[stop.Desktop], error) {
+func (w service) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (stop.Page[stop.Desktop], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at := time.Now()
@@ -682,7 +685,7 @@ func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []s
 	return rows, nil
 }
 
-func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (stop.Page[stop.Tagged], error) {
+func (w service) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (stop.Page[stop.Tagged], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	asked := time.Now()
@@ -702,7 +705,7 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 
 // ListTagResourcesByID tells all tags of the desktops. Pages may end within a desktop. The token names the
 // reading, as several orders may ask for the same desktop at once.
-func (w *world) ListTagResourcesByID(ctx context.Context, region string, ids []string, token string) (stop.Page[stop.Tagged], error) {
+func (w service) ListTagResourcesByID(ctx context.Context, region string, ids []string, token string) (stop.Page[stop.Tagged], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	asked := time.Now()
@@ -783,7 +786,7 @@ func (all readings) spare(region, key, id string, old func(time.Time) bool, spar
 	return true
 }
 
-func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (stop.Page[stop.ClientEvent], error) {
+func (w service) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (stop.Page[stop.ClientEvent], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.pass(ctx, "DescribeClientEvents"); err != nil {
@@ -804,7 +807,7 @@ func (w *world) DescribeClientEvents(ctx context.Context, region string, since t
 
 // StopDesktops is where the promise is kept or broken: it is held against what the service told,
 // written down here once more and not taken from the handler.
-func (w *world) StopDesktops(ctx context.Context, call stop.StopCall) (string, error) {
+func (w service) StopDesktops(ctx context.Context, call stop.StopCall) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopCalls++

@@ -87,7 +87,7 @@ func linkedActions(t *testing.T, program string) []string {
 func linkedFunctions(t *testing.T, program string) []string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "main")
-	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, program)
+	command := exec.Command("go", "build", "-tags", "nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", binary, program)
 	command.Dir = root
 	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {

@@ -41,9 +41,10 @@ func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 		return nil
 	})
 	for _, o := range orders {
-		o.warnOfTags()
-		o.warnOfUsers()
-		o.warnOfDesktops(missing)
+		e := exclusions{o}
+		e.warnOfTags()
+		e.warnOfUsers()
+		e.warnOfDesktops(missing)
 	}
 }
 
@@ -53,10 +54,13 @@ func (o *order) excludes() bool {
 	return o.Request.Exclude != nil && (o.status == "" || o.status == report.StatusBlocked)
 }
 
-func (o *order) warnOfTags() {
+// exclusions are the items of an order's Exclude.
+type exclusions struct{ *order }
+
+func (o exclusions) warnOfTags() {
 	var found []report.Warning
 	for i, tag := range o.Request.Exclude.Tag {
-		if o.excludedTags[i].carriedByNone(o) {
+		if o.excludedTags[i].carriedByNone(o.order) {
 			text := tag.Key
 			if tag.Value != nil {
 				text += "=" + *tag.Value
@@ -67,7 +71,7 @@ func (o *order) warnOfTags() {
 	o.warnAll("Tag", found)
 }
 
-func (o *order) warnOfUsers() {
+func (o exclusions) warnOfUsers() {
 	owners := map[string]bool{} // of the desktops that the order asks for
 	for _, t := range o.targets {
 		for _, id := range t.users {
@@ -83,7 +87,7 @@ func (o *order) warnOfUsers() {
 	o.warnAll("EndUserId", found)
 }
 
-func (o *order) warnOfDesktops(missing map[string]bool) {
+func (o exclusions) warnOfDesktops(missing map[string]bool) {
 	var found []report.Warning
 	for i, id := range o.Request.Exclude.DesktopId {
 		if missing[foldID(id)] {
@@ -93,7 +97,7 @@ func (o *order) warnOfDesktops(missing map[string]bool) {
 	o.warnAll("DesktopId", found)
 }
 
-func (o *order) matchesNothing(list string, i int, format, item string) report.Warning {
+func (o exclusions) matchesNothing(list string, i int, format, item string) report.Warning {
 	return report.Warning{
 		Code:    report.WarnExclusionMatchesNothing,
 		Path:    o.Where(fmt.Sprintf(".Exclude.%s[%d]", list, i)),
@@ -102,7 +106,7 @@ func (o *order) matchesNothing(list string, i int, format, item string) report.W
 }
 
 // warnAll adds the warnings about a list, and says how many there are beyond the limit.
-func (o *order) warnAll(list string, found []report.Warning) {
+func (o exclusions) warnAll(list string, found []report.Warning) {
 	for i, w := range found {
 		if more := len(found) - i; i == maxItemWarnings && more > 1 {
 			o.warn(report.Warning{Code: w.Code, Path: o.Where(".Exclude." + list), Message: fmt.Sprintf("%d more items match no desktop", more)})

@@ -32,7 +32,7 @@ func (u *unit) find(ctx context.Context) {
 	if u.policy.Preflight {
 		first, _ := u.nextWave(u.workList())
 		tasks = append(tasks, func() { u.place.observe(ctx, first) })
-		tasks = append(tasks, u.place.tagTasks(ctx, nil, first)...)
+		tasks = append(tasks, u.place.readings.tasks(ctx, nil, first)...)
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
 	if selecting.Request.Select != nil && selecting.flow == nil {
@@ -109,11 +109,11 @@ func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
 	p := o.size.counting(o.place, q)
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := o.carriersSeen(ctx, p, q.Tag[0])
+		seen, err := carriersFlow(ctx, o, p, q.Tag[0])
 		return carryingAll(seen, nil), err
 	}
-	if len(q.Tag) == 0 && o.mayFlow() {
-		matching, err := o.flows(ctx, p)
+	if len(q.Tag) == 0 && mayFlow(o) {
+		matching, err := flows(ctx, o, p)
 		return carryingAll(matching, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))

@@ -38,31 +38,31 @@ type flow struct {
 
 // mayFlow reports whether the order's desktops could be stopped while they are listed: the order is alone in
 // its invocation, so no other order's desktops have to be counted with it, and one listing says what it means.
-func (o *order) mayFlow() bool {
+func mayFlow(o *order) bool {
 	r, q := o.place.run, o.Request
 	return r.units == 1 && r.policy.Preflight && !o.plans() && q.DesktopId == nil && len(q.Select.EndUserId) <= MaxUsersPerCall
 }
 
 // flows begins to list the desktops that an order means. If they can be stopped meanwhile, o.flow is set, and
 // nothing is returned. Otherwise flows returns the whole listing.
-func (o *order) flows(ctx context.Context, p *place) ([]row, error) {
-	return o.flowFrom(func(f *flow) ([]row, error) {
+func flows(ctx context.Context, o *order, p *place) ([]row, error) {
+	return flowFrom(o, func(f *flow) ([]row, error) {
 		r := &reader{place: p, choice: *o.Request.Select, took: f.take, failed: f.fail}
 		err := r.read(ctx, nil)
 		return f.listed.rows(), err
 	})
 }
 
-// carriersSeen is flows for the desktops that carry a tag.
-func (o *order) carriersSeen(ctx context.Context, p *place, tag events.Tag) ([]row, error) {
-	if !o.mayFlow() {
+// carriersFlow is flows for the desktops that carry a tag.
+func carriersFlow(ctx context.Context, o *order, p *place, tag events.Tag) ([]row, error) {
+	if !mayFlow(o) {
 		return p.carriersSeen(ctx, o, tag, nil)
 	}
-	return o.flowFrom(func(f *flow) ([]row, error) { return p.carriersSeen(ctx, o, tag, f) })
+	return flowFrom(o, func(f *flow) ([]row, error) { return p.carriersSeen(ctx, o, tag, f) })
 }
 
 // flowFrom reads a listing in the background, until the flow is open or all is listed.
-func (o *order) flowFrom(list func(*flow) ([]row, error)) ([]row, error) {
+func flowFrom(o *order, list func(*flow) ([]row, error)) ([]row, error) {
 	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}, unusable: map[string]bool{}}
 	f.changed.L = &f.mu
 	var rows []row
@@ -205,14 +205,14 @@ func (f *flow) broken() *CallError {
 	return asCallError(f.err)
 }
 
-// drain stops the desktops of a flow as they come.
-func (u *unit) drain(ctx context.Context, f *flow) {
+// drain lets a unit stop the desktops as they come.
+func (f *flow) drain(ctx context.Context, u *unit) {
 	for more := true; more; {
 		var targets []*target
 		targets, more = f.next()
 		f.order.targets = append(f.order.targets, targets...)
 		if f.broken() != nil {
-			u.leave(targets)
+			leave(u, targets)
 			continue
 		}
 		u.waves(ctx, targets)
@@ -225,7 +225,7 @@ func (u *unit) drain(ctx context.Context, f *flow) {
 }
 
 // leave the desktops that were still to be stopped when the listing broke.
-func (u *unit) leave(targets []*target) {
+func leave(u *unit, targets []*target) {
 	allTo(u.plan(targets), notAttempted, unreadSelection)
 }
 

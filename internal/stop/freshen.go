@@ -66,7 +66,7 @@ func (b *batch) findOutAgain(ctx context.Context, s *slot, targets []*target, in
 			tasks = append(tasks, func() { k.refresh(ctx, b.run, s) })
 		}
 	}
-	tasks = append(tasks, b.place.tagTasks(ctx, s, targets)...)
+	tasks = append(tasks, b.place.readings.tasks(ctx, s, targets)...)
 	if inDoubt || slices.ContainsFunc(targets, func(t *target) bool { return !t.fresh() }) {
 		tasks = append(tasks, func() {
 			if err := b.guard(func() error { b.place.observeCall(ctx, s, targets); return nil }); err != nil {

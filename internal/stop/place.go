@@ -43,9 +43,10 @@ func (r *run) place(o Order) *place {
 	}
 	p := &place{
 		run: r, pace: r.paceOf(o.Account), session: o.Session, regionID: o.Request.RegionId,
-		tags: map[tagKey]*tagListing{}, readings: &readings{byID: map[string]*desktopTags{}}, uses: map[int64]*listing[use]{},
+		tags: map[tagKey]*tagListing{}, uses: map[int64]*listing[use]{},
 		claims: newClaims(r),
 	}
+	p.readings = &readings{place: p, byID: map[string]*desktopTags{}}
 	r.places[key] = p
 	if !r.policy.Preflight {
 		return p

@@ -34,6 +34,8 @@ type desktopTags struct {
 // readings are the tags that were read by ID in a place, by the IDs that were asked for. Orders share them:
 // what one order has found out about a desktop, another must not overlook.
 type readings struct {
+	place *place
+
 	mu   sync.Mutex
 	byID map[string]*desktopTags
 }
@@ -121,16 +123,16 @@ func (t *target) tagsFresh() bool {
 	return !t.order.tagsByID || t.tagsErr != nil || age(t.order.place.readings.of(t.id).at) <= freshness
 }
 
-// tagTasks returns the tasks that read the tags of the targets, if they are read by ID and any have grown
+// tasks returns the tasks that read the tags of the targets, if they are read by ID and any have grown
 // old: a task per call.
-func (p *place) tagTasks(ctx context.Context, s *slot, targets []*target) (tasks []func()) {
+func (r *readings) tasks(ctx context.Context, s *slot, targets []*target) (tasks []func()) {
 	if !slices.ContainsFunc(targets, func(t *target) bool { return !t.tagsFresh() }) {
 		return nil
 	}
 	for part := range slices.Chunk(targets, MaxResourcesPerCall) {
 		tasks = append(tasks, func() {
-			if err := p.run.guard(func() error { p.readTags(ctx, s, part, refusalBudgets{}); return nil }); err != nil {
-				p.noteTags(part, nil, time.Time{}, err)
+			if err := r.place.run.guard(func() error { r.read(ctx, s, part, refusalBudgets{}); return nil }); err != nil {
+				r.note(part, nil, time.Time{}, err)
 			}
 		})
 	}
@@ -148,7 +150,7 @@ func (u *unit) findTags(ctx context.Context) {
 	var tasks []func()
 	switch {
 	case o.tagsByID:
-		tasks = u.place.tagTasks(ctx, nil, o.targets)
+		tasks = u.place.readings.tasks(ctx, nil, o.targets)
 	case !o.size.isMany(): // otherwise the listings were made beside the selection
 		for _, k := range tagListings(o) {
 			tasks = append(tasks, func() { k.refresh(ctx, u.run, nil) })
@@ -160,25 +162,25 @@ func (u *unit) findTags(ctx context.Context) {
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil })
 }
 
-// readTags reads the tags of up to 50 targets. A call that is refused because of one of them is made again
+// read reads the tags of up to 50 targets. A call that is refused because of one of them is made again
 // for its halves.
-func (p *place) readTags(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
+func (r *readings) read(ctx context.Context, s *slot, targets []*target, budgets refusalBudgets) {
 	if len(targets) == 0 {
 		return
 	}
-	rows, at, err := p.tagsOf(ctx, s, ids(targets))
+	rows, at, err := r.rows(ctx, s, ids(targets))
 	if e := asCallError(err); e != nil && e.refused() && len(targets) > 1 {
 		rest, spent := budgets.refuse(targets)
-		p.noteTags(spent, nil, at, err)
+		r.note(spent, nil, at, err)
 		for _, part := range halves(rest, spent) {
-			p.readTags(ctx, s, part, budgets)
+			r.read(ctx, s, part, budgets)
 		}
 		return
 	}
 	if err == nil {
 		budgets.succeed(targets)
 	}
-	p.noteTags(targets, rows, at, err)
+	r.note(targets, rows, at, err)
 }
 
 // errUnaskedTags is about a response with a desktop that was not asked for: it may be a desktop that was,
@@ -189,8 +191,9 @@ var errUnaskedTags = &CallError{Action: "ListTagResources", Family: Ambiguous, C
 // errTagsOtherCase is about a desktop whose tags EDS lists under an ID that differs by case alone.
 var errTagsOtherCase = &CallError{Action: "ListTagResources", Family: Invalid, Code: errOtherCase.Code, Message: errOtherCase.Message}
 
-// tagsOf returns all tags of the desktops, and from when on their age counts.
-func (p *place) tagsOf(ctx context.Context, s *slot, desktopIDs []string) (rows []Tagged, at time.Time, err error) {
+// rows returns all tags of the desktops, and from when on their age counts.
+func (r *readings) rows(ctx context.Context, s *slot, desktopIDs []string) (rows []Tagged, at time.Time, err error) {
+	p := r.place
 	began, asked := time.Now(), FoldIDs(desktopIDs)
 	rows, err = pages(ctx, p, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		page, err := p.session.ListTagResourcesByID(ctx, p.regionID, desktopIDs, token)
@@ -202,9 +205,10 @@ func (p *place) tagsOf(ctx context.Context, s *slot, desktopIDs []string) (rows 
 	return rows, countsFrom(began, time.Now()), err
 }
 
-// noteTags keeps which tags these desktops carry. As in a listing, a tag counts for every spelling of an ID.
+// note keeps which tags these desktops carry. As in a listing, a tag counts for every spelling of an ID.
 // A spelling that nobody asked for leaves the desktop undetermined.
-func (p *place) noteTags(targets []*target, rows []Tagged, at time.Time, err error) {
+func (r *readings) note(targets []*target, rows []Tagged, at time.Time, err error) {
+	p := r.place
 	told := time.Now()
 	none := &desktopTags{at: at, told: told}
 	tags, otherCase, asked := map[string]*desktopTags{}, map[string]error{}, ids(targets)
@@ -227,7 +231,7 @@ func (p *place) noteTags(targets []*target, rows []Tagged, at time.Time, err err
 	}
 	for _, t := range targets {
 		if t.tagsErr = cmp.Or(err, otherCase[foldID(t.id)]); t.tagsErr == nil {
-			p.readings.take(t.id, cmp.Or(tags[foldID(t.id)], none))
+			r.take(t.id, cmp.Or(tags[foldID(t.id)], none))
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (u *unit) stopAll(ctx context.Context) {
 	}
 	u.find(ctx)
 	if f := u.orders[0].flow; f != nil {
-		u.drain(ctx, f)
+		f.drain(ctx, u)
 		return
 	}
 	u.reserve(ctx)

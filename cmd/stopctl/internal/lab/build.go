@@ -55,7 +55,7 @@ func build(ctx context.Context, root, binary string, s *terminal.Screen) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("the go command is needed to build the function, and was not found: install Go, or give -binary FILE")
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	var output bytes.Buffer

@@ -58,6 +58,11 @@ func (c counted) DescribeDesktops(ctx context.Context, regionID string, choice e
 	return countPage(c, page, err, true)
 }
 
+func (c counted) DescribeDesktopsPage(ctx context.Context, regionID string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
+	page, err := c.EDS.DescribeDesktopsPage(ctx, regionID, choice, number)
+	return countPage(c, page, err, true)
+}
+
 func (c counted) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Desktop], error) {
 	page, err := c.EDS.DescribeDesktopsByID(ctx, regionID, desktopIDs, nextToken)
 	return countPage(c, page, err, true)

@@ -28,6 +28,9 @@ func (f fixed) ListTagResources(context.Context, string, events.Tag, string) (st
 func (f fixed) ListTagResourcesByID(context.Context, string, []string, string) (stop.Page[stop.Tagged], error) {
 	return stop.Page[stop.Tagged]{Rows: make([]stop.Tagged, 2)}, f.err
 }
+func (f fixed) DescribeDesktopsPage(context.Context, string, events.Select, int) (stop.Page[stop.Desktop], error) {
+	return stop.Page[stop.Desktop]{Rows: make([]stop.Desktop, 2)}, f.err
+}
 func (f fixed) DescribeClientEvents(context.Context, string, time.Time, string) (stop.Page[stop.ClientEvent], error) {
 	return stop.Page[stop.ClientEvent]{}, f.err
 }
@@ -42,6 +45,7 @@ func TestReads(t *testing.T) {
 		{"", func(e stop.EDS) error { return nil }},
 		{"2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktopInfo(ctx, "", nil); return err }},
 		{"1 page read, 2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktops(ctx, "", events.Select{}, ""); return err }},
+		{"1 page read, 2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktopsPage(ctx, "", events.Select{}, 2); return err }},
 		{"1 page read, 2 desktops observed", func(e stop.EDS) error { _, err := e.DescribeDesktopsByID(ctx, "", nil, ""); return err }},
 		{"1 page read", func(e stop.EDS) error { _, err := e.ListTagResources(ctx, "", events.Tag{}, ""); return err }},
 		{"1 page read", func(e stop.EDS) error { _, err := e.ListTagResourcesByID(ctx, "", nil, ""); return err }},
