@@ -72,7 +72,7 @@ func (s onPage) Send(ctx context.Context, sending page.Sending) (int, error) {
 	if sending.HTTP {
 		header := s.proof()
 		if header == nil {
-			return 0, errors.New("run -serve has no token of its own here, so the page cannot send over HTTP. The terminal says how.")
+			return 0, errors.New("the page has no proof for HTTP events here: send them by the lines that the terminal shows")
 		}
 		event = emulator.HTTPEvent(http.MethodPost, s.path(), header, event)
 	}
