@@ -222,7 +222,7 @@ func (p *place) noteTags(targets []*target, rows []Tagged, at time.Time, err err
 			otherCase[id] = errTagsOtherCase
 		}
 	}
-	for id, until := range p.keptByRows(keeping) {
+	for id, until := range keptByRows(p, keeping) {
 		tags[id].until = &until
 	}
 	for _, t := range targets {
