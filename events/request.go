@@ -84,7 +84,7 @@ func parseRequest(payload []byte, path string) (Request, *Error) {
 
 func requestFields() []field[Request] {
 	return []field[Request]{
-		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = v.account(); return }},
+		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = accountName(v); return }},
 		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
 		{"StoppedMode", func(r *Request, v value) (err *Error) {

@@ -90,7 +90,7 @@ func (v value) regionId() (string, *Error) {
 	return s, nil
 }
 
-func (v value) account() (string, *Error) {
+func accountName(v value) (string, *Error) {
 	s, err := v.word(maxText)
 	if err != nil {
 		return "", err

@@ -135,7 +135,7 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 		}
 		b.place.claims.begin(left)
 		allTo(left, sent, noResult)
-		return b.place.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
+		return attempt(ctx, b.place, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
 			return err
 		})

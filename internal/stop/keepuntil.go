@@ -20,12 +20,12 @@ type keepUntil struct {
 func (p *place) keptBy(key string) *listing[keepUntil] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]keepUntil, error) {
 		rows, err := p.carriers(ctx, s, events.Tag{Key: key})
-		return p.keptByRows(rows), err
+		return keptByRows(p, rows), err
 	})
 }
 
 // keptByRows reads keep-until tags: the one that keeps longest for each desktop, by its folded ID.
-func (p *place) keptByRows(rows []Tagged) map[string]keepUntil {
+func keptByRows(p *place, rows []Tagged) map[string]keepUntil {
 	kept := make(map[string]keepUntil, len(rows))
 	for _, row := range rows {
 		until, ok := readKeepUntil(row.Value, p.run.policy.Location)

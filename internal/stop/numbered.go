@@ -129,7 +129,7 @@ func (r *reader) numberedPage(ctx context.Context, number int) error {
 	}
 	var p Page[Desktop]
 	var at time.Time
-	err := r.place.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
+	err := read(ctx, r.place, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
 		at = time.Now()
 		p, err = r.place.session.DescribeDesktopsPage(ctx, r.place.regionID, r.choice, number)
 		if hopeless(err) {

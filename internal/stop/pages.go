@@ -22,7 +22,7 @@ func pagesFrom[T any](ctx context.Context, at *place, s *slot, action, token str
 	listed, total, again := 0, 0, false
 	for {
 		var p Page[T]
-		err := at.read(ctx, s, action, func(ctx context.Context) (err error) {
+		err := read(ctx, at, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
 				return missingRows(action)
 			}

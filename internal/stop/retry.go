@@ -9,7 +9,7 @@ import (
 var errTimeUp = errors.New("the time was up before the call could be made")
 
 // attempt makes one call. The error is a *CallError, or errTimeUp if the call was not made.
-func (p *place) attempt(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
+func attempt(ctx context.Context, p *place, s *slot, action string, call func(context.Context) error) error {
 	return p.pace.inSlot(ctx, s, func(s *slot) error {
 		p.run.count(action)
 		err := call(ctx)
@@ -23,11 +23,11 @@ func (p *place) attempt(ctx context.Context, s *slot, action string, call func(c
 
 // read makes a call that changes nothing, and retries it while that may help. A call that the end of
 // the time cut off has done no harm: it counts as not made, unless EDS had failed it before.
-func (p *place) read(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
+func read(ctx context.Context, p *place, s *slot, action string, call func(context.Context) error) error {
 	var before error = errTimeUp
 	for a := newAttempts(); ; {
 		a.await(ctx, p, s, action)
-		err := p.attempt(ctx, s, action, call)
+		err := attempt(ctx, p, s, action, call)
 		if err != nil && ctx.Err() != nil {
 			return before
 		}

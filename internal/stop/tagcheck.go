@@ -15,7 +15,7 @@ var errMorePages = errors.New("the next page was not asked for")
 func (p *place) listFirstPage(tag events.Tag) *listing[string] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
 		var page Page[Tagged]
-		err := p.read(ctx, s, "ListTagResources", func(ctx context.Context) (err error) {
+		err := read(ctx, p, s, "ListTagResources", func(ctx context.Context) (err error) {
 			page, err = p.session.ListTagResources(ctx, p.regionID, tag, "")
 			return err
 		})

@@ -92,7 +92,7 @@ func (f *flow) openFor(ctx context.Context) bool {
 	p := f.order.place
 	var at time.Time
 	var first Page[Desktop]
-	err := p.read(ctx, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
+	err := read(ctx, p, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
 		at = time.Now()
 		first, err = p.session.DescribeDesktops(ctx, p.regionID, events.Select{All: true}, "")
 		return err

@@ -226,7 +226,7 @@ func (r *readings) note(targets []*target, rows []Tagged, at time.Time, err erro
 			otherCase[id] = errTagsOtherCase
 		}
 	}
-	for id, until := range p.keptByRows(keeping) {
+	for id, until := range keptByRows(p, keeping) {
 		tags[id].until = &until
 	}
 	for _, t := range targets {

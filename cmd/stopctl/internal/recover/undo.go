@@ -155,7 +155,7 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 		return undo(ctx, options, stopped, unsure, o)
 	}
 	if options.output == "json" {
-		return undone{Format: schema.Undo, Calls: calls(stopped), Unsure: doubts(unsure)}.write(o.Out)
+		return undone{Format: schema.Undo, Account: options.account, Calls: calls(stopped), Unsure: doubts(unsure)}.write(o.Out)
 	}
 	printStarts(o.Out, stopped)
 	return nil
@@ -164,7 +164,7 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 // nothingToStart says so. That is as it should be unless desktops are left to the operator.
 func nothingToStart(options *undoOptions, unsure []report.DesktopReport, o terminal.Outside) error {
 	if options.output == "json" {
-		if err := (undone{Format: schema.Undo, Unsure: doubts(unsure)}).write(o.Out); err != nil {
+		if err := (undone{Format: schema.Undo, Account: options.account, Unsure: doubts(unsure)}).write(o.Out); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 		endpoint = "each region's own endpoint"
 	}
 	fmt.Fprintf(o.Err, "stopctl: with the credentials of %s, at %s\n", who.Origin, endpoint)
-	result := undone{Format: schema.Undo, Unsure: doubts(unsure)}
+	result := undone{Format: schema.Undo, Account: options.account, Unsure: doubts(unsure)}
 	for _, region := range regions {
 		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), err: o.Err}
 		s.start(ctx, stopped[region])

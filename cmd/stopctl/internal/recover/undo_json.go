@@ -15,6 +15,7 @@ import (
 // undone is what undo would do, or has done.
 type undone struct {
 	Format   string           // stopctl.undo/1
+	Account  string           `json:",omitempty"` // the other account that -account names
 	Calls    []startCall      `json:",omitempty"` // the calls that start the desktops again; with -apply they are made instead
 	Desktops []startedDesktop `json:",omitempty"` // with -apply: what became of each desktop
 	Unsure   []doubtful       `json:",omitempty"` // desktops that are left to you: the report does not tell whether the event stopped them
