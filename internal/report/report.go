@@ -69,7 +69,30 @@ type DesktopReport struct {
 	RequestId        string `json:",omitempty"` // of the API call that stopped or refused it
 	State            string `json:",omitempty"` // DesktopStatus as last seen
 	ConnectionStatus string `json:",omitempty"` // as last seen
+	// Evidence that the rule used, beside the state of the desktop.
+	Evidence *Evidence `json:",omitempty"`
 }
+
+// Evidence is what a rule found that spared a desktop: its last use, a tag, a list or a limit. Only what
+// the rule used is set.
+type Evidence struct {
+	Use         string    `json:",omitempty"` // type of the last use, by EDS's EventType: DESKTOP_CONNECT, …
+	UsedAt      time.Time `json:",omitzero"`  // when that was
+	UsedSince   time.Time `json:",omitzero"`  // a use from then on spares the desktop
+	Tag         string    `json:",omitempty"` // key of the tag that the desktop carries
+	TagValue    string    `json:",omitempty"` // its value, cleaned, at most about 128 bytes
+	KeptUntil   time.Time `json:",omitzero"`  // the time that the keep-until tag names
+	List        string    `json:",omitempty"` // that names the desktop or its user: one of the constants below
+	MaxDesktops int       `json:",omitempty"` // the limit that its event would have exceeded
+}
+
+// Lists that spare a desktop: settings and members of the request.
+const (
+	ListDenyDesktops     = "DENY_DESKTOPS" // DENY_FILE adds to it
+	ListDenyUsers        = "DENY_USERS"
+	ListExcludeDesktopId = "Exclude.DesktopId"
+	ListExcludeEndUserId = "Exclude.EndUserId"
+)
 
 // Outcome of one desktop.
 type Outcome string
