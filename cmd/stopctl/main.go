@@ -16,6 +16,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/plan"
 	"stopdesktops/cmd/stopctl/internal/probe"
 	"stopdesktops/cmd/stopctl/internal/recover"
+	"stopdesktops/cmd/stopctl/internal/reporting"
 	"stopdesktops/cmd/stopctl/internal/routes"
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/timers"
@@ -31,6 +32,7 @@ func stopctl() terminal.Program {
 		{Name: "timers", Short: "list what the timer triggers do in the next days", Run: timers.Command},
 		{Name: "probe", Short: "compare EDS with what the function assumes; read-only", Run: probe.Command},
 		{Name: "why", Short: "say why a desktop was not stopped, from the log", Run: why.Command},
+		{Name: "report", Short: "make a report for others: Markdown, a page, a table", Run: reporting.Command},
 		{Name: "replay", Short: "make the event that finishes what a report left undone", Run: recover.Replay},
 		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},
 		{Name: "callback", Short: "deliver a report by hand", Run: recover.Callback},

@@ -36,21 +36,18 @@ func (t teller) evidence() report.Evidence {
 // rule in words: why the outcome is what it is.
 func (t teller) rule() string {
 	switch t.d.Outcome {
-	case report.Stopped:
-		return "EDS took the call, and the desktop was seen Stopped"
-	case report.Accepted:
-		return "EDS took the call; the event did not see the desktop stop"
-	case report.Stopping:
-		return "the desktop was seen Stopping"
-	case report.AlreadyStopped:
-		return "it was " + cmp.Or(t.d.State, "Stopped") + " already"
-	case report.WouldStop:
-		return "it would have been stopped, and this was a dry run"
 	case report.NotFound:
 		return "EDS does not know it in " + cmp.Or(t.d.RegionId, "that region")
 	case report.Failed:
-		return strings.TrimSpace("the decision or the call failed: " + t.d.Code)
+		return words.Outcomes[report.Failed] + ": " + cmp.Or(t.d.Code, "no code")
+	case report.Skipped, report.NotAttempted:
+		return t.reason()
 	}
+	return cmp.Or(words.Outcomes[t.d.Outcome], string(t.d.Outcome))
+}
+
+// reason in words.
+func (t teller) reason() string {
 	if text, ok := words.StateRule(t.d); ok {
 		return "it " + text
 	}
@@ -62,7 +59,7 @@ func (t teller) rule() string {
 	case report.ReasonNotSelected:
 		return "the event names it, and Select does not match it"
 	}
-	return cmp.Or(words.Rules[t.d.Reason], t.d.Reason)
+	return cmp.Or(words.Rules[t.d.Reason], t.d.Reason, words.Outcomes[t.d.Outcome])
 }
 
 // ruleOfList says which tag or list spared the desktop.

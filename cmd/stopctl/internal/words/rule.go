@@ -25,6 +25,19 @@ var Rules = map[string]string{
 	report.ReasonRefusedTogether:     "EDS refused the calls it was in",
 }
 
+// Outcomes says what each outcome of a desktop means.
+var Outcomes = map[report.Outcome]string{
+	report.Stopped:        "EDS took the call, and the desktop was seen Stopped",
+	report.Accepted:       "EDS took the call; the event did not see the desktop stop",
+	report.Stopping:       "the desktop was seen Stopping",
+	report.AlreadyStopped: "it was stopped already",
+	report.Skipped:        "it was left alone",
+	report.WouldStop:      "it would have been stopped, and this was a dry run",
+	report.NotFound:       "EDS does not know it in that region",
+	report.Failed:         "the decision or the call failed",
+	report.NotAttempted:   "no call was made",
+}
+
 // StateRule says that the state of a desktop spares it. It returns false if the reason is another.
 func StateRule(d report.DesktopReport) (text string, ok bool) {
 	switch state, ok := strings.CutPrefix(d.Reason, report.ReasonStatePrefix); {
