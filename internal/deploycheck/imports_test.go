@@ -108,6 +108,8 @@ var roomImports = map[string][]string{
 	rooms + "agenda":     {rooms + "words"},
 	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
 	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
+	rooms + "why":        {rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "reporting":  {rooms + "agenda", rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "routes":     {rooms + "terminal"},
 	rooms + "setup":      {rooms + "terminal"},
 	rooms + "reportfile": {rooms + "terminal"},
