@@ -48,8 +48,8 @@ func TestRecordedTime(t *testing.T) {
 	const line = `{\"time\":\"2026-11-22T20:00:03Z\",\"msg\":\"report\",\"report\":{\"InvocationId\":\"1\",\"EventId\":\"e1\"}}`
 	for record, want := range map[string]string{
 		`{"Step":1,"Reports":[{"InvocationId":"1","EventId":"e1","Status":"done"}],"Calls":[{"Time":"2026-11-22T20:00:01Z"},{"Time":"2026-11-22T20:00:02Z"}],"Log":["` + line + `"]}`: "20:00:03",
-		`{"Step":1,"Reports":[{"InvocationId":"1","EventId":"e1","Status":"done"}],"Calls":[{"Time":"2026-11-22T20:00:01Z"},{"Time":"2026-11-22T20:00:02Z"}]}`:                      "20:00:02",
-		`{"InvocationId":"1","EventId":"e1","Status":"done","Calls":{"StopDesktops":1}}`:                                                                                           "00:00:00",
+		`{"Step":1,"Reports":[{"InvocationId":"1","EventId":"e1","Status":"done"}],"Calls":[{"Time":"2026-11-22T20:00:01Z"},{"Time":"2026-11-22T20:00:02Z"}]}`:                        "20:00:02",
+		`{"InvocationId":"1","EventId":"e1","Status":"done","Calls":{"StopDesktops":1}}`:                                                                                              "00:00:00",
 	} {
 		for _, text := range []string{record, record + "\n" + `{"msg":"other"}`} {
 			if !strings.Contains(text, "Step") && strings.Contains(text, "\n") {

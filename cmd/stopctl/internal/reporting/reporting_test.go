@@ -161,6 +161,7 @@ func TestHours(t *testing.T) {
 		"seen hibernated":             {`20 1 stopped Stopped|22 2 already_stopped Hibernated`, "2.0 4.0 yes"},
 		"running again":               {`20 1 accepted Running|21 2 already_stopped Stopped|23 3 skipped Running`, "1.0 3.0 "},
 		"started at a known time":     {`20 1 stopped Stopped|23 3 skipped Running DESKTOP_START 22`, "0.0 2.0 "},
+		"connected at a known time":   {`20 1 stopped Stopped|23 3 skipped Running DESKTOP_CONNECT 22`, "0.0 2.0 "},
 		"used before the stop":        {`20 1 stopped Stopped|23 3 skipped Running DESKTOP_START 19`, "0.0 3.0 "},
 		"cut off by the stop":         {`20 1 stopped Stopped|23 3 skipped Running DESKTOP_DISCONNECT 21`, "0.0 3.0 "},
 		"two events of an invocation": {`20 1 accepted Running|20 1 accepted Running|22 2 already_stopped Stopped`, "2.0 4.0 yes"},
