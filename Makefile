@@ -6,7 +6,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo de
 FUZZTIME  ?= 60s
 # Files to lie beside the binary: these, where they are there, and EXTRAS.
 EXTRAS    ?=
-BESIDE    := $(sort $(wildcard *routes.yaml deny.txt message*.json) $(EXTRAS))
+BESIDE    := $(sort $(wildcard *routes.yaml deny.txt calendar.txt message*.json) $(EXTRAS))
 MAX_BYTES := 10485760
 # What is deployed. A file of your own extends s.yaml (docs/deploy.md): make deploy TEMPLATE=s.mine.yaml
 TEMPLATE  ?= s.yaml
@@ -14,7 +14,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy remove serverless-devs own-account
+.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy alarms remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ zip: build ## what is deployed: dist/stop-desktops.zip
 	go run ./internal/deploycheck/zip -o dist/stop-desktops.zip build/main $(BESIDE) "$$(go env GOROOT)/lib/time/zoneinfo.zip"
 	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(BESIDE)"
 	@if [ -f deny.txt ] && [ -z "$$DENY_FILE" ]; then echo "deny.txt is packed, but protects nobody until you deploy with DENY_FILE=deny.txt" >&2; fi
+	@if [ -f calendar.txt ] && [ -z "$$CALENDAR_FILE" ]; then echo "calendar.txt is packed, but not read until you deploy with CALENDAR_FILE=calendar.txt" >&2; fi
 
 run: ## the whole thing on this machine, no account needed
 	go run ./cmd/stopctl run
@@ -109,6 +110,10 @@ preview: serverless-devs ## what Serverless Devs makes of the template, here and
 deploy: own-account serverless-devs zip ## to your account; a dry run unless DRY_RUN=false (docs/deploy.md)
 	@echo "$(TEMPLATE) with FUNCTION_NAME=$${FUNCTION_NAME:-stop-desktops} REGION=$${REGION:-cn-hangzhou} DRY_RUN=$${DRY_RUN:-true} DISABLED=$${DISABLED:-false}"
 	s deploy -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}
+
+# LOG_PROJECT and LOGSTORE name the log of the function, CONTACT_GROUP says whom CloudMonitor tells (docs/operate.md).
+alarms: ## print the commands that create alarms and a dashboard; unverified on an account
+	@go run ./internal/deploycheck/alarms docs/operate.md
 
 remove: serverless-devs ## the function and its triggers from your account
 	s remove -t $(TEMPLATE) $${ACCESS:+-a "$$ACCESS"}

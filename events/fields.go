@@ -47,7 +47,8 @@ func find[T any](fields []field[T], sent string) *field[T] {
 // hint names the field that was probably meant, or all there are.
 func hint[T any](fields []field[T], sent string) string {
 	for _, f := range fields {
-		if len(sent) <= maxHint && distance(strings.ToLower(sent), strings.ToLower(f.name)) <= 2 {
+		near := min(2, len(f.name)/2) // two changes make On of any other two letters
+		if len(sent) <= maxHint && distance(strings.ToLower(sent), strings.ToLower(f.name)) <= near {
 			return "did you mean " + f.name + "?"
 		}
 	}

@@ -25,6 +25,12 @@ const (
 	numerals  = "0123456789"
 )
 
+// ValidAccount reports whether s has the form of an account's name in the settings: 1 to 32 lower-case letters,
+// digits and hyphens, the first of them a letter. An ARN or the number of an account is none.
+func ValidAccount(s string) bool {
+	return s != "" && len(s) <= 32 && strings.Contains(lowerCase, s[:1]) && strings.Trim(s, lowerCase+numerals+"-") == ""
+}
+
 // ValidDesktopId reports whether s has the form of a desktop ID: ecd-, then 1 to 60
 // letters, digits or hyphens.
 func ValidDesktopId(s string) bool {

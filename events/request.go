@@ -12,29 +12,38 @@ const (
 	maxWaitSeconds    = 3600
 )
 
+// The kinds of days, as a request and a calendar name them.
+const (
+	Workday = "workday"
+	Holiday = "holiday"
+)
+
 // Request says which desktops a sender asks to stop, and how. Its names are those of the EDS API.
 // Marshalled and parsed again it is the same.
 //
 // Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
 type Request struct {
-	RegionId    string   `json:",omitempty"`
-	DesktopId   []string `json:",omitempty"` // in the order asked, without repeats; nil: not given
+	Account     string   `json:",omitempty"` // the name of another account; "": the function's own
+	RegionId    string   `json:",omitempty"` // the region of the desktops
+	DesktopId   []string `json:",omitempty"` // the desktops to stop, in the order asked, without repeats; nil: not given
 	StoppedMode string   `json:",omitempty"` // StopCharging, KeepCharging, or "" for the default
-	OsUpdate    *bool    `json:",omitempty"`
+	OsUpdate    *bool    `json:",omitempty"` // true installs the patch that EDS has ready for the desktop
 
 	// With both DesktopId and Select a desktop must be in both. One is always set.
 	Select  *Select  `json:",omitempty"`
 	Exclude *Exclude `json:",omitempty"`
 
-	DryRun      bool `json:",omitempty"`
-	Force       bool `json:",omitempty"` // never together with IdleMinutes
-	IdleMinutes int  `json:",omitempty"` // 0: not asked
-	WaitSeconds *int `json:",omitempty"`
+	DryRun      bool `json:",omitempty"` // true plans and stops nothing
+	Force       bool `json:",omitempty"` // true also stops desktops that a user is connected to; never together with IdleMinutes
+	IdleMinutes int  `json:",omitempty"` // spares desktops that were used within so many minutes; 0: not asked
+	WaitSeconds *int `json:",omitempty"` // how many seconds to wait until the desktops are seen Stopped
 
-	CallbackUrl    string `json:",omitempty"`
-	Reason         string `json:",omitempty"` // cleaned for logs, as is RequestedBy
-	RequestedBy    string `json:",omitempty"`
-	IdempotencyKey string `json:",omitempty"`
+	On string `json:",omitempty"` // the kind of day that the event must be of: workday, holiday, or "" for any day
+
+	CallbackUrl    string `json:",omitempty"` // where this event's report goes instead of CALLBACK_URL
+	Reason         string `json:",omitempty"` // a ticket number or text, cleaned for logs
+	RequestedBy    string `json:",omitempty"` // a person or a system, cleaned for logs
+	IdempotencyKey string `json:",omitempty"` // the sender's ID for the event
 }
 
 // ParseRequest reads the JSON object payload, which is at path ("$" if it is
@@ -75,9 +84,13 @@ func parseRequest(payload []byte, path string) (Request, *Error) {
 
 func requestFields() []field[Request] {
 	return []field[Request]{
+		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = v.account(); return }},
 		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
-		{"StoppedMode", func(r *Request, v value) (err *Error) { r.StoppedMode, err = v.stoppedMode(); return }},
+		{"StoppedMode", func(r *Request, v value) (err *Error) {
+			r.StoppedMode, err = v.either("StopCharging", "KeepCharging")
+			return
+		}},
 		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
 		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
 		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
@@ -88,6 +101,7 @@ func requestFields() []field[Request] {
 			r.WaitSeconds, err = pointer(v.integer(0, maxWaitSeconds))
 			return
 		}},
+		{"On", func(r *Request, v value) (err *Error) { r.On, err = v.either(Workday, Holiday); return }},
 		{"CallbackUrl", func(r *Request, v value) (err *Error) { r.CallbackUrl, err = v.callbackUrl(); return }},
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},

@@ -56,6 +56,14 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"duplicate in Exclude", `{"Select":{"All":true},"Exclude":{"Tag":{"Key":"a"},"Tags":{"Key":"b"}}}`, DuplicateField, "$.Exclude.Tags"},
 		{"duplicate in Tag", `{"Select":{"Tag":{"Key":"a","KEY":"b"}}}`, DuplicateField, "$.Select.Tag.KEY"},
 
+		{"Account number", `{"Account":1}`, WrongType, "$.Account"},
+		{"Account empty", `{"Account":""}`, InvalidValue, "$.Account"},
+		{"Account ARN", `{"Account":"acs:ram::1234567890123456:role/stop-desktops"}`, InvalidValue, "$.Account"},
+		{"Account of an ID", `{"Account":"1234567890123456"}`, InvalidValue, "$.Account"},
+		{"Account upper case", `{"account":"Prod"}`, InvalidValue, "$.account"},
+		{"Account twice", `{"Account":"prod","Accounts":"lab"}`, DuplicateField, "$.Accounts"},
+		{"Account list", `{"Account":["prod","lab"]}`, WrongType, "$.Account"},
+		{"Account too long", `{"Account":"a12345678901234567890123456789012"}`, InvalidValue, "$.Account"},
 		{"RegionId number", `{"RegionId":1}`, WrongType, "$.RegionId"},
 		{"RegionId empty", `{"RegionId":""}`, InvalidValue, "$.RegionId"},
 		{"RegionId host", `{"RegionId":"cn-hangzhou.evil.example"}`, InvalidValue, "$.RegionId"},
@@ -101,6 +109,14 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"WaitSeconds too many", `{"WaitSeconds":3601}`, InvalidValue, "$.WaitSeconds"},
 		{"WaitSeconds minus zero", `{"WaitSeconds":-0}`, InvalidValue, "$.WaitSeconds"},
 		{"WaitSeconds bool", `{"WaitSeconds":true}`, WrongType, "$.WaitSeconds"},
+		{"On of another name", `{` + oneDesktop + `,"On":"weekend"}`, InvalidValue, "$.On"},
+		{"On with capitals", `{` + oneDesktop + `,"On":"Workday"}`, InvalidValue, "$.On"},
+		{"On with blanks", `{` + oneDesktop + `,"On":" workday"}`, InvalidValue, "$.On"},
+		{"On empty", `{` + oneDesktop + `,"On":""}`, InvalidValue, "$.On"},
+		{"On as a list", `{` + oneDesktop + `,"On":["workday"]}`, WrongType, "$.On"},
+		{"On as YAML reads it", `{` + oneDesktop + `,"On":true}`, WrongType, "$.On"},
+		{"On null", `{` + oneDesktop + `,"On":null}`, WrongType, "$.On"},
+		{"On twice", `{` + oneDesktop + `,"On":"workday","on":"holiday"}`, DuplicateField, "$.on"},
 		{"Force and IdleMinutes", `{` + oneDesktop + `,"force":true,"idle_minutes":5}`, Conflict, "$.idle_minutes"},
 
 		{"CallbackUrl number", `{"CallbackUrl":1}`, WrongType, "$.CallbackUrl"},
@@ -208,6 +224,7 @@ func TestParseRequestAccepts(t *testing.T) {
 		name, request string
 		want          Request
 	}{
+		{"Account", `{"Account":"prod-1",` + oneDesktop + `}`, one(Request{Account: "prod-1"})},
 		{"names fold", `{"--R_E-G_I-O_N-iDs_":"cn-hangzhou",` + oneDesktop + `}`, one(Request{RegionId: "cn-hangzhou"})},
 		{"all separators", `{"DesktopId":" ecd-a,ecd-b;ecd-c\tecd-d\r\necd-e、ecd-f，ecd-g；ecd-h|ecd-a,, "}`,
 			Request{DesktopId: []string{"ecd-a", "ecd-b", "ecd-c", "ecd-d", "ecd-e", "ecd-f", "ecd-g", "ecd-h"}}},
@@ -217,6 +234,8 @@ func TestParseRequestAccepts(t *testing.T) {
 		{"escapes", `{"DesktopId":["\u0065cd-a"],"Reason":"\ud83d\ude00\"\\u"}`, Request{DesktopId: []string{"ecd-a"}, Reason: `😀"\u`}},
 		{"bools", `{` + oneDesktop + `,"OsUpdate":"false","DryRun":"true","Force":true}`, one(Request{OsUpdate: &no, DryRun: true, Force: true})},
 		{"true", `{` + oneDesktop + `,"OsUpdate":true}`, one(Request{OsUpdate: &yes})},
+		{"on", `{` + oneDesktop + `,"on":"workday"}`, one(Request{On: Workday})},
+		{"On", `{` + oneDesktop + `,"On":"holiday"}`, one(Request{On: Holiday})},
 		{"no force and idle", `{` + oneDesktop + `,"Force":false,"IdleMinutes":1}`, one(Request{IdleMinutes: 1})},
 		{"wait zero", `{` + oneDesktop + `,"WaitSeconds":0}`, one(Request{WaitSeconds: &zero})},
 		{"notes are cleaned", `{` + oneDesktop + `,"Reason":"\u0000 a\r\nb\u2028c\u202e\ue000\u200b\t ","RequestedBy":""}`, one(Request{Reason: "a  b c"})},

@@ -16,29 +16,29 @@ const (
 // Select chooses desktops: those that match every filter, or all of a region.
 // Either All is true and nothing else is set, or there is at least one filter.
 type Select struct {
-	All             bool     `json:",omitempty"`
-	Tag             []Tag    `json:",omitempty"`
-	OfficeSiteId    string   `json:",omitempty"`
-	DesktopGroupId  string   `json:",omitempty"`
-	EndUserId       []string `json:",omitempty"` // any of them
-	PolicyGroupId   string   `json:",omitempty"`
-	ResourceGroupId string   `json:",omitempty"`
-	ChargeType      string   `json:",omitempty"`
-	SubPayType      string   `json:",omitempty"`
-	DesktopName     string   `json:",omitempty"`
+	All             bool     `json:",omitempty"` // every desktop of the region
+	Tag             []Tag    `json:",omitempty"` // all of them
+	OfficeSiteId    string   `json:",omitempty"` // the ID of the office network
+	DesktopGroupId  string   `json:",omitempty"` // the ID of the desktop group
+	EndUserId       []string `json:",omitempty"` // any of these end users
+	PolicyGroupId   string   `json:",omitempty"` // the ID of the policy
+	ResourceGroupId string   `json:",omitempty"` // the ID of the resource group
+	ChargeType      string   `json:",omitempty"` // how the desktop is paid for
+	SubPayType      string   `json:",omitempty"` // how the desktop is paid for in detail
+	DesktopName     string   `json:",omitempty"` // the name of the desktop
 }
 
 // Exclude spares desktops: those that match any of it. At least one is set.
 type Exclude struct {
-	DesktopId []string `json:",omitempty"`
-	EndUserId []string `json:",omitempty"`
-	Tag       []Tag    `json:",omitempty"`
+	DesktopId []string `json:",omitempty"` // these desktops
+	EndUserId []string `json:",omitempty"` // the desktops of any of these end users
+	Tag       []Tag    `json:",omitempty"` // the desktops with any of these tags
 }
 
 // Tag matches a desktop's tag.
 type Tag struct {
-	Key   string
-	Value *string `json:",omitempty"` // nil matches any value
+	Key   string  // the key of the tag
+	Value *string `json:",omitempty"` // the value of the tag; without it any value matches
 }
 
 func (v value) selector() (*Select, *Error) {

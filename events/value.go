@@ -90,13 +90,25 @@ func (v value) regionId() (string, *Error) {
 	return s, nil
 }
 
-func (v value) stoppedMode() (string, *Error) {
+func (v value) account() (string, *Error) {
+	s, err := v.word(maxText)
+	if err != nil {
+		return "", err
+	}
+	if !ValidAccount(s) {
+		return "", v.fault(InvalidValue, "is not the name of an account, such as prod: names are lower-case letters, digits and hyphens; ARNs and account numbers are set in ACCOUNTS only")
+	}
+	return s, nil
+}
+
+// either reads one of two words, exactly as they are written.
+func (v value) either(one, other string) (string, *Error) {
 	s, err := v.string()
 	if err != nil {
 		return "", err
 	}
-	if s != "StopCharging" && s != "KeepCharging" {
-		return "", v.fault(InvalidValue, "must be StopCharging or KeepCharging")
+	if s != one && s != other {
+		return "", v.fault(InvalidValue, "must be %s or %s", one, other)
 	}
 	return s, nil
 }

@@ -36,7 +36,10 @@ func (r *run) accept(j *job) conclusion {
 		p.Path = mapped.Where(p.Path)
 		return rejected(p)
 	}
-	return r.checkTime(j)
+	if c := r.checkTime(j); c.status != "" {
+		return c
+	}
+	return r.checkDay(j)
 }
 
 // screen says which events go no further, whatever their request says.
@@ -117,6 +120,9 @@ func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 // admit checks the request against the policy and the route.
 func (j *job) admit(policy Policy, path string) *report.Problem {
 	if j.route == nil {
+		if p := policy.admitAccount(&j.request, path); p != nil {
+			return p
+		}
 		return policy.admit(&j.request, path)
 	}
 	j.route.Fill(&j.request)

@@ -27,6 +27,9 @@ type Options struct {
 	Policy Policy
 	// Connect gives access to EDS with the credentials of an invocation.
 	Connect func(secret.Credentials) (stop.EDS, error)
+	// ConnectAccount gives access to EDS of another account. requestID is that of the invocation. nil: there
+	// are no other accounts.
+	ConnectAccount func(credentials secret.Credentials, account, requestID string) (stop.EDS, error)
 	// Authenticator of HTTP events without a route; nil refuses them all.
 	Authenticator Authenticator
 	// Routes are the configuration of single paths and sources; nil: there is none.

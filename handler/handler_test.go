@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -70,6 +71,16 @@ func (s *scripted) ListTagResources(ctx context.Context, _ string, tag events.Ta
 		return s.tags(ctx, tag, token)
 	}
 	return stop.Page[stop.Tagged]{}, nil
+}
+
+// ListTagResourcesByID answers what s.tags lists of these desktops, and the total that it names.
+func (s *scripted) ListTagResourcesByID(ctx context.Context, _ string, ids []string, token string) (stop.Page[stop.Tagged], error) {
+	if s.tags == nil {
+		return stop.Page[stop.Tagged]{}, nil
+	}
+	page, err := s.tags(ctx, events.Tag{}, token)
+	page.Rows = slices.DeleteFunc(slices.Clone(page.Rows), func(row stop.Tagged) bool { return !slices.Contains(ids, row.DesktopID) })
+	return page, err
 }
 
 func (s *scripted) DescribeClientEvents(context.Context, string, time.Time, string) (stop.Page[stop.ClientEvent], error) {

@@ -74,6 +74,7 @@ func TestDigest(t *testing.T) {
 		change func(*events.Request)
 		same   bool
 	}{
+		"Account":        {change: func(q *events.Request) { q.Account = "prod" }},
 		"RegionId":       {change: func(q *events.Request) { q.RegionId = "cn-shanghai" }},
 		"DesktopId":      {change: func(q *events.Request) { q.DesktopId = append(q.DesktopId, "ecd-e") }},
 		"StoppedMode":    {change: func(q *events.Request) { q.StoppedMode = "KeepCharging" }},
@@ -83,6 +84,7 @@ func TestDigest(t *testing.T) {
 		"DryRun":         {change: func(q *events.Request) { q.DryRun = true }},
 		"Force":          {change: func(q *events.Request) { q.Force = true }},
 		"IdleMinutes":    {change: func(q *events.Request) { q.IdleMinutes = 1 }},
+		"On":             {change: func(q *events.Request) { q.On = events.Workday }},
 		"WaitSeconds":    {func(q *events.Request) { q.WaitSeconds = &seconds }, true},
 		"CallbackUrl":    {func(q *events.Request) { q.CallbackUrl = "https://hooks.example.com/" }, true},
 		"Reason":         {func(q *events.Request) { q.Reason = "again" }, true},

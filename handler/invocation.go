@@ -13,6 +13,9 @@ type Invocation struct {
 	// RetryCount is 0 at the first delivery, n at the n-th retry of the platform.
 	RetryCount  int
 	Credentials secret.Credentials
+	// Day is a time whose day counts instead of the events' own, where a request has On. Zero: theirs counts. Only
+	// plans of what is still to come have it.
+	Day time.Time
 }
 
 // The reserve is the part of the function's time that is kept for the callback and the response.

@@ -7,33 +7,51 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// orders returns the orders of the jobs for the engine. The error says that there is no session: then the
-// orders can only fail.
-func (r *run) orders(jobs []*job) ([]stop.Order, error) {
-	orders := make([]stop.Order, len(jobs))
-	for i, j := range jobs {
-		orders[i] = r.order(j)
+// orders returns the orders of the jobs for the engine. Those without a session are not among them: fail
+// gets each of these with the reason. An account that nobody can connect to fails its own jobs only.
+func (r *run) orders(jobs []*job, fail func(*job, stop.Order, error)) (ready []*job, orders []stop.Order) {
+	type connection struct {
+		session stop.EDS
+		err     error
 	}
-	session, err := r.connect(len(jobs))
-	for i := range orders {
-		orders[i].Session = session
+	connections := map[string]connection{}
+	for _, j := range jobs {
+		account := j.request.Account
+		c, known := connections[account]
+		if !known {
+			c.session, c.err = r.connect(account)
+			connections[account] = c
+		}
+		o := r.order(j)
+		if o.Session = c.session; c.err != nil {
+			fail(j, o, c.err)
+			continue
+		}
+		ready, orders = append(ready, j), append(orders, o)
 	}
-	return orders, err
+	return ready, orders
 }
 
-// connect returns access to EDS, unless there are no orders for it. A panic is an error.
-func (r *run) connect(orders int) (session stop.EDS, err error) {
-	if orders == 0 {
-		return nil, nil
+// connect returns access to EDS of an account; "": the function's own. A panic is an error.
+func (r *run) connect(account string) (session stop.EDS, err error) {
+	if account != "" && r.ConnectAccount == nil {
+		return nil, &stop.CallError{Family: stop.Denied, Code: "UnknownAccount", Message: "there is no access to other accounts here"}
 	}
-	if p := r.guard(func() { session, err = r.Connect(r.inv.Credentials) }); p != nil {
+	p := r.guard(func() {
+		if account == "" {
+			session, err = r.Connect(r.inv.Credentials)
+		} else {
+			session, err = r.ConnectAccount(r.inv.Credentials, account, r.inv.RequestID)
+		}
+	})
+	if p != nil {
 		err = &stop.CallError{Family: stop.Temporary, Code: p.Code, Message: p.Message}
 	}
 	return session, err
 }
 
 func (r *run) order(j *job) stop.Order {
-	o := stop.Order{EventID: j.shownID(), Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince}
+	o := stop.Order{EventID: j.shownID(), Account: j.request.Account, Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince}
 	if j.waits {
 		o.Begin = func(ctx context.Context) bool { return j.startable(ctx, &r.dedup) }
 	}

@@ -14,6 +14,8 @@ import (
 type Policy struct {
 	stop.Policy
 
+	// Accounts that events without a route may name.
+	Accounts []string
 	// Regions that may be named; with exactly one, it is the default.
 	Regions []string
 	// StoppedMode if a request names none: StopCharging or KeepCharging.
@@ -27,6 +29,8 @@ type Policy struct {
 	Kinds []events.Kind
 	// MaxEventAge is the age from which on an event is stale.
 	MaxEventAge time.Duration
+	// Calendar says which days are workdays. nil: there is none, and requests with On are refused.
+	Calendar Calendar
 	// Wait to see the desktops Stopped, if a request does not say how long.
 	Wait time.Duration
 	// Disabled concludes every event with the status `disabled`.
@@ -41,6 +45,14 @@ func (p Policy) admitKind(kind events.Kind, path string) *report.Problem {
 		return nil
 	}
 	return notAllowed(path, fmt.Sprintf("events of the kind %s are not among EVENT_KINDS", kind))
+}
+
+// admitAccount refuses another account than those that an event without a route may name.
+func (p Policy) admitAccount(q *events.Request, path string) *report.Problem {
+	if q.Account != "" && !slices.Contains(p.Accounts, q.Account) {
+		return notAllowed(path+".Account", "this account is not among ALLOWED_ACCOUNTS")
+	}
+	return nil
 }
 
 // admit fills in the defaults of a request and says what the policy does not allow of it.

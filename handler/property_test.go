@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -81,6 +82,9 @@ func TestNeverTheWrongDesktopInBatches(t *testing.T) {
 	for seed := range cases {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, uint64(seed))
+			for i := len(w.machines); seed%20 == 0 && i < 200; i++ { // so many that their tags are listed by region
+				w.add(i)
+			}
 			w.makeBatch(2 + seed%5)
 			w.invoke()
 			stopped += w.stopped
@@ -175,13 +179,12 @@ type world struct {
 	policy   handler.Policy
 	machines []*machine
 	byID     map[string]*machine
-	tagsAt   map[string]time.Time         // when a listing of a tag was last complete, by region and tag
-	tagsTold map[string]map[string]string // and what it said
+	tagsRead readings
+	reads    int // how many were begun by desktop
 	uses     map[string][]stop.ClientEvent
 	usesAt   map[string][]time.Time
-	pending  map[string]map[string]string // pages of a listing under way
-	silent   bool                         // rows do not tell whose they are
-	trouble  float64                      // how often a call goes wrong
+	silent   bool    // rows do not tell whose they are
+	trouble  float64 // how often a call goes wrong
 	requests []map[string]any
 	slow     string // the action that takes 8 seconds longer; empty: none
 	retry    int
@@ -200,11 +203,9 @@ func newWorldOf(t *testing.T, source rand.Source) *world {
 	w := &world{
 		t: t, rng: rng,
 		byID:     map[string]*machine{},
-		tagsAt:   map[string]time.Time{},
-		tagsTold: map[string]map[string]string{},
+		tagsRead: readings{complete: map[string][]*reading{}, pending: map[string]*reading{}},
 		uses:     map[string][]stop.ClientEvent{},
 		usesAt:   map[string][]time.Time{},
-		pending:  map[string]map[string]string{},
 		lost:     map[string]bool{},
 		made:     map[string]bool{},
 	}
@@ -593,6 +594,7 @@ func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []s
 func (w *world) ListTagResources(ctx context.Context, region string, tag events.Tag, token string) (stop.Page[stop.Tagged], error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	asked := time.Now()
 	if err := w.pass(ctx, "ListTagResources"); err != nil {
 		return stop.Page[stop.Tagged]{}, err
 	}
@@ -603,21 +605,91 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 		}
 	}
 	p := page(carriers, token)
-	w.note(region+tag.Key, token == "", p.NextToken == "", p.Rows)
+	w.tagsRead.note(region+" "+tag.Key, asked, token == "", p.NextToken == "", p.Rows, func(row stop.Tagged) string { return row.DesktopID })
 	return p, nil
 }
 
-// note what a listing told, when it is complete.
-func (w *world) note(key string, first, last bool, rows []stop.Tagged) {
+// ListTagResourcesByID tells all tags of the desktops. Pages may end within a desktop. The token names the
+// reading, as several orders may ask for the same desktop at once.
+func (w *world) ListTagResourcesByID(ctx context.Context, region string, ids []string, token string) (stop.Page[stop.Tagged], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	asked := time.Now()
+	if err := w.pass(ctx, "ListTagResources"); err != nil {
+		return stop.Page[stop.Tagged]{}, err
+	}
+	if len(ids) < 1 || len(ids) > 50 {
+		w.t.Errorf("the tags of %d desktops", len(ids))
+	}
+	var all []stop.Tagged
+	for _, id := range ids {
+		if m := w.byID[id]; m != nil && m.region == region {
+			for _, key := range slices.Sorted(maps.Keys(m.tags)) {
+				all = append(all, stop.Tagged{DesktopID: id, Key: key, Value: m.tags[key]})
+			}
+		}
+	}
+	offset, number, _ := strings.Cut(token, " ")
+	if token == "" {
+		w.reads++
+		number = fmt.Sprint(w.reads)
+	}
+	p := page(all, offset)
+	for _, id := range ids {
+		rows := slices.DeleteFunc(slices.Clone(p.Rows), func(row stop.Tagged) bool { return row.DesktopID != id })
+		w.tagsRead.note(region+" "+id+" "+number, asked, token == "", p.NextToken == "", rows, func(row stop.Tagged) string { return row.Key })
+	}
+	if p.NextToken != "" {
+		p.NextToken += " " + number
+	}
+	return p, nil
+}
+
+// reading is what a complete listing of tags told: of a tag, values by desktop; of a desktop, by tag.
+type reading struct {
+	asked, told time.Time
+	values      map[string]string
+}
+
+// readings of tags.
+type readings struct {
+	complete map[string][]*reading // by region and tag, or region and desktop
+	pending  map[string]*reading   // under way
+}
+
+// note what a page told. The last one completes the reading, which is named by its region, and its tag or
+// its desktop.
+func (all readings) note(name string, asked time.Time, first, last bool, rows []stop.Tagged, by func(stop.Tagged) string) {
 	if first {
-		w.pending[key] = map[string]string{}
+		all.pending[name] = &reading{asked: asked, values: map[string]string{}}
 	}
 	for _, row := range rows {
-		w.pending[key][row.DesktopID] = row.Value
+		all.pending[name].values[by(row)] = row.Value
 	}
 	if last {
-		w.tagsTold[key], w.tagsAt[key] = w.pending[key], time.Now()
+		r := all.pending[name]
+		r.told = time.Now()
+		about := strings.Join(strings.Fields(name)[:2], " ")
+		all.complete[about] = append(all.complete[about], r)
 	}
+}
+
+// spare reports whether a tag spares a desktop, or may do so: whether no complete reading of the last 5
+// seconds says that it does not. A reading counts no more when one is complete that began after its end.
+func (all readings) spare(region, key, id string, old func(time.Time) bool, spares func(value string, carries bool) bool) bool {
+	listed, byID := all.complete[region+" "+key], all.complete[region+" "+id]
+	both := slices.Concat(listed, byID)
+	for i, r := range both {
+		of := id
+		if i >= len(listed) {
+			of = key
+		}
+		value, carries := r.values[of]
+		if !old(r.told) && !spares(value, carries) && !slices.ContainsFunc(both, func(later *reading) bool { return !later.asked.Before(r.told) && later != r }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *world) DescribeClientEvents(ctx context.Context, region string, since time.Time, token string) (stop.Page[stop.ClientEvent], error) {
@@ -731,14 +803,12 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 		bad("is on the deny list")
 	case slices.Contains(w.policy.DenyUsers, m.user):
 		bad("its user is on the deny list")
-	case old(w.tagsAt[region+"protect"]) || old(w.tagsAt[region+"keep"]):
-		bad("its tags were not observed within 5 seconds")
 	}
-	if _, ok := w.tagsTold[region+"protect"][m.DesktopID]; ok {
-		bad("is protected")
+	if w.tagsRead.spare(region, "protect", m.DesktopID, old, carried) {
+		bad("is protected, or it was not asked within 5 seconds whether it is")
 	}
-	if until, ok := w.tagsTold[region+"keep"][m.DesktopID]; ok && until != "1999-01-01" {
-		bad("is to be kept until " + until)
+	if w.tagsRead.spare(region, "keep", m.DesktopID, old, func(until string, kept bool) bool { return kept && until != "1999-01-01" }) {
+		bad("is to be kept, or it was not asked within 5 seconds whether it is")
 	}
 	if w.excluded(m, request, old) {
 		bad("is excluded, or it was not asked within 5 seconds whether it is")
@@ -746,6 +816,8 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 	w.checkUse(m, request, now, bad, old)
 	return faults
 }
+
+func carried(_ string, carries bool) bool { return carries }
 
 // asks reports whether the request asks for the machine, as far as that does not change.
 func asks(request map[string]any, m *machine) bool {
@@ -765,8 +837,7 @@ func (w *world) excluded(m *machine, request map[string]any, old func(time.Time)
 		return user == m.user || !w.silent && strings.EqualFold(user, m.user) || old(m.userAt)
 	}
 	if _, byTag := exclude["Tag"]; byTag {
-		_, carries := w.tagsTold[m.region+"night"][m.DesktopID]
-		return carries || old(w.tagsAt[m.region+"night"])
+		return w.tagsRead.spare(m.region, "night", m.DesktopID, old, carried)
 	}
 	return false
 }

@@ -36,6 +36,7 @@ type Route struct {
 	// Window is how far the time in the body, if Mapping finds one, may be from ours.
 	Window time.Duration
 
+	Accounts     []string // that must be named; empty: the function's own alone
 	Regions      []string // that may be named; empty: as the Policy
 	StoppedModes []string // likewise
 	AllowForce   bool
@@ -56,6 +57,9 @@ func (route *Route) outside(at, now time.Time) bool {
 
 // Fill sets the fields for which this route allows one value only.
 func (route *Route) Fill(q *events.Request) {
+	if q.Account == "" && len(route.Accounts) == 1 {
+		q.Account = route.Accounts[0]
+	}
 	if q.RegionId == "" && len(route.Regions) == 1 {
 		q.RegionId = route.Regions[0]
 	}
@@ -67,6 +71,11 @@ func (route *Route) Fill(q *events.Request) {
 // Admit returns the problem of a request that the route does not allow.
 func (route *Route) Admit(q *events.Request, path string) *report.Problem {
 	switch {
+	case len(route.Accounts) > 0 && q.Account == "":
+		return &report.Problem{Code: events.MissingField, Path: path + ".Account", HTTPStatus: http.StatusUnprocessableEntity,
+			Message: "name the account: more than one is allowed on this route"}
+	case q.Account != "" && !slices.Contains(route.Accounts, q.Account):
+		return notAllowed(path+".Account", "this account is not allowed on this route")
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
 		return notAllowed(path+".RegionId", "this region is not allowed on this route")
 	case len(route.StoppedModes) > 0 && !slices.Contains(route.StoppedModes, q.StoppedMode):

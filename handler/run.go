@@ -115,18 +115,14 @@ func (r *run) work(ctx context.Context, jobs []*job, authenticated bool) {
 		out.publish(delivering, j, j.result())
 	}
 	fault := r.guard(func() {
-		orders, err := r.orders(open)
-		if err != nil {
-			for i, j := range open {
-				out.publish(delivering, j, stop.Failed(orders[i], err))
-			}
-			return
-		}
+		ready, orders := r.orders(open, func(j *job, o stop.Order, err error) {
+			out.publish(delivering, j, stop.Failed(o, err))
+		})
 		r.engine.Do(ctx, r.invocation(ctx, reserved), orders, func(i int, result stop.Result) {
-			if j := open[i]; j.status != "" { // it turned out not to be begun
+			if j := ready[i]; j.status != "" { // it turned out not to be begun
 				result = j.result()
 			}
-			out.publish(delivering, open[i], result)
+			out.publish(delivering, ready[i], result)
 		})
 	})
 	for _, j := range open { // that a fault left without a report

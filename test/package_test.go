@@ -23,7 +23,7 @@ func TestPackageIsReproducible(t *testing.T) {
 		if err := os.Chtimes(filepath.Join(folder, "main.go"), then, then); err != nil {
 			t.Fatal(err)
 		}
-		for file, text := range map[string]string{"routes.yaml": "http: []\n", "webhook-routes.yaml": "http: []\n", "deny.txt": "ecd-a\n", "message.json": "{}\n", "other.json": "{}\n", "unrelated.yaml": "\n"} {
+		for file, text := range map[string]string{"routes.yaml": "http: []\n", "webhook-routes.yaml": "http: []\n", "deny.txt": "ecd-a\n", "calendar.txt": "complete 2026\n", "message.json": "{}\n", "other.json": "{}\n", "unrelated.yaml": "\n"} {
 			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +39,8 @@ func TestPackageIsReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatalf("make deploy: %v\n%s", err, output)
 		}
-		for _, want := range []string{"told: deploy -t s.webhook.yaml -a mine by stop-desktops-staging\n", "FUNCTION_NAME=stop-desktops-staging REGION=cn-hangzhou DRY_RUN=false DISABLED=false\n"} {
+		for _, want := range []string{"told: deploy -t s.webhook.yaml -a mine by stop-desktops-staging\n", "FUNCTION_NAME=stop-desktops-staging REGION=cn-hangzhou DRY_RUN=false DISABLED=false\n",
+			"calendar.txt is packed, but not read until you deploy with CALENDAR_FILE=calendar.txt\n"} {
 			if !bytes.Contains(output, []byte(want)) {
 				t.Errorf("%q is not said in\n%s", want, output)
 			}
@@ -61,7 +62,7 @@ func TestPackageIsReproducible(t *testing.T) {
 	for _, file := range read.File {
 		names = append(names, file.Name)
 	}
-	for _, want := range []string{"deny.txt", "main", "message.json", "other.json", "routes.yaml", "webhook-routes.yaml", "zoneinfo.zip"} {
+	for _, want := range []string{"calendar.txt", "deny.txt", "main", "message.json", "other.json", "routes.yaml", "webhook-routes.yaml", "zoneinfo.zip"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("the package holds %q, and not %s", names, want)
 		}

@@ -13,7 +13,7 @@ import (
 // invocations in a row stop 100,000 desktops within the first minute and the rest as soon as the next
 // begins: the wait for the quota does not leave the function slow.
 func TestQuotaOfAMinute(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceFlag != nil {
 		t.Skip("takes some seconds of CPU")
 	}
 	synctest.Test(t, func(t *testing.T) {

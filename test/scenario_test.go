@@ -37,6 +37,7 @@ import (
 	"stopdesktops/internal/pipes"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
+	"stopdesktops/schema/schematest"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scenarios want with what they get")
@@ -52,6 +53,7 @@ const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
 //	fleet.yaml     the desktops, faults and changes, as for stopctl  (optional: the default fleet)
 //	invocation     RetryCount, Timeout (such as 60s)                 (optional)
 //	routes.yaml    the routes file                                   (optional)
+//	calendar.txt   the calendar, which env names as CALENDAR_FILE    (optional)
 //	http.yaml      what a system sends over HTTP, and how it signs it: see httpRequest
 //	event.json     what comes in; event2.json, … come after it to the same instance
 //	callback.yaml  the receiver's Answers                            (optional)
@@ -128,6 +130,7 @@ type scenario struct {
 	robot    *emulator.Receiver // of another team, at localhost:3: the platform is in section robot
 	handler  *handler.Handler
 	log      bytes.Buffer
+	shown    strings.Builder // everything, for the search for secrets
 	out      strings.Builder
 
 	sent struct { // the last HTTP request
@@ -150,29 +153,31 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 			t.Fatalf("fleet.yaml: %v", err)
 		}
 	}
-	if fleet.Latency == 0 {
-		fleet.Latency = 50 * time.Millisecond
-	}
 	s.eds = fleet.EDS()
+	for _, account := range s.eds.All() {
+		account.Latency = cmp.Or(account.Latency, 50*time.Millisecond)
+	}
 	if text := section(archive, "callback.yaml"); text != "" {
 		if err := yaml.Unmarshal([]byte(text), &s.receiver.Answers); err != nil {
 			t.Fatalf("callback.yaml: %v", err)
 		}
 	}
 	code := t.TempDir()
-	if text := section(archive, "routes.yaml"); text != "" {
-		if err := os.WriteFile(filepath.Join(code, "routes.yaml"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+	for _, name := range []string{"routes.yaml", "calendar.txt"} {
+		if text := section(archive, name); text != "" {
+			if err := os.WriteFile(filepath.Join(code, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	environ := append([]string{
 		"FC_REGION=cn-hangzhou", "FC_FUNCTION_NAME=stop-desktops", "FC_FUNC_CODE_PATH=" + code,
-		"EDS_ENDPOINT=http://localhost:1", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
+		"EDS_ENDPOINT=http://localhost:1", "STS_ENDPOINT=http://localhost:4", "CALLBACK_URL=http://localhost:2/callback", "CALLBACK_SECRET=" + callbackSecret,
 	}, strings.Split(section(archive, "env"), "\n")...)
 	c, faults := config.Read(environ)
 	s.becomeRobot(c)
 	s.robot = &emulator.Receiver{Robot: strings.TrimSpace(section(archive, "robot")), Secrets: []string{robotSecret}}
-	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
+	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:4": s.eds.STS(), "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
 	s.handler = compose.Handler(c, faults, compose.Outside{Log: &s.log, Version: "devel", Dial: dial, Lookup: lookup, TLS: trusted()})
 	return s
 }
@@ -259,19 +264,23 @@ func (s *scenario) run() string {
 		}
 	}
 	time.Sleep(10 * time.Second) // TLS connections that are closed from both ends say so for 5 seconds
-	for _, v := range s.eds.Violations() {
-		fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
+	for _, account := range s.eds.All() {
+		for _, v := range account.Violations() {
+			fmt.Fprintf(&s.out, "VIOLATION: %s\n", v)
+		}
 	}
+	s.checkLeaks()
 	return s.out.String()
 }
 
 func (s *scenario) invoke(name string, event []byte) {
-	before, delivered, robots := len(s.eds.Calls()), len(s.receiver.Deliveries()), len(s.robot.Deliveries())
+	before, delivered, robots := s.calls(), len(s.receiver.Deliveries()), len(s.robot.Deliveries())
 	s.invocations++
 	inv, ctx, cancel := s.invocation()
 	defer cancel()
 	s.log.Reset()
 	answer, err := s.handler.Handle(ctx, inv, event)
+	s.show(answer, err)
 	if ctx.Err() != nil {
 		s.t.Error("the answer came after the deadline")
 	}
@@ -284,6 +293,7 @@ func (s *scenario) invoke(name string, event []byte) {
 		}
 		s.silent(h)
 	}
+	s.valid(answer)
 	var failure *handler.Failure
 	if errors.As(err, &failure) {
 		fmt.Fprintf(&s.out, "  function error %s\n", failure.Type)
@@ -291,8 +301,13 @@ func (s *scenario) invoke(name string, event []byte) {
 	for _, rep := range s.logged() {
 		describe(&s.out, rep)
 	}
-	for _, c := range summarize(s.eds.Calls()[before:]) {
+	for _, c := range summarize(after(before, s.calls())) {
 		fmt.Fprintf(&s.out, "  call %s\n", c)
+	}
+	for _, d := range s.receiver.Deliveries()[delivered:] {
+		if d.Event != nil {
+			s.validReport(d.Event.Data)
+		}
 	}
 	s.out.WriteString(callbacks("callback", s.receiver.Deliveries()[delivered:]))
 	s.out.WriteString(callbacks("robot", s.robot.Deliveries()[robots:]))
@@ -315,6 +330,40 @@ func callbacks(where string, tries []emulator.Delivery) string {
 		lines = append(lines, fmt.Sprintf("  in %d tries with %d ID\n", len(tries), len(ids)))
 	}
 	return strings.Join(lines, "")
+}
+
+// valid checks each report of a response against the schema of reports.
+func (s *scenario) valid(answer any) {
+	text, err := json.Marshal(answer)
+	if h, ok := answer.(handler.HTTPResponse); ok {
+		text = []byte(h.Body)
+		if h.Headers["Content-Type"] != "application/json" {
+			return // no report: it is empty, or a problem document
+		}
+	}
+	var batch struct{ Reports []json.RawMessage }
+	if err != nil || json.Unmarshal(text, &batch) != nil {
+		s.t.Errorf("the response is not JSON: %s, %v", text, err)
+	}
+	switch {
+	case string(text) == "null": // there is an error instead
+	case batch.Reports == nil:
+		s.validReport(text)
+	default:
+		for _, one := range batch.Reports {
+			s.validReport(one)
+		}
+	}
+}
+
+// validReport reads a report, and checks it against its schema.
+func (s *scenario) validReport(text []byte) report.Report {
+	s.t.Helper()
+	var rep report.Report
+	if err := errors.Join(json.Unmarshal(text, &rep), schematest.Check("report", text)); err != nil {
+		s.t.Errorf("%.300s: %v", text, err)
+	}
+	return rep
 }
 
 // results of the deliveries, as the log has them: those that failed, and those that an event named.
@@ -383,7 +432,7 @@ func (s *scenario) logged() []report.Report {
 	for line := range strings.Lines(s.log.String()) {
 		var l struct {
 			Msg      string                 `json:"msg"`
-			Report   report.Report          `json:"report"`
+			Report   json.RawMessage        `json:"report"`
 			Desktops []report.DesktopReport `json:"Desktops"`
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
@@ -391,7 +440,7 @@ func (s *scenario) logged() []report.Report {
 		}
 		switch l.Msg {
 		case "report":
-			reports = append(reports, l.Report)
+			reports = append(reports, s.validReport(l.Report))
 		case "desktops":
 			last := &reports[len(reports)-1]
 			last.Desktops = append(last.Desktops, l.Desktops...)
@@ -412,6 +461,9 @@ func (s *scenario) logged() []report.Report {
 // describe a report for people.
 func describe(w io.Writer, rep report.Report) {
 	fmt.Fprintf(w, "  %s", rep.Status)
+	if rep.Account != "" {
+		fmt.Fprintf(w, " in %s", rep.Account)
+	}
 	for _, outcome := range slices.Sorted(maps.Keys(rep.Counts)) {
 		fmt.Fprintf(w, "  %s %d", outcome, rep.Counts[outcome])
 	}
@@ -421,6 +473,9 @@ func describe(w io.Writer, rep report.Report) {
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
+	}
+	if rep.On != "" {
+		fmt.Fprintf(w, "    on %s\n", rep.On)
 	}
 	if rep.Traceparent != "" {
 		fmt.Fprintf(w, "    trace %s\n", rep.Traceparent)
@@ -466,7 +521,10 @@ const few = 20
 // text: which of two at once comes first is nobody's concern.
 func summarize(calls []emulator.Call) []string {
 	slices.SortFunc(calls, func(a, b emulator.Call) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(callText(a), callText(b)))
+		if byTime := a.Time.Compare(b.Time); byTime != 0 {
+			return byTime // callText of 100 IDs costs much
+		}
+		return cmp.Compare(callText(a), callText(b))
 	})
 	var lines []string
 	if lines = throttledAgain(calls); lines != nil {
@@ -520,15 +578,20 @@ func throttledAgain(calls []emulator.Call) (lines []string) {
 	return lines
 }
 
-// callText is what matters of a call: ignored are those parameters that are always the same.
+// ignoredParams are always the same.
+var ignoredParams = regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
+
+// callText returns what matters of a call: all but the ignored parameters.
 func callText(c emulator.Call) string {
 	text := c.Action + " " + c.RegionId
-	ignored := regexp.MustCompile(`^(RegionId|DesktopId\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*)$`)
+	if c.Action == "AssumeRole" {
+		text = c.Action
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		switch {
 		case name == "NextToken":
 			text += " next page"
-		case !ignored.MatchString(name):
+		case !ignoredParams.MatchString(name):
 			text += " " + name + "=" + c.Params.Get(name)
 		}
 	}
@@ -537,6 +600,7 @@ func callText(c emulator.Call) string {
 	} else if n > 0 {
 		text += " " + strings.Join(c.DesktopIds, " ")
 	}
+	text += accountText(c)
 	if c.Fault != "" {
 		text += fmt.Sprintf(" → %s", c.Fault)
 	}

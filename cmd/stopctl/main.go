@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 
+	"stopdesktops/cmd/stopctl/internal/calendar"
 	"stopdesktops/cmd/stopctl/internal/doctor"
 	"stopdesktops/cmd/stopctl/internal/lab"
 	"stopdesktops/cmd/stopctl/internal/plan"
@@ -37,6 +38,8 @@ func stopctl() terminal.Program {
 		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},
 		{Name: "callback", Short: "deliver a report by hand", Run: recover.Callback},
 		{Name: "routes", Short: "check a routes file, or try what a body becomes", Run: routes.Command},
+		{Name: "schema", Short: "print the JSON Schema of a request, a report or an output", Run: schemaCommand},
+		{Name: "calendar", Short: "check a calendar of workdays and holidays, and show a year", Run: calendar.Command},
 		{Name: "version", Short: "print the version", Run: versionCommand},
 	}, Head: helpHead, Tail: helpTail}
 }

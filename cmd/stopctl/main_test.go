@@ -95,7 +95,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"run", "-replay", "probe.json"}, "-replay needs -serve"},
 		{[]string{"run", "-serve", "-replay", "a.json", "-fleet", "b.yaml"}, "-replay and -fleet"},
 		{[]string{"run", "-serve", "-replay", "nosuch.json"}, "nosuch.json"},
-		{[]string{"run", "-serve", "-replay", good}, "Format 0 is not 1"},
+		{[]string{"run", "-serve", "-replay", good}, `Format "" is not stopctl.probe/1`},
 		{[]string{"run", "-serve", "-listen", "0.0.0.0:8080"}, "loopback only"},
 		{[]string{"run", "-serve", "-listen", ":8080"}, "loopback only"},
 		{[]string{"run", "-serve", "-listen", "example.com:8080"}, "loopback only"},

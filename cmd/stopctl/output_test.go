@@ -18,7 +18,7 @@ func (failing) Read([]byte) (int, error)  { return 0, errFull }
 
 // TestFullDisk: what could not be written is not well, whatever the command.
 func TestFullDisk(t *testing.T) {
-	lines := [][]string{{"help"}, {"version"}, {"undo", file(t, "report.json", oneReport)}, {"routes", "check", "-routes", file(t, "routes.yaml", someRoutes)}}
+	lines := [][]string{{"help"}, {"version"}, {"schema"}, {"schema", "run"}, {"undo", file(t, "report.json", oneReport)}, {"routes", "check", "-routes", file(t, "routes.yaml", someRoutes)}}
 	for _, c := range stopctl().Commands {
 		if c.Name != "version" {
 			lines = append(lines, []string{c.Name, "-h"})

@@ -399,7 +399,7 @@ func TestSkeleton(t *testing.T) {
 		{"custom", `[]`, "CALLBACK_TEMPLATE", "JSON object"},
 		{"custom", `null`, "CALLBACK_TEMPLATE", "JSON object"},
 		{"custom", `{"a":"x"} {}`, "CALLBACK_TEMPLATE", "JSON object"},
-		{"custom", `{"a":["${Nothing}"]}`, "CALLBACK_TEMPLATE", "${Nothing}, which does not exist; there are Counts.accepted"},
+		{"custom", `{"a":["${Nothing}"]}`, "CALLBACK_TEMPLATE", "${Nothing}, which does not exist; there are Account, Counts.accepted"},
 		{"custom", `{"a":"${status}"}`, "CALLBACK_TEMPLATE", "${status}"},
 		{"custom", `{"a":"${Status"}`, "CALLBACK_TEMPLATE", "without its }"},
 		{"custom", `{"${Status}":"a"}`, "CALLBACK_TEMPLATE", "name of a member"},

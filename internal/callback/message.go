@@ -92,6 +92,7 @@ var placeholders = sync.OnceValue(func() map[string]func(*message) string {
 		"Reason":        func(m *message) string { return foreign(m.Reason, 80) },
 		"RequestedBy":   func(m *message) string { return foreign(m.RequestedBy, 60) },
 		"Version":       func(m *message) string { return foreign(m.Version, 128) },
+		"Account":       func(m *message) string { return foreign(m.Account, 128) },
 		"RegionId":      func(m *message) string { return foreign(m.RegionId, 128) },
 		"StoppedMode":   func(m *message) string { return foreign(m.StoppedMode, 128) },
 		"Error.Code":    func(m *message) string { return foreign(m.problem().Code, 40) },

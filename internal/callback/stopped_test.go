@@ -30,7 +30,7 @@ func TestColor(t *testing.T) {
 		{report.StatusStale, nil, "grey", "too old, " + nothing},
 		{report.StatusDuplicate, nil, "grey", "seen before, " + nothing},
 		{report.StatusDisabled, nil, "grey", "switched off, " + nothing},
-		{report.StatusIgnored, nil, "grey", "not what the route waits for, " + nothing},
+		{report.StatusIgnored, nil, "grey", "a condition does not hold, " + nothing},
 		{report.StatusPartial, map[report.Outcome]int{report.Stopped: 1, report.Failed: 1}, "orange", "partly done"},
 		{report.StatusPartial, map[report.Outcome]int{report.Skipped: 1, report.Failed: 1}, "orange", "partly done"},
 		{report.StatusFailed, map[report.Outcome]int{report.Failed: 1}, "red", "failed"},

@@ -30,6 +30,8 @@ type Outside struct {
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Connect gives access to EDS in place of the configured client; nil: that client does.
 	Connect func(secret.Credentials) (stop.EDS, error)
+	// ConnectAccount goes with Connect, for other accounts; nil: there are none.
+	ConnectAccount func(credentials secret.Credentials, account, requestID string) (stop.EDS, error)
 	// Silent sends no callback. Which destinations an event may name is checked all the same.
 	Silent bool
 	// TLS has the certificates that callbacks trust; nil: the system's.
@@ -42,13 +44,17 @@ type Outside struct {
 func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handler {
 	o := handler.Options{
 		Policy:  Policy(c, out.Version),
-		Connect: out.Connect,
-		Log:     slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
+		Connect: out.Connect, ConnectAccount: out.ConnectAccount,
+		Log: slog.New(slog.NewJSONHandler(out.Log, &slog.HandlerOptions{Level: c.LogLevel})),
+	}
+	if _, err := eds.ParseEndpoint(c.STSEndpoint); c.STSEndpoint != "" && err != nil {
+		faults.Add("STS_ENDPOINT", err)
+		c.STSEndpoint = ""
 	}
 	client, err := EDS(c, out)
 	faults.Add("EDS_ENDPOINT", err)
 	if err == nil && o.Connect == nil {
-		o.Connect = client.Connect
+		o.Connect, o.ConnectAccount = client.Connect, client.ConnectAccount
 	}
 	if c.WebhookAuth != "" && faults["WEBHOOK_AUTH"] == "" {
 		verifier, err := webhook.New(webhook.Options{Scheme: c.WebhookAuth, Secrets: c.WebhookSecrets, Header: tokenHeader(c)})
@@ -72,7 +78,7 @@ func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handle
 
 // Policy returns the part of the configuration that the handler decides by.
 func Policy(c config.Config, version string) handler.Policy {
-	return handler.Policy{
+	p := handler.Policy{
 		Policy: stop.Policy{
 			MaxDesktops:    c.MaxDesktops,
 			Deny:           stop.FoldIDs(c.Denied),
@@ -84,6 +90,7 @@ func Policy(c config.Config, version string) handler.Policy {
 			DryRun:         c.DryRun,
 			APIConcurrency: c.APIConcurrency,
 		},
+		Accounts:    c.AllowedAccounts,
 		Regions:     c.AllowedRegions,
 		StoppedMode: c.StoppedMode,
 		AllowForce:  c.AllowForce,
@@ -94,11 +101,22 @@ func Policy(c config.Config, version string) handler.Policy {
 		Disabled:    c.Disabled,
 		Version:     version,
 	}
+	if c.Calendar != nil { // an interface that holds a nil pointer is not nil
+		p.Calendar = c.Calendar
+	}
+	return p
 }
 
 // EDS makes the client for the regions and the endpoint of a configuration.
 func EDS(c config.Config, out Outside) (*eds.Client, error) {
+	var roles []eds.Role
+	for account, arn := range c.Accounts {
+		roles = append(roles, eds.Role{Account: account, ARN: arn, ExternalID: c.ExternalID})
+	}
 	return eds.New(eds.Options{
+		Roles:       roles,
+		STSEndpoint: c.STSEndpoint,
+		STSRegion:   c.Region,
 		Regions:     c.AllowedRegions,
 		Endpoint:    c.EDSEndpoint,
 		Concurrency: c.APIConcurrency,

@@ -41,6 +41,7 @@ func newRoute(r *routes.Route, callback handler.Callback) *handler.Route {
 		CloudEvents:  r.CloudEvents,
 		Callback:     callback,
 		Window:       r.Window,
+		Accounts:     r.Accounts,
 		Regions:      r.Regions,
 		StoppedModes: r.StoppedModes,
 		AllowForce:   r.AllowForce,

@@ -16,12 +16,14 @@ import (
 var values = map[string]string{
 	"ALLOWED_REGIONS": "cn-hangzhou,cn-shanghai", "STOPPED_MODE": "KeepCharging", "MAX_DESKTOPS": "100", "DENY_DESKTOPS": "ecd-a,ecd-b",
 	"DENY_USERS": "alice,bob", "DENY_FILE": "deny.txt", "PROTECT_TAG": "stop-desktops:protected", "KEEP_UNTIL_TAG": "stop-desktops:keep-until",
-	"TIMEZONE": "Asia/Shanghai", "ALLOW_FORCE": "true", "ALLOW_DIRECT": "false", "EVENT_KINDS": "timer,http", "MAX_EVENT_AGE": "30m", "PREFLIGHT": "true", "WAIT": "30s",
+	"TIMEZONE": "Asia/Shanghai", "CALENDAR_FILE": "calendar.txt", "WEEKEND": "fri,sat", "ALLOW_FORCE": "true", "ALLOW_DIRECT": "false", "EVENT_KINDS": "timer,http", "MAX_EVENT_AGE": "30m", "PREFLIGHT": "true", "WAIT": "30s",
 	"DRY_RUN": "true", "DISABLED": "true", "API_CONCURRENCY": "16", "EDS_ENDPOINT": "https://ecd.example.com", "CALLBACK_URL": "https://hooks.example.com/fake-path",
 	"CALLBACK_SECRET": "whsec_ZmFrZS1zZWNyZXQtZm9yLXRlc3Rz", "CALLBACK_ALLOWED_HOSTS": "hooks.example.com", "CALLBACK_FORMAT": "slack",
 	"CALLBACK_TEMPLATE": "message.json", "CALLBACK_ON": "problems", "CALLBACK_TIMEOUT": "10s", "CALLBACK_MAX_DESKTOPS": "70",
 	"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": "fake-secret-for-tests-1,fake-secret-for-tests-2", "WEBHOOK_TOKEN_HEADER": "X-Token",
-	"ROUTES_FILE": "other.yaml", "LOG_LEVEL": "debug",
+	"ACCOUNTS": "prod=acs:ram::1234567890123456:role/stop-desktops", "ALLOWED_ACCOUNTS": "prod", "ACCOUNTS_EXTERNAL_ID": "fake-external-id",
+	"STS_ENDPOINT": "https://sts.example.com",
+	"ROUTES_FILE":  "other.yaml", "LOG_LEVEL": "debug",
 }
 
 // TestEveryVariableIsChecked pastes quotation marks and invisible characters into each variable. A variable that is not
@@ -65,7 +67,7 @@ func TestEveryVariableIsChecked(t *testing.T) {
 // matches.
 func TestLineBreaks(t *testing.T) {
 	folder := t.TempDir()
-	lists := []string{"ALLOWED_REGIONS", "EVENT_KINDS", "DENY_DESKTOPS", "DENY_USERS", "CALLBACK_ALLOWED_HOSTS"}
+	lists := []string{"ALLOWED_REGIONS", "ACCOUNTS", "ALLOWED_ACCOUNTS", "EVENT_KINDS", "WEEKEND", "DENY_DESKTOPS", "DENY_USERS", "CALLBACK_ALLOWED_HOSTS"}
 	for name, value := range values {
 		_, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, name + "=" + value + "\r\n"})
 		if found := strings.Contains(faults[name], "a line break"); found == slices.Contains(lists, name) {
@@ -85,6 +87,9 @@ func TestBlanksAround(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, file), []byte(`#{}`), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "calendar.txt"), []byte("complete 2026"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	for name, value := range values {
 		want, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, name + "=" + value})

@@ -18,6 +18,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/calendar"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
 	"stopdesktops/internal/secret"
@@ -42,8 +43,16 @@ type Config struct {
 	// The tag whose value is the time until which a desktop is not stopped
 	// ([all forms](operate.md#keep-a-desktop-until-a-time)). Empty switches it off.
 	KeepUntilTag string `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
-	// The IANA time zone of dates and times that name none, such as `Asia/Shanghai`.
+	// The IANA time zone of days, dates and times that name none, such as `Asia/Shanghai`.
 	Timezone string `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
+
+	// Workdays and holidays
+
+	// A file beside the binary that says which days are workdays and which are holidays, for requests with `On`
+	// ([the calendar](operate.md#workdays-and-holidays)). Without it such requests are refused.
+	CalendarFile string `env:"CALENDAR_FILE" kind:"text"`
+	// The days of the week that are holidays unless the calendar says workday, separated by commas.
+	Weekend []string `env:"WEEKEND" kind:"word" envDefault:"sat,sun"`
 
 	// Limits
 
@@ -61,6 +70,19 @@ type Config struct {
 	// Events that are older are `stale`, and stop nothing.
 	MaxEventAge time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
 
+	// Other accounts
+
+	// The roles of other accounts, separated by commas: `prod=acs:ram::1234567890123456:role/stop-desktops`. A request
+	// names an account by the name before `=` ([other accounts](deploy.md#other-accounts)).
+	AccountRoles []string `env:"ACCOUNTS" kind:"word"`
+	// The accounts that events without a route may name, separated by commas. Without it: none. Routes have lists of
+	// their own.
+	AllowedAccounts []string `env:"ALLOWED_ACCOUNTS" kind:"word"`
+	// The external ID that the trust policies of these roles ask for. Without it: none.
+	ExternalID secret.String `env:"ACCOUNTS_EXTERNAL_ID" kind:"secret"`
+	// `https://host` instead of the public endpoint of STS in the function's region. `http://` on loopback only.
+	STSEndpoint string `env:"STS_ENDPOINT" kind:"word"`
+
 	// How desktops are stopped
 
 	// `StopCharging` or `KeepCharging`, for requests that name none.
@@ -74,7 +96,7 @@ type Config struct {
 	// `false`: the function needs `ecd:StopDesktops` alone and observes no desktop. Then both tags must be
 	// switched off, requests name their desktops, outcomes stay `accepted`, and late or retried events are refused.
 	Preflight bool `env:"PREFLIGHT" kind:"word" envDefault:"true"`
-	// The most calls to EDS at once. The function begins with 8, and finds out how many EDS takes.
+	// The most calls to EDS at once, for each account. The function begins with 8, and finds out how many EDS takes.
 	APIConcurrency int `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
 	// `https://host` instead of the region's public endpoint. `http://` on loopback only.
 	EDSEndpoint string `env:"EDS_ENDPOINT" kind:"word"`
@@ -134,8 +156,12 @@ type Config struct {
 	// fault.
 	Callback *callback.Destination
 
+	// Accounts are the ARNs of ACCOUNTS, by name.
+	Accounts map[string]string
 	// Denied are the desktops of DENY_DESKTOPS and DENY_FILE.
 	Denied []string
+	// Calendar of CALENDAR_FILE; nil: there is none, or it has a fault.
+	Calendar *calendar.Calendar
 	// Location of TIMEZONE.
 	Location *time.Location
 	// Kinds of events that are taken: those of EVENT_KINDS.
@@ -198,6 +224,7 @@ func Read(environ []string) (Config, Faults) {
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	c.readKinds(faults)
+	c.readAccounts(faults)
 	c.CallbackAllowed = trim(c.CallbackAllowed)
 	c.DenyUsers = trim(c.DenyUsers)
 	if len(c.AllowedRegions) == 0 && c.Region != "" {
@@ -205,6 +232,7 @@ func Read(environ []string) (Config, Faults) {
 	}
 	c.check(faults)
 	c.readDeny(faults)
+	c.readCalendar(faults)
 	c.readLocation(faults)
 	settings := c.callbackSettings(faults)
 	destination, bad := settings.Destination(callback.Variables)

@@ -49,6 +49,8 @@ func TestDefaults(t *testing.T) {
 		{"PROTECT_TAG", c.ProtectTag, "stop-desktops:protected"},
 		{"KEEP_UNTIL_TAG", c.KeepUntilTag, "stop-desktops:keep-until"},
 		{"TIMEZONE", c.Timezone, "UTC"},
+		{"CALENDAR_FILE", c.CalendarFile, ""},
+		{"WEEKEND", c.Weekend, []string{"sat", "sun"}},
 		{"ALLOW_FORCE", c.AllowForce, false},
 		{"ALLOW_DIRECT", c.AllowDirect, true},
 		{"EVENT_KINDS", len(c.EventKinds), 0},
@@ -71,6 +73,10 @@ func TestDefaults(t *testing.T) {
 		{"WEBHOOK_SECRETS", len(c.WebhookSecrets), 0},
 		{"WEBHOOK_TOKEN_HEADER", c.WebhookTokenHeader, "Authorization"},
 		{"ROUTES_FILE", c.RoutesFile, ""},
+		{"ACCOUNTS", len(c.Accounts), 0},
+		{"ALLOWED_ACCOUNTS", len(c.AllowedAccounts), 0},
+		{"ACCOUNTS_EXTERNAL_ID", c.ExternalID.Empty(), true},
+		{"STS_ENDPOINT", c.STSEndpoint, ""},
 		{"LOG_LEVEL", c.LogLevel, slog.LevelInfo},
 	} {
 		if !reflect.DeepEqual(d.got, d.want) {
@@ -190,6 +196,15 @@ func TestFaults(t *testing.T) {
 		{"WEBHOOK_AUTH", "Standard", "must be one of"},
 		{"WEBHOOK_SECRETS", "whsec_xxx", "WEBHOOK_AUTH is not"},
 		{"ROUTES_FILE", "no-such-file.yaml", "cannot be read"},
+		{"ACCOUNTS", "prod", "item 1 of 1 is not a name and a role, such as prod="},
+		{"ACCOUNTS", "acs:ram::1234567890123456:role/stop-desktops", "item 1 of 1"},
+		{"ACCOUNTS", "Prod=acs:ram::1234567890123456:role/stop-desktops", "item 1 of 1"},
+		{"ACCOUNTS", "prod=acs:ram::1234567890123456:user/bob", "item 1 of 1"},
+		{"ACCOUNTS", "prod=acs:ram::*:role/stop-desktops", "item 1 of 1"},
+		{"ACCOUNTS", "prod=acs:ram::1234567890123456:role/a,prod=acs:ram::2234567890123456:role/a", "item 2 of 2 has the name"},
+		{"ALLOWED_ACCOUNTS", "prod", "item 1 of 1 is not a name of ACCOUNTS"},
+		{"ACCOUNTS_EXTERNAL_ID", "a", "2 to 1224"},
+		{"ACCOUNTS_EXTERNAL_ID", "a b", "2 to 1224"},
 		{"LOG_LEVEL", "verbose", "debug, info, warn or error"},
 		{"DEBUG", "dara", "credentials"},
 		{"DEBUG", "tea", "credentials"},
@@ -437,7 +452,7 @@ func TestDenyFile(t *testing.T) {
 		{"a blank of another kind", filepath.Base(write("nbsp.txt", "ecd-b\u00a0\n")), nil, "line 1 holds the character U+00A0 at position 6"},
 		{"a full-width hyphen", filepath.Base(write("wide.txt", "ecd－b\n")), nil, "line 1 holds the character U+FF0D at position 4"},
 		{"a separator", filepath.Base(write("comma.txt", "ecd-a,\necd-b,\n")), nil, "line 1 is not a desktop ID"},
-		{"an endless line", filepath.Base(write("endless.txt", "ecd-a\n"+strings.Repeat("x", 1<<17))), []string{"ecd-a"}, "could not be read to its end"},
+		{"an endless line", filepath.Base(write("endless.txt", "ecd-a\n"+strings.Repeat("x", 1<<17))), []string{"ecd-a"}, "line 2 is not a desktop ID"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, faults := config.Read([]string{region, "FC_FUNC_CODE_PATH=" + folder, "DENY_FILE=" + c.file})
@@ -504,5 +519,14 @@ func TestCallback(t *testing.T) {
 		if _, faults := config.Read(environ); faults[variable] == "" || len(faults) != 1 || strings.Contains(faults.Error(), "fake") {
 			t.Errorf("%s: %v", bad, faults)
 		}
+	}
+}
+
+// TestAccounts: several roles, with blanks around them, and which of them events without a route may name.
+func TestAccounts(t *testing.T) {
+	c := read(t, "ACCOUNTS= prod = acs:ram::1234567890123456:role/stop-desktops ,\nlab=acs:ram::2234567890123456:role/lab-1.a", "ALLOWED_ACCOUNTS=lab, prod,lab", "ACCOUNTS_EXTERNAL_ID=fake-id:1")
+	want := map[string]string{"prod": "acs:ram::1234567890123456:role/stop-desktops", "lab": "acs:ram::2234567890123456:role/lab-1.a"}
+	if !maps.Equal(c.Accounts, want) || !slices.Equal(c.AllowedAccounts, []string{"lab", "prod"}) || c.ExternalID.Reveal() != "fake-id:1" {
+		t.Errorf("%v %v %v", c.Accounts, c.AllowedAccounts, c.ExternalID)
 	}
 }

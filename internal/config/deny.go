@@ -1,12 +1,9 @@
 package config
 
 import (
-	"bufio"
-	"bytes"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/setting"
@@ -40,13 +37,7 @@ func (c *Config) readDeny(f Faults) {
 		f.Add("DENY_FILE", err)
 		return
 	}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for n := 1; lines.Scan(); n++ {
-		text, _, _ := strings.Cut(lines.Text(), "#")
-		id := setting.Trim(text)
-		if id == "" {
-			continue
-		}
+	for n, id := range setting.Lines(text) {
 		if err := setting.Word.Check(id); err != nil {
 			f.add("DENY_FILE", "line %d %v", n, err)
 		}
@@ -54,9 +45,6 @@ func (c *Config) readDeny(f Faults) {
 			f.add("DENY_FILE", "line %d is not a desktop ID such as ecd-7w78ozhjcwa3u0001", n)
 		}
 		c.Denied = append(c.Denied, id)
-	}
-	if lines.Err() != nil {
-		f.add("DENY_FILE", "could not be read to its end")
 	}
 }
 

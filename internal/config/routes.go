@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
@@ -30,7 +32,7 @@ func (c *Config) readRoutes(vars map[string]string, settings callback.Settings, 
 	}
 	table, err := routes.Read(filepath.Base(name), string(text), routes.Options{
 		Lookup:        func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Limits:        &routes.Limits{Regions: c.AllowedRegions, AllowForce: c.AllowForce, MaxDesktops: c.MaxDesktops},
+		Limits:        &routes.Limits{Regions: c.AllowedRegions, Accounts: slices.Sorted(maps.Keys(c.Accounts)), AllowForce: c.AllowForce, MaxDesktops: c.MaxDesktops},
 		Callback:      &settings,
 		CallbackHosts: c.CallbackAllowed,
 		Folder:        c.codePath(),

@@ -71,6 +71,8 @@ const (
 	stopctl     = module + "/cmd/stopctl"
 	rooms       = stopctl + "/internal/"
 	trial       = rooms + "trial"
+	schemas     = module + "/schema"
+	validator   = "github.com/santhosh-tekuri/jsonschema"
 )
 
 var desktopSDK = []string{
@@ -89,7 +91,8 @@ var internalImports = map[string][]string{
 	stopPkg:                       {reportPkg},
 	edsClient:                     {stopPkg},
 	module + "/internal/webhook":  {reportPkg},
-	module + "/internal/config":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/routes", module + "/internal/setting"},
+	module + "/internal/config":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/routes", module + "/internal/setting", module + "/internal/calendar"},
+	module + "/internal/calendar": {module + "/internal/setting"},
 	module + "/internal/callback": {reportPkg, module + "/internal/webhook"},
 	module + "/internal/routes":   {module + "/internal/webhook", module + "/internal/callback", module + "/internal/setting"},
 	composePkg:                    {module + "/internal"},
@@ -111,6 +114,7 @@ var roomImports = map[string][]string{
 	rooms + "why":        {rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "reporting":  {rooms + "agenda", rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "routes":     {rooms + "terminal"},
+	rooms + "calendar":   {rooms + "terminal"},
 	rooms + "setup":      {rooms + "terminal"},
 	rooms + "reportfile": {rooms + "terminal"},
 	rooms + "emulated":   {rooms + "terminal"},
@@ -150,8 +154,12 @@ func checkImports(g graph) []string {
 // checkEdge judges an import outside tests.
 func checkEdge(g graph, from, to string) string {
 	switch {
-	case within(to, "testing", pipesPkg, trial):
+	case within(to, validator) && from == schemas+"/schematest", to == schemas+"/schematest" && from == trial:
+		return ""
+	case within(to, "testing", pipesPkg, trial, schemas+"/schematest", validator):
 		return "production code knows nothing of tests"
+	case within(to, schemas) && !within(from, schemas, stopctl):
+		return "the schemas are for senders and operators, not for the function"
 	case within(to, bench) && from != bench:
 		return "the benchmark is nobody's part"
 	case within(from, benchPeers) && inModule(to):
@@ -293,7 +301,10 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 			{ImportPath: "github.com/alibabacloud-go/darabonba-openapi/v2/utils"}, {ImportPath: "github.com/aliyun/credentials-go/credentials"},
 			{ImportPath: module, Imports: []string{handlerPkg, module + "/internal/config", edsClient, module + "/internal/callback", "github.com/aliyun/fc-runtime-go-sdk/fc"},
 				TestImports: []string{emulator, "testing"}},
-			{ImportPath: module + "/cmd/stopctl", Imports: []string{emulator, handlerPkg, "text/template"}},
+			{ImportPath: module + "/cmd/stopctl", Imports: []string{emulator, handlerPkg, schemas, "text/template"}},
+			{ImportPath: schemas, Imports: []string{"net/url"}, XTestImports: []string{eventsPkg, schemas + "/schematest"}},
+			{ImportPath: schemas + "/schematest", Imports: []string{schemas, validator + "/v6"}}, {ImportPath: validator + "/v6"},
+			{ImportPath: trial, Imports: []string{rooms + "terminal", emulator, schemas + "/schematest"}},
 			{ImportPath: rooms + "lab", Imports: []string{emulator, handlerPkg, rooms + "setup", rooms + "terminal"}, TestImports: []string{trial, rooms + "recover"}},
 			{ImportPath: rooms + "plan", Imports: []string{rooms + "setup", rooms + "terminal"}},
 			{ImportPath: rooms + "setup", Imports: []string{composePkg, deployments, rooms + "terminal"}},
@@ -397,6 +408,11 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: module + "/internal/callback", to: edsClient, want: "do not know each other"},
 		{from: edsClient, to: module + "/internal/callback", want: "do not know each other"},
 		{from: secrets, to: module + "/internal/config", want: "do not know each other"},
+		{from: module, to: schemas, want: "for senders and operators"},
+		{from: handlerPkg, to: schemas, want: "for senders and operators"},
+		{from: module, to: validator + "/v6", want: "knows nothing of tests"},
+		{from: rooms + "plan", to: validator + "/v6", want: "knows nothing of tests"},
+		{from: stopctl, to: schemas + "/schematest", want: "knows nothing of tests"},
 		{from: module, to: "github.com/clipperhouse/displaywidth", want: "only the terminal counts columns"},
 		{from: rooms + "terminal", to: rooms + "lab", want: "a room of stopctl"},
 		{from: rooms + "terminal", to: reportPkg, want: "nothing of what the commands do"},

@@ -192,3 +192,73 @@ func TestBrokenPoliciesAreRefused(t *testing.T) {
 		expect(t, "policy", m.old, m.new, found, m.want)
 	}
 }
+
+// policyBlock returns the JSON of docs/deploy.md that follows a marker.
+func policyBlock(t *testing.T, name string) []byte {
+	t.Helper()
+	_, text, found := strings.Cut(string(readFile(t, "docs/deploy.md")), "<!-- "+name+" -->")
+	_, text, begun := strings.Cut(text, "```json\n")
+	text, _, ended := strings.Cut(text, "```")
+	if !found || !begun || !ended {
+		t.Fatalf("docs/deploy.md has no %s", name)
+	}
+	return []byte(text)
+}
+
+// TestPoliciesOfAccounts: what docs/deploy.md grants for other accounts is what the code calls there.
+func TestPoliciesOfAccounts(t *testing.T) {
+	actions := edsActions(sources(t, "internal/eds")...)
+	actions = slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(operatorActions, action) })
+	for _, problem := range checkPolicy(policyBlock(t, "account-role"), actions, "") {
+		t.Errorf("account-role: %s", problem)
+	}
+	if calls := stsActions(sources(t, "internal/eds")...); !slices.Equal(calls, []string{"sts:AssumeRole"}) {
+		t.Errorf("the code calls %q of STS", calls)
+	}
+	var function, trust struct {
+		Version   string
+		Statement []struct {
+			Effect    string
+			Action    oneOrMore
+			Resource  oneOrMore
+			Principal struct{ RAM oneOrMore }
+			Condition map[string]map[string]string
+		}
+	}
+	role := regexp.MustCompile(`^acs:ram::[0-9]{16}:role/stop-desktops$`)
+	for name, into := range map[string]any{"account-function": &function, "account-trust": &trust} {
+		decoder := json.NewDecoder(bytes.NewReader(policyBlock(t, name)))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(into); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	f, r := function.Statement[0], trust.Statement[0]
+	if len(function.Statement) != 1 || f.Effect != "Allow" || !slices.Equal(f.Action, oneOrMore{"sts:AssumeRole"}) || len(f.Resource) != 1 || !role.MatchString(f.Resource[0]) {
+		t.Errorf("account-function: %+v", f)
+	}
+	if len(trust.Statement) != 1 || r.Effect != "Allow" || !slices.Equal(r.Action, oneOrMore{"sts:AssumeRole"}) || len(r.Principal.RAM) != 1 ||
+		!role.MatchString(r.Principal.RAM[0]) || r.Principal.RAM[0] == f.Resource[0] || r.Condition["StringEquals"]["sts:ExternalId"] == "" {
+		t.Errorf("account-trust: %+v", r)
+	}
+}
+
+// stsActions finds the calls that name their action and the version of STS.
+func stsActions(files ...*ast.File) []string {
+	var actions []string
+	for _, file := range files {
+		ast.Inspect(file, func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
+				return true
+			}
+			action, first := call.Args[0].(*ast.BasicLit)
+			version, second := call.Args[1].(*ast.BasicLit)
+			if first && second && version.Value == `"2015-04-01"` {
+				actions = append(actions, "sts:"+strings.Trim(action.Value, `"`))
+			}
+			return true
+		})
+	}
+	return actions
+}

@@ -238,7 +238,7 @@ func checkAsync(path string, p props) problems {
 }
 
 // secretVariable tells the variables whose values nobody may read in the repository.
-var secretVariable = regexp.MustCompile(`SECRET|PASSWORD|TOKEN$|ACCESS_KEY|^CALLBACK_URL$`)
+var secretVariable = regexp.MustCompile(`SECRET|PASSWORD|TOKEN$|EXTERNAL_ID$|ACCESS_KEY|^CALLBACK_URL$`)
 
 var secretLiteral = regexp.MustCompile(`whsec_[A-Za-z0-9+/]|LTAI[A-Za-z0-9]{8}|STS\.[A-Za-z0-9]{8}|-----BEGIN`)
 

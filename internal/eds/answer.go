@@ -35,7 +35,7 @@ type response struct {
 // call makes one call and reads its answer into out. build makes its request with the SDK. The error
 // is nil or a *stop.CallError.
 func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (response, error) {
-	client, err := s.sdkClient(regionID)
+	client, signedBy, err := s.sdkClient(ctx, regionID)
 	if err != nil {
 		return response{}, named(action, toCallError(err))
 	}
@@ -49,13 +49,18 @@ func (s *Session) call(ctx context.Context, action, regionID string, out any, bu
 	}
 	requestID, e := x.read(out)
 	if e != nil {
-		return response{}, s.caller.explain(named(action, e), x.body)
+		e = s.caller.explain(named(action, e), x.body)
+		s.credentials.refused(signedBy, e.Denial)
+		return response{}, e
 	}
 	return response{action: action, requestID: requestID, status: x.status, body: x.body}, nil
 }
 
+// named says which action failed, unless the error knows: a role that cannot be assumed fails every action.
 func named(action string, e *stop.CallError) *stop.CallError {
-	e.Action = action
+	if e.Action == "" {
+		e.Action = action
+	}
 	return e
 }
 

@@ -40,7 +40,7 @@ var askable = []string{"DescribeDesktopInfo", "DescribeDesktops", "ListTagResour
 // compares EDS with what the function assumes. The error is a *stop.CallError if no response came.
 // Like StartDesktops it is no method, so it is not in the function's binary.
 func Ask(ctx context.Context, s *Session, action, regionID string, parameters map[string]string) (*Response, error) {
-	client, err := s.sdkClient(regionID)
+	client, _, err := s.sdkClient(ctx, regionID)
 	if err != nil {
 		return nil, named(action, toCallError(err))
 	}
@@ -52,17 +52,7 @@ func Ask(ctx context.Context, s *Session, action, regionID string, parameters ma
 		query[name] = value
 	}
 	request := sign(ctx, client, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.CallApiWithCtx(ctx, &openapiutil.Params{
-			Action:      &action,
-			Version:     dara.String("2020-09-30"),
-			Protocol:    dara.String("HTTPS"),
-			Pathname:    dara.String("/"),
-			Method:      dara.String("POST"),
-			AuthType:    dara.String("AK"),
-			Style:       dara.String("RPC"),
-			ReqBodyType: dara.String("formData"),
-			BodyType:    dara.String("json"),
-		}, &openapiutil.OpenApiRequest{Query: openapiutil.Query(query)}, o)
+		_, err := c.CallApiWithCtx(ctx, rpc(action, "2020-09-30"), &openapiutil.OpenApiRequest{Query: openapiutil.Query(query)}, o)
 		return err
 	})
 	if request == nil {

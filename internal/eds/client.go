@@ -27,6 +27,11 @@ type Options struct {
 	// Endpoint overrides the region's own: "https://host[:port]", or "http://" for an emulator on
 	// loopback. Empty: https://ecd.<region>.aliyuncs.com.
 	Endpoint string
+	// Roles of other accounts that may be called, each account once.
+	Roles []Role
+	// STSRegion is the region whose STS endpoint assumes the roles; empty: the central endpoint does.
+	// STSEndpoint overrides both, as Endpoint does.
+	STSRegion, STSEndpoint string
 	// Concurrency is how many calls may be under way at once: so many connections are kept.
 	Concurrency int
 	// Dial makes the connections; nil for TCP.
@@ -38,19 +43,35 @@ type Client struct {
 	regions  []string
 	protocol string // "https", or "http" on loopback
 	host     string // overrides the region's, unless empty
+	sts      struct{ region, protocol, host string }
+	roles    map[string]*roleCredentials // by account
 	http     *http.Client
 	lastUse  atomic.Int64 // Unix time in nanoseconds
 }
 
 // New makes a Client. It connects to nothing.
 func New(o Options) (*Client, error) {
-	c := &Client{regions: o.Regions, protocol: "https"}
+	c := &Client{regions: o.Regions, protocol: "https", roles: map[string]*roleCredentials{}}
 	if o.Endpoint != "" {
-		u, err := parseEndpoint(o.Endpoint)
+		u, err := ParseEndpoint(o.Endpoint)
 		if err != nil {
 			return nil, err
 		}
 		c.protocol, c.host = u.Scheme, u.Host
+	}
+	c.sts.region, c.sts.protocol, c.sts.host = o.STSRegion, "https", "sts.aliyuncs.com"
+	if events.ValidRegionId(o.STSRegion) {
+		c.sts.host = "sts." + o.STSRegion + ".aliyuncs.com"
+	}
+	if o.STSEndpoint != "" {
+		u, err := ParseEndpoint(o.STSEndpoint)
+		if err != nil {
+			return nil, err
+		}
+		c.sts.protocol, c.sts.host = u.Scheme, u.Host
+	}
+	for _, role := range o.Roles {
+		c.roles[role.Account] = &roleCredentials{client: c, role: role}
 	}
 	c.http = &http.Client{
 		Transport: newTransport(o),
@@ -87,8 +108,8 @@ func newTransport(o Options) *http.Transport {
 	}
 }
 
-// parseEndpoint checks EDS_ENDPOINT: the signed requests, security token included, go there.
-func parseEndpoint(endpoint string) (*url.URL, error) {
+// ParseEndpoint checks EDS_ENDPOINT or STS_ENDPOINT: the signed requests, security token included, go there.
+func ParseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
@@ -109,24 +130,58 @@ func (c *Client) Endpoint(regionID string) (protocol, host string) {
 	return c.protocol, "ecd." + regionID + ".aliyuncs.com"
 }
 
-// Session makes calls with the credentials of one invocation. It implements stop.EDS.
+// Session makes calls for one invocation to one account. It implements stop.EDS.
 type Session struct {
 	client      *Client
-	credentials secret.Credentials
+	credentials source
 	caller      *caller
 }
 
 // Connect makes a Session. It makes no call. All three parts of the credentials must be there: the
 // SDK would silently fill in what is missing from the environment, and so mix two identities.
 func (c *Client) Connect(credentials secret.Credentials) (stop.EDS, error) {
+	if err := complete(credentials); err != nil {
+		return nil, err
+	}
+	return c.session(static(credentials), function), nil
+}
+
+// ConnectAccount makes a Session for another account. It makes no call. The session's first call assumes the
+// account's role with the given credentials, unless this process has assumed it already. requestID of the
+// invocation becomes a part of the role session's name.
+func (c *Client) ConnectAccount(credentials secret.Credentials, account, requestID string) (stop.EDS, error) {
+	if err := complete(credentials); err != nil {
+		return nil, err
+	}
+	return c.roleSession(credentials, account, requestID)
+}
+
+func (c *Client) roleSession(credentials secret.Credentials, account, name string) (stop.EDS, error) {
+	role := c.roles[account]
+	if role == nil {
+		return nil, &stop.CallError{Family: stop.Denied, Code: "UnknownAccount", Message: "no role is configured for this account (ACCOUNTS)"}
+	}
+	return c.session(&roleSession{role, credentials, sessionName(name)}, role.role.caller()), nil
+}
+
+// ConnectOperatorAccount is ConnectAccount for a person, whose access key may have no SecurityToken.
+func (c *Client) ConnectOperatorAccount(credentials secret.Credentials, account, name string) (stop.EDS, error) {
+	if _, err := c.ConnectOperator(credentials); err != nil {
+		return nil, err
+	}
+	return c.roleSession(credentials, account, name)
+}
+
+// complete returns an error if a part of the credentials of an invocation is missing.
+func complete(credentials secret.Credentials) error {
 	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() || credentials.SecurityToken.Empty() {
-		return nil, &stop.CallError{
+		return &stop.CallError{
 			Family:  stop.Denied,
 			Code:    "NoRole",
 			Message: "the function has no role: no temporary credentials came with the invocation. Give the function a RAM role that may call EDS.",
 		}
 	}
-	return c.session(credentials, function), nil
+	return nil
 }
 
 // ConnectOperator makes a Session for a person, whose access key may have no SecurityToken.
@@ -134,10 +189,10 @@ func (c *Client) ConnectOperator(credentials secret.Credentials) (*Session, erro
 	if credentials.AccessKeyID == "" || credentials.AccessKeySecret.Empty() {
 		return nil, &stop.CallError{Family: stop.Denied, Code: "NoCredentials", Message: "there is no access key"}
 	}
-	return c.session(credentials, operator), nil
+	return c.session(static(credentials), operator), nil
 }
 
-func (c *Client) session(credentials secret.Credentials, who *caller) *Session {
+func (c *Client) session(credentials source, who *caller) *Session {
 	c.forgetOldConnections()
 	return &Session{client: c, credentials: credentials, caller: who}
 }
@@ -151,14 +206,24 @@ func (c *Client) forgetOldConnections() {
 	}
 }
 
-// sdkClient makes the SDK's client for one call to a region.
-func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
+// sdkClient makes the SDK's client for one call to a region, and returns the credentials that it signs with.
+func (s *Session) sdkClient(ctx context.Context, regionID string) (*sdk.Client, secret.Credentials, error) {
 	if !events.ValidRegionId(regionID) || !slices.Contains(s.client.regions, regionID) {
-		return nil, &stop.CallError{Family: stop.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
+		return nil, secret.Credentials{}, &stop.CallError{Family: stop.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
+	}
+	credentials, err := s.credentials.get(ctx)
+	if err != nil {
+		return nil, secret.Credentials{}, err
 	}
 	protocol, host := s.client.Endpoint(regionID)
-	id, secret, token := s.credentials.AccessKeyID, s.credentials.AccessKeySecret.Reveal(), s.credentials.SecurityToken.Reveal()
-	return sdk.NewClient(&openapi.Config{
+	client, err := sdk.NewClient(config(credentials, regionID, protocol, host))
+	return client, credentials, err
+}
+
+// config of the SDK's client for one call.
+func config(credentials secret.Credentials, regionID, protocol, host string) *openapi.Config {
+	id, secret, token := credentials.AccessKeyID, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken.Reveal()
+	return &openapi.Config{
 		AccessKeyId:     &id,
 		AccessKeySecret: &secret,
 		SecurityToken:   &token,
@@ -169,5 +234,5 @@ func (s *Session) sdkClient(regionID string) (*sdk.Client, error) {
 		// proxy's password would go to EDS as a header.
 		NoProxy:    &host,
 		HttpClient: signer{},
-	})
+	}
 }

@@ -37,6 +37,7 @@ func denialOf(code string) stop.Denial {
 type caller struct {
 	name string // that may not
 	add  string // how an action is added to its policy
+	all  string // where all actions that it needs are listed; may be empty
 
 	credentials string // how to mend credentials that are not accepted
 	expired     string // how to mend credentials that have expired
@@ -46,6 +47,7 @@ var (
 	function = &caller{
 		name:        "the function's role",
 		add:         "add the action to its policy",
+		all:         " (ram-policy.json has all of them)",
 		credentials: "EDS does not accept the credentials of the function's role: check that the role exists and is the function's, then deploy again",
 		expired:     "the credentials of this invocation have expired: send the event again, each invocation gets new ones",
 	}
@@ -56,6 +58,16 @@ var (
 		expired:     "these credentials have expired: get new ones",
 	}
 )
+
+// caller returns the words for the role of another account.
+func (r Role) caller() *caller {
+	return &caller{
+		name:        "the role of account " + r.Account,
+		add:         "add the action to its policy in that account",
+		credentials: "EDS does not accept the credentials of the role of account " + r.Account + ", which is assumed anew for the next event: if that fails too, check that the role exists",
+		expired:     "the credentials of the role of account " + r.Account + " have expired: send the event again, the role is assumed anew",
+	}
+}
 
 // explain makes the message of a denied call say which action was denied and how to mend that. The
 // service's own text seldom does.
@@ -94,8 +106,8 @@ func (c *caller) missing(e *stop.CallError, action string, detail accessDeniedDe
 	switch policy := detail.policy(""); {
 	case policy != "":
 		return message + ": " + policy + " does not allow it, add the action there"
-	case c == function && action == "ecd:"+e.Action:
-		message += ": " + c.add + " (ram-policy.json has all of them)"
+	case action == "ecd:"+e.Action:
+		message += ": " + c.add + c.all
 	default:
 		message += ": " + c.add
 	}

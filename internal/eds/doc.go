@@ -1,5 +1,5 @@
-// Package eds makes the calls to Elastic Desktop Service (API version 2020-09-30). It is the only
-// user of its SDK and of the SDK's credentials.
+// Package eds makes the calls to Elastic Desktop Service (API version 2020-09-30), and the calls to STS that
+// assume the roles of other accounts (see [Role]). It is the only user of the SDK and of its credentials.
 //
 // The SDK builds and signs each request. It is sent, and its answer read, here (see exchange.go): the
 // SDK would take a redirect or a 200 with an error inside for success, lose the status of an answer

@@ -9,8 +9,6 @@ import (
 	"net/http/httptrace"
 
 	"github.com/alibabacloud-go/tea/dara"
-
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 )
 
 var minimumTLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -42,7 +40,7 @@ func (signer) Call(request *http.Request, _ *http.Transport) (*http.Response, er
 //
 // It does so in a goroutine of its own. For each nonce the SDK has the stack of its goroutine written
 // out, and ours is deep: that was a sixth of all that a warm function did.
-func sign(ctx context.Context, client *sdk.Client, call func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) *http.Request {
+func sign[C any](ctx context.Context, client C, call func(context.Context, C, *dara.RuntimeOptions) error) *http.Request {
 	var signed *http.Request
 	var fault any
 	done := make(chan struct{})

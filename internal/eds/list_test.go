@@ -24,10 +24,20 @@ var listings = map[string]func(context.Context, stop.EDS) (int, error){
 		page, err := s.ListTagResources(ctx, region, events.Tag{Key: "k"}, "")
 		return len(page.Rows), err
 	},
+	"TagResources of ListTagResources by ID": func(ctx context.Context, s stop.EDS) (int, error) {
+		page, err := s.ListTagResourcesByID(ctx, region, []string{"ecd-a"}, "")
+		return len(page.Rows), err
+	},
 	"Events of DescribeClientEvents": func(ctx context.Context, s stop.EDS) (int, error) {
 		page, err := s.DescribeClientEvents(ctx, region, time.Now(), "")
 		return len(page.Rows), err
 	},
+}
+
+// partsOf returns the list and the action that a name of listings holds.
+func partsOf(name string) (member, action string) {
+	member, action, _ = strings.Cut(name, " of ")
+	return member, strings.TrimSuffix(action, " by ID")
 }
 
 // TestEmptyLists: whether EDS sends a list of nothing as [], as null or not at all is not documented. A
@@ -80,7 +90,7 @@ func TestEmptyLists(t *testing.T) {
 		`{"RequestId":"REQ-1","Message":["gone"]}`,
 	}
 	for name, call := range listings {
-		member, action, _ := strings.Cut(name, " of ")
+		member, action := partsOf(name)
 		for _, body := range empty {
 			body = strings.ReplaceAll(body, "LIST", member)
 			if n, err := call(t.Context(), connect(t, serve(t, answer(200, body)).Dial)); n != 0 || err != nil {
@@ -108,7 +118,7 @@ func TestEmptyLists(t *testing.T) {
 // TestErrorsInListings: a success outside that is a failure inside is an error, with or without a list.
 func TestErrorsInListings(t *testing.T) {
 	for name, call := range listings {
-		member, action, _ := strings.Cut(name, " of ")
+		member, action := partsOf(name)
 		for body, want := range map[string]string{
 			`{"RequestId":"REQ-1","Success":false}`:                       "Unsuccessful",
 			`{"RequestId":"REQ-1","Success":false,"LIST":[]}`:             "Unsuccessful",

@@ -140,16 +140,34 @@ type tagsPage struct {
 // ListTagResources makes one ListTagResources call: one page of the desktops that carry a tag.
 // (Tags in the rows of DescribeDesktops may come back empty.)
 func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (stop.Page[stop.Tagged], error) {
+	page, err := s.listTagResources(ctx, &sdk.ListTagResourcesRequest{
+		RegionId:  &regionID,
+		NextToken: given(nextToken),
+		Tag:       []*sdk.ListTagResourcesRequestTag{{Key: &tag.Key, Value: tag.Value}},
+	})
+	// Whether a resource is listed with all its tags is not documented.
+	page.Rows = slices.DeleteFunc(page.Rows, func(t stop.Tagged) bool {
+		return t.Key != tag.Key || tag.Value != nil && *tag.Value != t.Value
+	})
+	return page, err
+}
+
+// ListTagResourcesByID makes one ListTagResources call: one page of all tags of the desktops.
+func (s *Session) ListTagResourcesByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Tagged], error) {
+	return s.listTagResources(ctx, &sdk.ListTagResourcesRequest{
+		RegionId:   &regionID,
+		NextToken:  given(nextToken),
+		ResourceId: pointers(desktopIDs),
+	})
+}
+
+// listTagResources asks for a page of tags of desktops.
+func (s *Session) listTagResources(ctx context.Context, request *sdk.ListTagResourcesRequest) (stop.Page[stop.Tagged], error) {
 	const action = "ListTagResources"
+	request.ResourceType, request.MaxResults = dara.String("ALIYUN::GWS::INSTANCE"), dara.Int32(pageSize)
 	var page tagsPage
-	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.ListTagResourcesWithContext(ctx, &sdk.ListTagResourcesRequest{
-			RegionId:     &regionID,
-			ResourceType: dara.String("ALIYUN::GWS::INSTANCE"),
-			MaxResults:   dara.Int32(pageSize),
-			NextToken:    given(nextToken),
-			Tag:          []*sdk.ListTagResourcesRequestTag{{Key: &tag.Key, Value: tag.Value}},
-		}, o)
+	r, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
+		_, err := c.ListTagResourcesWithContext(ctx, request, o)
 		return err
 	})
 	if err != nil {
@@ -159,7 +177,7 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 	if err != nil {
 		return stop.Page[stop.Tagged]{}, err
 	}
-	var rows []stop.Tagged
+	rows := make([]stop.Tagged, 0, len(listed))
 	for _, t := range listed {
 		switch {
 		case t.TagKey == nil:
@@ -167,10 +185,7 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 		case blank(t.ResourceId): // also of another tag: nobody knows which desktop the row protects
 			return stop.Page[stop.Tagged]{}, missing(action, "ResourceId", r.requestID)
 		}
-		// Whether a resource is listed with all its tags is not documented.
-		if *t.TagKey == tag.Key && (tag.Value == nil || *tag.Value == t.TagValue) {
-			rows = append(rows, stop.Tagged{DesktopID: t.ResourceId, Value: t.TagValue})
-		}
+		rows = append(rows, stop.Tagged{DesktopID: t.ResourceId, Key: *t.TagKey, Value: t.TagValue})
 	}
 	return pageOf(rows, len(listed), page.paging), nil
 }

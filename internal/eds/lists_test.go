@@ -139,16 +139,20 @@ func TestListTagResources(t *testing.T) {
 		tag  events.Tag
 		want []stop.Tagged
 	}{
-		{events.Tag{Key: "team"}, []stop.Tagged{{DesktopID: "ecd-a", Value: "red"}, {DesktopID: "ecd-b", Value: "blue"}, {DesktopID: "ecd-d"}}},
-		{events.Tag{Key: "team", Value: pointer("red")}, []stop.Tagged{{DesktopID: "ecd-a", Value: "red"}}},
-		{events.Tag{Key: "team", Value: pointer("")}, []stop.Tagged{{DesktopID: "ecd-d"}}},
-		{events.Tag{Key: "stop-desktops:protected"}, []stop.Tagged{{DesktopID: "ecd-a", Value: "yes"}}},
-		{events.Tag{Key: "nobody"}, nil},
+		{events.Tag{Key: "team"}, []stop.Tagged{{DesktopID: "ecd-a", Key: "team", Value: "red"}, {DesktopID: "ecd-b", Key: "team", Value: "blue"}, {DesktopID: "ecd-d", Key: "team"}}},
+		{events.Tag{Key: "team", Value: pointer("red")}, []stop.Tagged{{DesktopID: "ecd-a", Key: "team", Value: "red"}}},
+		{events.Tag{Key: "team", Value: pointer("")}, []stop.Tagged{{DesktopID: "ecd-d", Key: "team"}}},
+		{events.Tag{Key: "stop-desktops:protected"}, []stop.Tagged{{DesktopID: "ecd-a", Key: "stop-desktops:protected", Value: "yes"}}},
+		{events.Tag{Key: "nobody"}, []stop.Tagged{}},
 	} {
 		page, err := s.ListTagResources(t.Context(), region, c.tag, "")
 		if err != nil || page.NextToken != "page2" || !reflect.DeepEqual(page.Rows, c.want) {
 			t.Errorf("%+v: %+v, %v", c.tag, page, err)
 		}
+	}
+	page, err := s.ListTagResourcesByID(t.Context(), region, []string{"ecd-a", "ecd-b"}, "")
+	if err != nil || page.NextToken != "page2" || len(page.Rows) != 5 || page.Rows[3] != (stop.Tagged{DesktopID: "ecd-c", Key: "Team", Value: "red"}) {
+		t.Errorf("by ID: %+v, %v", page, err)
 	}
 }
 
@@ -188,6 +192,7 @@ func TestRowsWithoutID(t *testing.T) {
 	for _, c := range []struct{ listing, id, rows string }{
 		{"TagResources of ListTagResources", "ResourceId", `"TagResources":[{"ResourceId":"ecd-a","TagKey":"k"},{ID"TagKey":"k","TagValue":"v"}]`},
 		{"TagResources of ListTagResources", "ResourceId", `"TagResources":[{ID"TagKey":"team","TagValue":"v"},{"ResourceId":"ecd-a","TagKey":"k"}]`},
+		{"TagResources of ListTagResources by ID", "ResourceId", `"TagResources":[{"ResourceId":"ecd-a","TagKey":"k"},{ID"TagKey":"k","TagValue":"v"}]`},
 		{"Events of DescribeClientEvents", "DesktopId", `"Events":[{"DesktopId":"ecd-a","EventType":"DESKTOP_START","EventTime":"2026-11-22T20:59:51Z"},{ID"EventType":"DESKTOP_START","EventTime":"2026-11-22T20:59:51Z"}]`},
 	} {
 		for _, id := range []string{"", `"NAME":null,`, `"NAME":"",`, `"NAME":" \t",`, `"RenamedNAME":"ecd-b",`} {

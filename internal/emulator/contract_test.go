@@ -100,7 +100,7 @@ func TestHeadersAndBodies(t *testing.T) {
 	}
 }
 
-const recording = `{"Format": 1, "RegionId": "cn-hangzhou", "Exchanges": [
+const recording = `{"Format": "stopctl.probe/1", "RegionId": "cn-hangzhou", "Exchanges": [
  {"Action": "DescribeDesktopInfo", "Parameters": {"RegionId": "cn-hangzhou", "DesktopId.1": "ecd-a"}, "Status": 200, "Header": {"Content-Type": "application/json", "X-Ratelimit-User": "Remain:3"}, "ClockOffset": 600, "Body": {"RequestId": "R1", "Desktops": null}},
  {"Action": "DescribeDesktopInfo", "Parameters": {"RegionId": "cn-hangzhou", "DesktopId.1": "ecd-a"}, "Status": 404, "Body": {"RequestId": "R2", "Code": "Gone"}},
  {"Action": "DescribeClientEvents", "Parameters": {"RegionId": "cn-hangzhou", "StartTime": "2000-01-01T00:00:00Z"}, "Status": 502, "Body": null},
@@ -145,15 +145,15 @@ func TestReplay(t *testing.T) {
 
 func TestRecordingIsChecked(t *testing.T) {
 	for text, want := range map[string]string{
-		"":               "recording: ",
-		"[]":             "recording: ",
-		`{"Format": 2}`:  "Format 2 is not 1",
-		`{"Format": 1}`:  "no Exchanges",
-		`{"Reports":[]}`: "Format 0 is not 1",
-		`{"Format": 1, "Exchanges": [{"Status": 200}]}`:                  "Exchanges[0] has no Action",
-		`{"Format": 1, "Exchanges": [null]}`:                             "Exchanges[0]",
-		`{"Format": 1, "Exchanges": [{"Action": "X", "Status": 700}]}`:   "Exchanges[0]",
-		`{"Format": 1, "Exchanges": [{"Action": "X", "Status": "200"}]}`: "recording: ",
+		"":                              "recording: ",
+		"[]":                            "recording: ",
+		`{"Format": "stopctl.probe/2"}`: `Format "stopctl.probe/2" is not stopctl.probe/1`,
+		`{"Format": "stopctl.probe/1"}`: "no Exchanges",
+		`{"Reports":[]}`:                `Format "" is not stopctl.probe/1`,
+		`{"Format": "stopctl.probe/1", "Exchanges": [{"Status": 200}]}`:                  "Exchanges[0] has no Action",
+		`{"Format": "stopctl.probe/1", "Exchanges": [null]}`:                             "Exchanges[0]",
+		`{"Format": "stopctl.probe/1", "Exchanges": [{"Action": "X", "Status": 700}]}`:   "Exchanges[0]",
+		`{"Format": "stopctl.probe/1", "Exchanges": [{"Action": "X", "Status": "200"}]}`: "recording: ",
 	} {
 		if _, err := emulator.LoadRecording(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -65,7 +65,7 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 			a.NextToken = op.cursor.token()
 			break
 		}
-		a.Desktops = append(a.Desktops, e.describeRow(all[i], now))
+		a.Desktops = append(a.Desktops, rowOf(e, all[i], now))
 	}
 	return a, nil
 }
@@ -79,7 +79,7 @@ func (op *describeDesktops) numbered(e *EDS, c *Call, all []*desktop, now time.T
 			continue
 		}
 		if a.TotalCount/op.max == op.number-1 {
-			a.Desktops = append(a.Desktops, e.describeRow(d, now))
+			a.Desktops = append(a.Desktops, rowOf(e, d, now))
 		}
 		a.TotalCount++
 	}
@@ -125,8 +125,8 @@ type disk struct {
 // says nothing about the last one.
 const firstStart = "2026-01-05T08:31Z"
 
-// describeRow is the row of d. Besides the state everything is made up.
-func (e *EDS) describeRow(d *desktop, now time.Time) describeRow {
+// rowOf is the row of d. Besides the state everything is made up.
+func rowOf(e *EDS, d *desktop, now time.Time) describeRow {
 	status, connection := d.observe(now)
 	row := describeRow{
 		DesktopId: d.DesktopId, DesktopName: d.DesktopName, DesktopStatus: status, ConnectionStatus: connection,

@@ -10,6 +10,7 @@
 //     sends them: StopDesktops, DescribeDesktopInfo, DescribeDesktops,
 //     ListTagResources, DescribeClientEvents, and StartDesktops, which the
 //     function's own identity is denied.
+//   - [EDS.STS]: AssumeRole of STS 2015-04-01, for the roles of several accounts.
 //   - [Runtime] and [Process]: the runtime API of Function Compute 3.0 (go1)
 //     and an instance that runs a binary against it.
 //   - [HTTPTrigger]: the HTTP trigger of Function Compute 3.0.
@@ -36,8 +37,9 @@
 //
 // # What it does not emulate
 //
-//   - TLS, endpoint discovery, VPC endpoints, STS AssumeRole, RAM policies
-//     beyond a list of denied actions.
+//   - TLS, endpoint discovery, VPC endpoints, RAM policies beyond a list of
+//     denied actions, trust policies beyond a list of accounts and an external
+//     ID, session policies of AssumeRole.
 //   - Any other signature than ACS3-HMAC-SHA256 in the header Authorization: not
 //     the one of RPC (SignatureVersion 1.0, HMAC-SHA1 in the query), not the
 //     one of ROA ("acs key:signature"), not ACS3-HMAC-SM3, not ACS3-RSA-SHA256,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How [EDS.MixedCalls] and [EDS.UnknownIds] can be set.
+// How [EDS.MixedCalls], [EDS.UnknownIds] and [EDS.UnknownResources] can be set.
 const (
 	Refuse  = "refuse"  // the whole call is refused
 	Partial = "partial" // the rest of the call is done and nothing said
@@ -38,6 +38,14 @@ type EDS struct {
 	ClientEvents []ClientEvent // what users did before the beginning
 	Credentials  []Credential  // known identities; default: DefaultCredential and OperatorCredential
 
+	// AccountId of the account, 16 digits; default: DefaultAccountId.
+	AccountId string
+	// Roles that STS may issue sessions of. A session sees this account only.
+	Roles []Role
+	// Accounts behind the same endpoint. Who signs decides which of them answers:
+	// no account sees the desktops of another. They have no Accounts themselves.
+	Accounts []*EDS
+
 	// AllowPermanentKeys lets a Credential without SecurityToken sign.
 	AllowPermanentKeys bool
 
@@ -64,6 +72,9 @@ type EDS struct {
 	// UnknownIds says what DescribeDesktopInfo does with an ID it does not
 	// know: Omit (the default) or Refuse.
 	UnknownIds string
+	// UnknownResources says what ListTagResources does with a ResourceId it does
+	// not know: Omit (the default) or Refuse. Neither is documented.
+	UnknownResources string
 	// StateError is how StopDesktops refuses a desktop that is not Running or
 	// is under management, and StartDesktops one that is not Stopped; default
 	// 400 IncorrectDesktopStatus. The real code is not published.
@@ -145,6 +156,8 @@ type EDS struct {
 	played  map[string]int // responses of Replay that were given, by call
 	faults  []counter      // one per Faults
 	changes []counter      // one per Changes
+	roles   []*assumable
+	issued  map[string]*stsSession // by AccessKeyId
 	calls   []*Call
 	broken  []string // violations
 	rand    *rand.Rand
@@ -168,6 +181,10 @@ func (e *EDS) load() {
 		e.meter.used = map[string]window{}
 		e.faults = make([]counter, len(e.Faults))
 		e.changes = make([]counter, len(e.Changes))
+		for _, r := range e.Roles {
+			e.roles = append(e.roles, &assumable{r, make([]counter, len(r.Faults))})
+		}
+		e.issued = map[string]*stsSession{}
 		e.rand = rand.New(rand.NewPCG(e.Seed, 0))
 	})
 }
@@ -232,11 +249,17 @@ func (e *EDS) set(id string, s State, now time.Time) bool {
 	return true
 }
 
-// ServeHTTP answers one call of the API.
+// ServeHTTP answers one call of the API, for the account that signed it.
 func (e *EDS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.load()
+	account := ownerOf(e, r)
+	account.load()
+	serve(account, w, r, account.handle)
+}
+
+// serve sends what handle decides.
+func serve(e *EDS, w http.ResponseWriter, r *http.Request, handle func(*http.Request) (*Call, *reply)) {
 	arrived := time.Now()
-	call, rep := e.handle(r)
+	call, rep := handle(r)
 	rep.overrides = headersOf(e, call.Time)
 	delivered := false
 	defer func() { // also when deliver drops the connection

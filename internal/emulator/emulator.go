@@ -8,18 +8,19 @@ import (
 	"net/netip"
 )
 
-// An Emulator is an account on the loopback interface: [EDS] and a [Receiver]
-// for callbacks, each on a separate port. Set their fields before Start.
+// An Emulator is an account on the loopback interface: [EDS], its STS and a
+// [Receiver] for callbacks, each on a separate port. Set their fields before Start.
 type Emulator struct {
 	EDS      *EDS
 	Receiver *Receiver
 
-	// EDSAddr and ReceiverAddr are where Start listens, such as
+	// EDSAddr, STSAddr and ReceiverAddr are where Start listens, such as
 	// 127.0.0.1:8080, and only on the loopback interface; empty: free ports.
-	EDSAddr, ReceiverAddr string
+	EDSAddr, STSAddr, ReceiverAddr string
 
 	servers []*http.Server
 	eds     string // host:port
+	sts     string
 	hook    string
 }
 
@@ -38,6 +39,9 @@ func (em *Emulator) Start() error {
 	}
 	var err error
 	if em.eds, err = em.serve(em.EDSAddr, em.EDS); err != nil {
+		return err
+	}
+	if em.sts, err = em.serve(em.STSAddr, em.EDS.STS()); err != nil {
 		return err
 	}
 	em.hook, err = em.serve(em.ReceiverAddr, em.Receiver)
@@ -63,10 +67,13 @@ func (em *Emulator) serve(addr string, h http.Handler) (string, error) {
 // EDSEndpoint is what the function's EDS_ENDPOINT takes: http://127.0.0.1:port.
 func (em *Emulator) EDSEndpoint() string { return "http://" + em.eds }
 
+// STSEndpoint is what the function's STS_ENDPOINT takes.
+func (em *Emulator) STSEndpoint() string { return "http://" + em.sts }
+
 // CallbackURL is where the Receiver listens.
 func (em *Emulator) CallbackURL() string { return "http://" + em.hook + "/callback" }
 
-// Close ends both servers and all their connections.
+// Close ends all servers and all their connections.
 func (em *Emulator) Close() {
 	for _, s := range em.servers {
 		s.Close()

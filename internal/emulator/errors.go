@@ -76,7 +76,7 @@ func errNonce() *apiError {
 		violation: "reused nonce"}
 }
 
-func errDenied(cred *Credential, action string) *apiError {
+func errDenied(cred *Credential, accountId, action string) *apiError {
 	kind := "ImplicitDeny"
 	if cred.ExplicitDeny {
 		kind = "ExplicitDeny"
@@ -87,7 +87,7 @@ func errDenied(cred *Credential, action string) *apiError {
 			AuthAction:               "ecd:" + action,
 			AuthPrincipalType:        "AssumedRoleUser",
 			AuthPrincipalDisplayName: "emulator-role:" + cred.AccessKeyId,
-			AuthPrincipalOwnerId:     "1000000000000000",
+			AuthPrincipalOwnerId:     accountId,
 			PolicyType:               "AccountLevelIdentityBasedPolicy",
 			NoPermissionType:         kind,
 			EncodedDiagnosticMessage: "AQFtemulator-opaque-diagnostic-message",

@@ -26,6 +26,10 @@ type Fleet struct {
 	// Replay answers instead of the fleet. It is another file: [LoadRecording].
 	Replay *Recording `yaml:"-"`
 
+	AccountId string  `yaml:"AccountId"`
+	Roles     []Role  `yaml:"Roles"`
+	Accounts  []Fleet `yaml:"Accounts"`
+
 	ClientEvents []FleetEvent `yaml:"ClientEvents"`
 	Credentials  []Credential `yaml:"Credentials"`
 	Faults       []Fault      `yaml:"Faults"`
@@ -34,6 +38,7 @@ type Fleet struct {
 	AllowPermanentKeys bool                     `yaml:"AllowPermanentKeys"`
 	MixedCalls         string                   `yaml:"MixedCalls"`
 	UnknownIds         string                   `yaml:"UnknownIds"`
+	UnknownResources   string                   `yaml:"UnknownResources"`
 	StateError         APIError                 `yaml:"StateError"`
 	NotFoundError      APIError                 `yaml:"NotFoundError"`
 	TagsInDescribe     bool                     `yaml:"TagsInDescribe"`
@@ -152,7 +157,7 @@ func (f *Fleet) EDS() *EDS {
 	e := &EDS{
 		Desktops: f.desktops(), Regions: slices.Clone(f.Regions), Credentials: slices.Clone(f.Credentials),
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
-		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds,
+		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds, UnknownResources: f.UnknownResources,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList, NoEndUserIds: f.NoEndUserIds,
 		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
@@ -160,6 +165,14 @@ func (f *Fleet) EDS() *EDS {
 		Replay: f.Replay,
 		MaxQPS: f.MaxQPS, Quota: f.Quota, ActionQuota: maps.Clone(f.ActionQuota), QuotaWindow: f.QuotaWindow,
 		ThrottleStatus: f.ThrottleStatus, ThrottleTimeLeft: f.ThrottleTimeLeft,
+	}
+	e.AccountId, e.Roles = f.AccountId, slices.Clone(f.Roles)
+	for i := range f.Accounts {
+		account := f.Accounts[i].EDS()
+		if account.Credentials == nil {
+			account.Credentials = []Credential{} // the default ones are of the first account
+		}
+		e.Accounts = append(e.Accounts, account)
 	}
 	for _, ev := range f.ClientEvents {
 		c, _ := ev.clientEvent() // LoadFleet checked it

@@ -84,6 +84,64 @@ func (c *fleetCheck) fleet(f *Fleet) {
 		c.change(i, &f.Changes[i])
 	}
 	c.settings(f)
+	c.accounts(f)
+}
+
+var (
+	accountIdPattern = regexp.MustCompile(`^[0-9]{16}$`)
+	roleNamePattern  = regexp.MustCompile(`^[A-Za-z0-9.-]{1,64}$`)
+)
+
+// accounts checks the roles and the other accounts of a fleet.
+func (c *fleetCheck) accounts(f *Fleet) {
+	ids := map[string]bool{}
+	c.accountId("AccountId", -1, f.AccountId, ids)
+	for i := range f.Roles {
+		c.role(i, &f.Roles[i])
+	}
+	for i := range f.Accounts {
+		account := &f.Accounts[i]
+		if account.AccountId == "" || len(account.Accounts) > 0 {
+			c.fail("Accounts", i, "an account needs an AccountId, and has no Accounts")
+		}
+		c.accountId("Accounts", i, account.AccountId, ids)
+		inner := fleetCheck{root: c.entry("Accounts", i), ids: map[string]bool{}}
+		if inner.fleet(account); c.err == nil {
+			c.err = inner.err
+		}
+	}
+}
+
+// accountId checks one, and that it is not among those seen.
+func (c *fleetCheck) accountId(section string, i int, id string, seen map[string]bool) {
+	if id != "" && !accountIdPattern.MatchString(id) {
+		c.fail(section, i, "AccountId %q is not 16 digits", id)
+	}
+	setDefault(&id, DefaultAccountId)
+	if seen[id] {
+		c.fail(section, i, "AccountId %s occurs twice", id)
+	}
+	seen[id] = true
+}
+
+func (c *fleetCheck) role(i int, r *Role) {
+	if !roleNamePattern.MatchString(r.RoleName) {
+		c.fail("Roles", i, "RoleName %q is not like stop-desktops", r.RoleName)
+	}
+	for _, id := range r.Trusts {
+		if !accountIdPattern.MatchString(id) {
+			c.fail("Roles", i, "Trusts names %q, which is not 16 digits", id)
+		}
+	}
+	if r.MaxSessionDuration < 0 || r.SessionTime < 0 || r.Revoked < 0 || r.Latency < 0 {
+		c.fail("Roles", i, "a negative MaxSessionDuration, SessionTime, Revoked or Latency")
+	}
+	for n := range r.Faults {
+		f := &r.Faults[n]
+		if _, ok := kinds[f.Kind]; !ok || f.Action != "" || f.DesktopId != "" {
+			c.fail("Roles", i, "Faults: entry %d needs a Kind, and has no Action and no DesktopId", n+1)
+		}
+	}
 }
 
 func (c *fleetCheck) id(section string, i int, id string) {
@@ -211,6 +269,7 @@ func (c *fleetCheck) action(section string, i int, name string) {
 func (c *fleetCheck) settings(f *Fleet) {
 	c.oneOf("MixedCalls", -1, "value", f.MixedCalls, Refuse, Partial)
 	c.oneOf("UnknownIds", -1, "value", f.UnknownIds, Omit, Refuse)
+	c.oneOf("UnknownResources", -1, "value", f.UnknownResources, Omit, Refuse)
 	if n := member(c.entry("", -1), "EmptyList"); n != nil && n.Tag == "!!null" {
 		f.EmptyList = n.Value // null without quotes means the form, not that nothing is set
 	}

@@ -95,6 +95,7 @@ func TestFleetIsStrict(t *testing.T) {
 		"MaxQPS: 1\nEmptyList: ~":          "line 2: EmptyList",
 		"EmptyList: Null":                  "EmptyList",
 		"UnknownIds: partial":              "UnknownIds",
+		"UnknownResources: none":           "UnknownResources",
 		"ShowPooled: sometimes":            "ShowPooled",
 		"\nLatency: -1s":                   "line 2: Latency: negative",
 		"ActionLatency: {StopDesktop: 1s}": "not an action",

@@ -37,16 +37,9 @@ func (e *EDS) handle(r *http.Request) (*Call, *reply) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId()}
-	c.RegionId = c.Params.Get("RegionId")
-	c.DesktopIds = idsOf(c.Params)
-	e.calls = append(e.calls, c)
-
-	rep := &reply{requestId: c.RequestId, host: r.Host, emptyList: e.EmptyList}
+	c, rep := newCall(e, r, now)
 	if r.URL.Path == redirectedPath {
-		e.violate(c, "followed a redirect, with %s", sentSecrets(r))
-		rep.body = map[string]string{"RequestId": c.RequestId}
-		c.Status = http.StatusOK
+		arrived(e, c, rep, r)
 		return c, rep
 	}
 	var op operation
@@ -64,6 +57,22 @@ func (e *EDS) handle(r *http.Request) (*Call, *reply) {
 	}
 	e.perform(c, rep, op, now)
 	return c, rep
+}
+
+// newCall notes a request, and begins its reply.
+func newCall(e *EDS, r *http.Request, now time.Time) (*Call, *reply) {
+	c := &Call{Seq: len(e.calls) + 1, Time: now, Action: r.Header.Get("x-acs-action"), Params: r.URL.Query(), RequestId: newRequestId(), AccountId: accountOf(e)}
+	c.RegionId = c.Params.Get("RegionId")
+	c.DesktopIds = idsOf(c.Params)
+	e.calls = append(e.calls, c)
+	return c, &reply{requestId: c.RequestId, host: r.Host, emptyList: e.EmptyList}
+}
+
+// arrived answers who followed a redirect.
+func arrived(e *EDS, c *Call, rep *reply, r *http.Request) {
+	e.violate(c, "followed a redirect, with %s", sentSecrets(r))
+	rep.body = map[string]string{"RequestId": c.RequestId}
+	c.Status = http.StatusOK
 }
 
 // perform runs op, unless a fault comes before, and applies the changes that
@@ -134,13 +143,7 @@ func checkRequest(r *http.Request, body []byte, readErr error, limit int) *apiEr
 
 // authorize checks who calls, whether they may, how often, and with what.
 func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (operation, *apiError) {
-	cred, err := keyring{e.Credentials, e.AllowPermanentKeys}.authenticate(r, body, now)
-	if cred != nil {
-		c.AccessKeyId = cred.AccessKeyId
-	}
-	if err == nil {
-		err = e.nonces.use(r.Header.Get("x-acs-signature-nonce"), now)
-	}
+	cred, err := identify(e, c, r, body, now)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +155,7 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 		return nil, nil
 	}
 	if cred.denies(c.Action) {
-		return nil, errDenied(cred, c.Action)
+		return nil, errDenied(cred, accountOf(e), c.Action)
 	}
 	if err := e.meter.admit(e, c.Action, now); err != nil {
 		return nil, err
@@ -167,6 +170,18 @@ func (e *EDS) authorize(c *Call, r *http.Request, body []byte, now time.Time) (o
 	}
 	op := parse(p)
 	return op, p.finish()
+}
+
+// identify checks who signed the request, and that it comes for the first time.
+func identify(e *EDS, c *Call, r *http.Request, body []byte, now time.Time) (*Credential, *apiError) {
+	cred, err := keysOf(e).authenticate(r, body, now)
+	if cred != nil {
+		c.AccessKeyId = cred.AccessKeyId
+	}
+	if err == nil {
+		err = e.nonces.use(r.Header.Get("x-acs-signature-nonce"), now)
+	}
+	return cred, err
 }
 
 // latency is how late this response is.

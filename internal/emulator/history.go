@@ -17,6 +17,7 @@ type Call struct {
 	DesktopIds  []string // DesktopId.N, ResourceId.N or DesktopId as sent
 	Params      url.Values
 	AccessKeyId string // who signed; empty when nobody known did
+	AccountId   string // whose EDS answered
 
 	Status    int // HTTP status sent; 0: the connection was dropped
 	Code      string

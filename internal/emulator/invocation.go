@@ -128,16 +128,16 @@ type Result struct {
 
 // A FunctionError is what a function returned instead of a response.
 type FunctionError struct {
-	Type       string       `json:"errorType"`
-	Message    string       `json:"errorMessage"`
-	StackTrace []StackFrame `json:"stackTrace,omitempty"`
+	Type       string       `json:"errorType"`            // the type of the error
+	Message    string       `json:"errorMessage"`         // the text of the error
+	StackTrace []StackFrame `json:"stackTrace,omitempty"` // where a panic happened
 }
 
 // A StackFrame of a panic.
 type StackFrame struct {
-	Path  string `json:"path"`
-	Line  int    `json:"line"`
-	Label string `json:"label"`
+	Path  string `json:"path"`  // the source file
+	Line  int    `json:"line"`  // the line in it
+	Label string `json:"label"` // the function
 }
 
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }

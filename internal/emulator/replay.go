@@ -30,6 +30,9 @@ type recordedAnswer struct {
 	Body        json.RawMessage // null: the response was not JSON
 }
 
+// recordingFormat is what a file of stopctl probe says in its member Format.
+const recordingFormat = "stopctl.probe/1"
+
 // LoadRecording reads the file that stopctl probe writes.
 func LoadRecording(r io.Reader) (*Recording, error) {
 	text, err := io.ReadAll(r)
@@ -37,7 +40,7 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 		return nil, err
 	}
 	var file struct {
-		Format    int
+		Format    string
 		RegionId  string
 		Exchanges []*recordedAnswer
 	}
@@ -45,8 +48,8 @@ func LoadRecording(r io.Reader) (*Recording, error) {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
 	switch {
-	case file.Format != 1:
-		return nil, fmt.Errorf("recording: Format %d is not 1: the file is not one of stopctl probe, or of another version", file.Format)
+	case file.Format != recordingFormat:
+		return nil, fmt.Errorf("recording: Format %q is not %s: the file is not one of stopctl probe, or of another version", file.Format, recordingFormat)
 	case len(file.Exchanges) == 0:
 		return nil, errors.New("recording: there are no Exchanges")
 	}

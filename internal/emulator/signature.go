@@ -137,7 +137,11 @@ func signACS3(secret, canonical string) string {
 type keyring struct {
 	credentials   []Credential // nil: DefaultCredential and OperatorCredential
 	permanentKeys bool         // a Credential without SecurityToken may sign
+	issued        map[string]*stsSession
 }
+
+// keysOf an account, which is locked.
+func keysOf(e *EDS) keyring { return keyring{e.Credentials, e.AllowPermanentKeys, e.issued} }
 
 // authenticate finds who sent the request and that it was not tampered with.
 // It does not check the nonce, which the caller keeps.
@@ -215,6 +219,9 @@ func (k keyring) credential(id string) *Credential {
 		if known[i].AccessKeyId == id {
 			return &known[i]
 		}
+	}
+	if issued := k.issued[id]; issued != nil {
+		return &issued.Credential
 	}
 	if id == StaleCredential.AccessKeyId {
 		return &StaleCredential

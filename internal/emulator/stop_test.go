@@ -182,6 +182,39 @@ func TestUnknownIdsInInfo(t *testing.T) {
 	}
 }
 
+// TestUnknownResources: neither what ListTagResources does with a ResourceId that it does not know is documented, nor
+// what it does with ResourceId and Tag together. Both must match here.
+func TestUnknownResources(t *testing.T) {
+	fleet := fleetOf("ecd-a", "ecd-b")
+	for i := range fleet {
+		fleet[i].Tags = []emulator.Tag{{Key: "k", Value: fleet[i].DesktopId}, {Key: "other"}}
+	}
+	for mode, want := range map[string]int{"": 200, emulator.Omit: 200, emulator.Refuse: 404} {
+		e := &emulator.EDS{Desktops: fleet, UnknownResources: mode}
+		base := serve(t, e)
+		for _, q := range []struct {
+			ids, value   string
+			status, rows int
+		}{
+			{"ecd-a ecd-none", "", want, 2},
+			{"ecd-A", "", want, 0},
+			{"ecd-a ecd-b", "", 200, 4},
+			{"ecd-a ecd-b", "ecd-b", 200, 2},
+			{"ecd-a", "ecd-b", 200, 0},
+		} {
+			pairs := []string{"ResourceType", "ALIYUN::GWS::INSTANCE", "ResourceId", q.ids}
+			if q.value != "" {
+				pairs = append(pairs, "Tag.1.Key", "k", "Tag.1.Value", q.value)
+			}
+			a := call{action: "ListTagResources", query: query(pairs...)}.send(t, base)
+			if a.status != q.status || a.status == 200 && strings.Count(a.body, "TagKey") != q.rows {
+				t.Errorf("%q %+v: %d %s", mode, q, a.status, a.body)
+			}
+		}
+		noViolations(t, e)
+	}
+}
+
 // TestWhatACarefulClientNeverDoes is about the violations of a good request.
 func TestWhatACarefulClientNeverDoes(t *testing.T) {
 	e := &emulator.EDS{Desktops: []emulator.Desktop{{DesktopId: "ecd-a", ConnectionStatus: "Connected"}, {DesktopId: "ecd-b"}, {DesktopId: "ecd-c"}},

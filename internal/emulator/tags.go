@@ -54,7 +54,11 @@ func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	}
 	all := e.store.regions[op.region]
 	if op.ids != nil {
-		all, _ = e.store.known(op.region, op.ids)
+		var unknown []string
+		all, unknown = e.store.known(op.region, op.ids)
+		if len(unknown) > 0 && e.UnknownResources == Refuse {
+			return nil, errNotFound(e)
+		}
 	}
 	a := tagsAnswer{RequestId: c.RequestId, TagResources: []tagRow{}}
 	skip := op.cursor.Total // a page may end within a desktop: how many of its tags it had

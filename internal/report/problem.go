@@ -6,12 +6,13 @@ import (
 
 // Problem says why an event was not done, or not all of it.
 type Problem struct {
-	// Code is stable: the API's own, one of package events, or one of the constants here.
-	Code    string
+	// Code is stable: that of EDS, or one of the function.
+	Code string
+	// Message is for people. It may change.
 	Message string `json:",omitempty"`
 	// Path is the JSON path of the fault in what came in.
 	Path string `json:",omitempty"`
-	// RequestId is that of the API call that failed.
+	// RequestId is that of the call to EDS that failed.
 	RequestId string `json:",omitempty"`
 	// Retryable says that the same event may succeed later without any change.
 	Retryable bool `json:",omitempty"`
@@ -27,6 +28,7 @@ const (
 	CodeUnauthenticated = "Unauthenticated" // no or wrong signature or token
 	CodeNotAllowed      = "NotAllowed"      // well-formed, but not permitted here
 	CodeMisconfigured   = "Misconfigured"   // the function's own configuration is bad
+	CodeCalendar        = "Calendar"        // the event is of another kind of day, or the calendar does not say of which
 	CodeMaxDesktops     = "MaxDesktops"     // the event would stop more than MAX_DESKTOPS
 	CodeInternal        = "InternalError"   // a fault of this program
 	CodeDeadline        = "DeadlineExceeded"

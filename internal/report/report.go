@@ -9,36 +9,38 @@ import (
 // Report says what happened to one event: the one structure that is logged, sent to the callback
 // and returned. Empty members are left out of its JSON.
 type Report struct {
-	InvocationId string    `json:",omitempty"` // the platform's request ID
-	EventId      string    `json:",omitempty"`
-	Kind         string    `json:",omitempty"`
-	Source       string    `json:",omitempty"`
-	Route        string    `json:",omitempty"` // that it came by
-	EventTime    time.Time `json:",omitzero"`
+	InvocationId string    `json:",omitempty"` // the platform's ID of the invocation
+	EventId      string    `json:",omitempty"` // the event's source and ID, or the invocation's ID
+	Kind         string    `json:",omitempty"` // the kind of the event: direct, eventbridge, timer or http
+	Source       string    `json:",omitempty"` // the source that the event names
+	Route        string    `json:",omitempty"` // the route that the event came by
+	EventTime    time.Time `json:",omitzero"`  // when the event was made
 	Traceparent  string    `json:",omitempty"` // W3C Trace Context, as the sender gave it
 	Status       Status
-	DryRun       bool   `json:",omitempty"`
+	DryRun       bool   `json:",omitempty"` // this is a plan: nothing was stopped
 	Reason       string `json:",omitempty"` // of the request: a ticket number or text
-	RequestedBy  string `json:",omitempty"`
-	Version      string `json:",omitempty"` // of the program
-	RegionId     string `json:",omitempty"`
-	StoppedMode  string `json:",omitempty"`
-	OsUpdate     *bool  `json:",omitempty"`
+	RequestedBy  string `json:",omitempty"` // of the request: a person or a system
+	Version      string `json:",omitempty"` // the version of the function
+	Account      string `json:",omitempty"` // the name of another account; empty: the function's own
+	RegionId     string `json:",omitempty"` // the region of the desktops
+	StoppedMode  string `json:",omitempty"` // StopCharging or KeepCharging
+	OsUpdate     *bool  `json:",omitempty"` // whether EDS was asked to install a patch that is ready
 	// What narrowed or widened the event, as it was asked: a person who finishes the event by hand needs it.
 	Select      *events.Select  `json:",omitempty"`
 	Exclude     *events.Exclude `json:",omitempty"`
-	Force       bool            `json:",omitempty"`
-	IdleMinutes int             `json:",omitempty"`
+	Force       bool            `json:",omitempty"` // connected users spared no desktop
+	IdleMinutes int             `json:",omitempty"` // how long a desktop had to be unused
+	On          string          `json:",omitempty"` // the kind of day that the request asks for: workday or holiday
 	// Counts of the desktops by outcome.
 	Counts map[Outcome]int `json:",omitempty"`
 	Error  *Problem        `json:",omitempty"`
 	// Warnings about the request. They do not change the status.
 	Warnings []Warning `json:",omitempty"`
-	// Calls made to EDS in this invocation, by action; a batch shares them.
+	// Calls made to EDS in this invocation, by action. A batch shares them.
 	Calls      map[string]int  `json:",omitempty"`
-	DurationMs int64           `json:",omitempty"`
+	DurationMs int64           `json:",omitempty"` // milliseconds since the invocation began
 	Callback   *CallbackResult `json:",omitempty"`
-	// Desktops asked for, each once; problems first.
+	// Desktops asked for, each once. Problems come first.
 	Desktops []DesktopReport `json:",omitempty"`
 	// Truncated is how many desktops were left out of a callback.
 	Truncated int `json:",omitempty"`
@@ -46,9 +48,9 @@ type Report struct {
 
 // Warning is something in a request that changed nothing but that its sender probably did not mean.
 type Warning struct {
-	Code    string // stable: one of the constants below
-	Path    string `json:",omitempty"` // JSON path in what came in
-	Message string
+	Code    string // SelectionMatchesNothing, ExclusionMatchesNothing or UnusableRows
+	Path    string `json:",omitempty"` // the JSON path in what came in
+	Message string // for people; it may change
 }
 
 // Codes of warnings.
@@ -60,16 +62,16 @@ const (
 
 // DesktopReport says what happened to one desktop.
 type DesktopReport struct {
-	DesktopId        string
-	RegionId         string `json:",omitempty"`
+	DesktopId        string // as EDS has it, or as it was asked for if EDS does not know it
+	RegionId         string `json:",omitempty"` // where it is, or was looked for
 	Outcome          Outcome
 	Reason           string `json:",omitempty"` // why it was skipped or not attempted
-	Code             string `json:",omitempty"` // why it failed: the API's code, or one of this program
-	Message          string `json:",omitempty"`
-	RequestId        string `json:",omitempty"` // of the API call that stopped or refused it
-	State            string `json:",omitempty"` // DesktopStatus as last seen
-	ConnectionStatus string `json:",omitempty"` // as last seen
-	// Evidence that the rule used, beside the state of the desktop.
+	Code             string `json:",omitempty"` // why it failed: the code of EDS, or one of the function
+	Message          string `json:",omitempty"` // for people; it may change
+	RequestId        string `json:",omitempty"` // the RequestId of the call to EDS that stopped or refused it
+	State            string `json:",omitempty"` // its DesktopStatus as last seen
+	ConnectionStatus string `json:",omitempty"` // its ConnectionStatus as last seen
+	// Evidence of the rule that spared the desktop, beside the state.
 	Evidence *Evidence `json:",omitempty"`
 }
 
@@ -77,12 +79,12 @@ type DesktopReport struct {
 // the rule used is set.
 type Evidence struct {
 	Use         string    `json:",omitempty"` // type of the last use, by EDS's EventType: DESKTOP_CONNECT, …
-	UsedAt      time.Time `json:",omitzero"`  // when that was
+	UsedAt      time.Time `json:",omitzero"`  // when the last use was
 	UsedSince   time.Time `json:",omitzero"`  // a use from then on spares the desktop
 	Tag         string    `json:",omitempty"` // key of the tag that the desktop carries
-	TagValue    string    `json:",omitempty"` // its value, cleaned, at most about 128 bytes
+	TagValue    string    `json:",omitempty"` // value of the tag, cleaned, at most about 128 bytes
 	KeptUntil   time.Time `json:",omitzero"`  // the time that the keep-until tag names
-	List        string    `json:",omitempty"` // that names the desktop or its user: one of the constants below
+	List        string    `json:",omitempty"` // the setting or the member of the request that names the desktop or its user
 	MaxDesktops int       `json:",omitempty"` // the limit that its event would have exceeded
 }
 
@@ -154,7 +156,7 @@ const (
 	StatusStale     Status = "stale"     // older than MAX_EVENT_AGE
 	StatusDuplicate Status = "duplicate" // seen before
 	StatusDisabled  Status = "disabled"  // DISABLED is set
-	StatusIgnored   Status = "ignored"   // nothing to do: the route's condition does not hold, or a batch holds no event
+	StatusIgnored   Status = "ignored"   // nothing to do: the condition of a route or the kind of day does not hold, or a batch holds no event
 )
 
 // Succeeded says whether an invocation with this status has done what it was asked for, or has
@@ -170,8 +172,8 @@ func (s Status) Succeeded() bool {
 // CallbackResult says how the delivery of a report went. Empty: there was none to deliver.
 type CallbackResult struct {
 	Status   string // delivered, failed or not_attempted
-	Attempts int    `json:",omitempty"`
-	Code     string `json:",omitempty"` // why not: http_500, timeout, refused …
+	Attempts int    `json:",omitempty"` // how often it was tried
+	Code     string `json:",omitempty"` // why it was not delivered, such as http_500 or timeout
 	Host     string `json:"-"`          // for the log only: the URL is a secret
 }
 

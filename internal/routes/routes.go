@@ -40,6 +40,7 @@ type Route struct {
 	Window      time.Duration // how far the time that Mapping finds may be from the clock
 
 	// What its requests may ask for.
+	Accounts     []string // names of other accounts; empty: the function's own account
 	Regions      []string // empty: what the configuration allows
 	StoppedModes []string // likewise
 	AllowForce   bool
@@ -82,6 +83,7 @@ type Options struct {
 
 // Limits of the whole function.
 type Limits struct {
+	Accounts    []string // that have a role
 	Regions     []string
 	AllowForce  bool
 	MaxDesktops int
@@ -499,9 +501,10 @@ func (f *file) probed(a at, name string) json.RawMessage {
 // allow reads what may be asked for. More than the configuration allows is a fault: whoever writes it
 // believes in it.
 func (f *file) allow(a at, route *Route) {
-	var regionsAt, forceAt, mostAt at
+	var accountsAt, regionsAt, forceAt, mostAt at
 	f.object(a, map[string]func(at){
-		"regions": func(a at) { regionsAt = a; f.texts(a, &route.Regions) },
+		"accounts": func(a at) { accountsAt = a; f.texts(a, &route.Accounts) },
+		"regions":  func(a at) { regionsAt = a; f.texts(a, &route.Regions) },
 		"modes": func(a at) {
 			f.texts(a, &route.StoppedModes)
 			for _, mode := range route.StoppedModes {
@@ -514,6 +517,14 @@ func (f *file) allow(a at, route *Route) {
 		"maxDesktops": func(a at) { mostAt = a; f.number(a, &route.MaxDesktops) },
 		"batch":       func(a at) { f.number(a, &route.MaxBatch) },
 	})
+	for _, account := range route.Accounts {
+		switch {
+		case !events.ValidAccount(account):
+			f.fault(accountsAt, "holds something that is not the name of an account, such as prod; ARNs are set in ACCOUNTS only")
+		case f.Limits != nil && !slices.Contains(f.Limits.Accounts, account):
+			f.fault(accountsAt, "holds an account that is not among ACCOUNTS")
+		}
+	}
 	for _, region := range route.Regions {
 		switch {
 		case !events.ValidRegionId(region):

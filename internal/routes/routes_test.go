@@ -118,6 +118,9 @@ func TestFaults(t *testing.T) {
 		{one("request: {DesktopId: $." + strings.Repeat("a", 256) + "}"), "is longer than 256 bytes"},
 		{one("allow: {regions: [hangzhou]}"), "not a region ID"},
 		{one("allow: {regions: [cn-beijing]}"), "routes.yaml:4: http[0].allow.regions: holds a region that is not among ALLOWED_REGIONS"},
+		{one("allow: {accounts: [\"acs:ram::1234567890123456:role/stop-desktops\"]}"), "not the name of an account"},
+		{one("allow: {accounts: [lab]}"), "routes.yaml:4: http[0].allow.accounts: holds an account that is not among ACCOUNTS"},
+		{one("request: {DesktopId: $.a, Account: {value: Prod}}"), "is not the name of an account"},
 		{one("allow: {modes: [Hibernate]}"), "must be StopCharging or KeepCharging"},
 		{one("allow: {force: true}"), "ALLOW_FORCE is not set"},
 		{one("allow: {maxDesktops: 101}"), "is more than MAX_DESKTOPS"},
@@ -287,6 +290,7 @@ const maximal = `    request:
       StoppedMode: {path: $.mode, optional: true}
       OsUpdate: {path: $.update, optional: true}
       IdleMinutes: {path: $.idle, optional: true}
+      On: {path: $.day, optional: true}
       Reason: {path: $.ticket, optional: true}
       Exclude.EndUserId: {path: "$.spare[*]", optional: true}
       Exclude.Tag: {value: [{Key: keep}]}
@@ -308,6 +312,7 @@ func TestMap(t *testing.T) {
 		{`{"desktops":null,"form":[{"name":"desktops","value":["ecd-a"]}]}`, `{"DesktopId":["ecd-a"]` + rest},
 		{`{"desktops":"ecd-a","region":" cn-shanghai "}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
 		{`{"desktops":"ecd-a","region":null,"fields":{"region":{"value":"cn-shanghai"}}}`, `{"DesktopId":["ecd-a"],` + tag + `"RegionId":"cn-shanghai"}`},
+		{`{"desktops":"ecd-a","day":{"value":" workday "}}`, `{"DesktopId":["ecd-a"],` + tag + `"On":"workday","RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","ticket":10431}`, `{"DesktopId":["ecd-a"],` + tag + `"Reason":"10431","RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","update":"true","idle":"030"}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":30,"OsUpdate":true,"RegionId":"cn-hangzhou"}`},
 		{`{"desktops":"ecd-a","update":false,"idle":0}`, `{"DesktopId":["ecd-a"],` + tag + `"IdleMinutes":0,"OsUpdate":false,"RegionId":"cn-hangzhou"}`},

@@ -2,6 +2,7 @@ package setting_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,6 +124,20 @@ func TestEmpty(t *testing.T) {
 		if setting.Empty(value) != empty {
 			t.Errorf("%q: %v", value, !empty)
 		}
+	}
+}
+
+// TestLines numbers lines as editors do.
+func TestLines(t *testing.T) {
+	var got []string
+	for n, line := range setting.Lines([]byte("# comment\r\n\r\n  a b  # x\r\n\t\n#\nc\rd\n\u00a0\ne")) {
+		got = append(got, fmt.Sprintf("%d:%s", n, line))
+	}
+	if want := []string{"3:a b", "6:c\rd", "7:\u00a0", "8:e"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for range setting.Lines([]byte("a\nb")) {
+		break // as a caller may
 	}
 }
 

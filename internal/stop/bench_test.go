@@ -26,6 +26,7 @@ func BenchmarkPlan(b *testing.B) {
 			o.place.protected.rows, o.place.protected.err = map[string]string{"ecd-other1": ""}, nil
 			o.place.kept.rows, o.place.kept.err = map[string]keepUntil{"ecd-other2": {}}, nil
 			for _, t := range o.targets {
+				o.place.readings.take(t.id, &desktopTags{at: time.Now(), told: time.Now()})
 				note([]*target{t}, []Desktop{{DesktopID: t.id, DesktopStatus: "Running", ConnectionStatus: "Disconnected"}}, time.Now(), nil)
 			}
 			u := &unit{run: r, place: o.place, orders: []*order{o}}
@@ -94,5 +95,9 @@ func (constantEDS) DescribeDesktopInfo(_ context.Context, _ string, ids []string
 func (constantEDS) StopDesktops(context.Context, StopCall) (string, error) { return "request", nil }
 
 func (constantEDS) ListTagResources(context.Context, string, events.Tag, string) (Page[Tagged], error) {
+	return Page[Tagged]{}, nil
+}
+
+func (constantEDS) ListTagResourcesByID(context.Context, string, []string, string) (Page[Tagged], error) {
 	return Page[Tagged]{}, nil
 }

@@ -28,6 +28,7 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	begun.Add(len(batches))
 	other.Go(func() {
 		begun.Wait()
+		_ = u.guard(func() error { u.checkTags(ctx, u.orders); return nil })
 		_ = u.guard(func() error { meanwhile(); return nil }) // what is not observed then is observed later
 	})
 	defer other.Wait()
@@ -123,7 +124,7 @@ func (b *batch) stop(ctx context.Context, targets []*target) {
 func (b *batch) call(ctx context.Context, targets []*target) (left []*target, requestID string, err error) {
 	b.handOverSettled(ctx)
 	left = targets
-	err = b.pace.inSlot(ctx, nil, func(s *slot) error {
+	err = b.place.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
 		left = b.ready(ctx, s, targets)
 		b.place.claims.release(b.unit, without(targets, left), left)
@@ -132,7 +133,7 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 		}
 		b.place.claims.begin(left)
 		allTo(left, sent, noResult)
-		return b.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
+		return b.place.attempt(ctx, s, "StopDesktops", func(ctx context.Context) (err error) {
 			requestID, err = b.stopDesktops(ctx, left)
 			return err
 		})

@@ -76,7 +76,7 @@ func protected(r *run, t *target) (verdict, bool) {
 	if t.order.place.protected == nil {
 		return verdict{}, false
 	}
-	value, carries := t.order.place.protected.get(t.id)
+	value, carries := t.tagValue(t.order.place.protected)
 	if !carries {
 		return verdict{}, false
 	}
@@ -92,7 +92,7 @@ func kept(r *run, t *target) (verdict, bool) {
 	if t.order.place.kept == nil {
 		return verdict{}, false
 	}
-	tag, carries := t.order.place.kept.get(t.id)
+	tag, carries := t.keepUntil()
 	switch {
 	case !carries || tag.readable && !time.Now().Before(tag.until):
 		return verdict{}, false
@@ -106,9 +106,9 @@ func excluded(r *run, t *target) (verdict, bool) {
 	if v, ok := excludedByID(r, t); ok {
 		return v, true
 	}
-	for i, tag := range t.order.excludedTags {
-		if value, carries := tag.get(t.id); carries {
-			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: carriesTag(t.order.Request.Exclude.Tag[i].Key, value)}, true
+	for _, tag := range t.order.excludedTags {
+		if value, carries := t.tagValue(tag); carries {
+			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: carriesTag(tag.tag.Key, value)}, true
 		}
 	}
 	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeEndUserID}, t.order.excludedUsers != nil && t.order.excludedUsers.owns(t)

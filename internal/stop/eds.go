@@ -25,6 +25,9 @@ type EDS interface {
 	DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (Page[Desktop], error)
 	// ListTagResources returns a page of the desktops of a region that carry a tag.
 	ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (Page[Tagged], error)
+	// ListTagResourcesByID returns a page of the tags of the 1 to 50 desktops: each row is one tag. A desktop
+	// without tags, or one that EDS does not know, has no row.
+	ListTagResourcesByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (Page[Tagged], error)
 	// DescribeClientEvents returns a page of the UserActs of a region since a time.
 	DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (Page[ClientEvent], error)
 }
@@ -39,9 +42,10 @@ type Page[T any] struct {
 	TotalCount int
 }
 
-// Tagged is a desktop that carries a tag, and the tag's value.
+// Tagged is a desktop and one tag that it carries.
 type Tagged struct {
 	DesktopID string
+	Key       string
 	Value     string
 }
 
@@ -63,6 +67,9 @@ const desktopDisconnect = "DESKTOP_DISCONNECT"
 
 // MaxDesktopsPerCall is what StopDesktops and DescribeDesktopInfo take at once.
 const MaxDesktopsPerCall = 100
+
+// MaxResourcesPerCall is how many desktops ListTagResources takes at once.
+const MaxResourcesPerCall = 50
 
 // MaxUsersPerCall is how many users DescribeDesktops filters by at once.
 const MaxUsersPerCall = 100

@@ -10,15 +10,29 @@ import (
 	"time"
 )
 
-// Engine stops desktops. It is safe for concurrent use: invocations share its pace.
+// Engine stops desktops. It is safe for concurrent use: invocations share its paces.
 type Engine struct {
 	policy Policy
-	pace   *pace
+	few    int // see fewDesktops
+
+	making sync.Mutex       // guards paces
+	paces  map[string]*pace // by account
 }
 
 // New makes an Engine.
 func New(policy Policy) *Engine {
-	return &Engine{policy: policy, pace: newPace(policy.APIConcurrency)}
+	return &Engine{policy: policy, few: fewDesktops, paces: map[string]*pace{}}
+}
+
+// paceOf returns the pace of an account. Each has one of its own: calls that one account throttles or does
+// not answer must not take the slots of another.
+func (e *Engine) paceOf(account string) *pace {
+	e.making.Lock()
+	defer e.making.Unlock()
+	if e.paces[account] == nil {
+		e.paces[account] = newPace(e.policy.APIConcurrency)
+	}
+	return e.paces[account]
 }
 
 // Invocation is what the engine has to know of the invocation whose orders it does.

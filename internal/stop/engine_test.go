@@ -168,6 +168,7 @@ func TestPanics(t *testing.T) {
 	for name, c := range map[string]struct{ action, about, one, two string }{
 		"in StopDesktops":        {"StopDesktops", "ecd-a ecd-b", "failed, ecd-a failed Unconfirmed, ecd-b failed Unconfirmed", "accepted, ecd-a accepted"},
 		"in DescribeDesktopInfo": {"DescribeDesktopInfo", "ecd-a ecd-b", "failed, ecd-a failed InternalError, ecd-b failed InternalError", "accepted, ecd-a accepted"},
+		"in the tags by ID":      {"ListTagResourcesByID", "ecd-a ecd-b", "failed, ecd-a failed InternalError, ecd-b failed InternalError", "accepted, ecd-a accepted"},
 		"in a tag listing":       {"ListTagResources", "night", "failed, ecd-a failed InternalError, ecd-b failed InternalError", "accepted, ecd-a accepted"},
 		"in whose they are":      {"DescribeDesktopsByID", "ecd-a", "failed, ecd-a failed InternalError, ecd-b failed InternalError", "accepted, ecd-a accepted"},
 	} {
@@ -179,7 +180,7 @@ func TestPanics(t *testing.T) {
 				if call.action == c.action && strings.HasPrefix(call.about, c.about) && panicked.CompareAndSwap(false, true) {
 					panic("a bug")
 				}
-				if call.about == "slow" {
+				if call.about == "slow" || call.action == "ListTagResourcesByID" && call.about == "ecd-a" {
 					return 3 * time.Second, nil
 				}
 				return 100 * time.Millisecond, nil
@@ -191,7 +192,11 @@ func TestPanics(t *testing.T) {
 				q.StoppedMode = "KeepCharging"
 				q.Exclude = &events.Exclude{Tag: []events.Tag{tag("slow")}}
 			})
-			got := w.do(testEngine(Policy{}), one, two)
+			e := testEngine(Policy{})
+			if c.action == "ListTagResources" {
+				e.few = 0
+			}
+			got := w.do(e, one, two)
 			if !panicked.Load() {
 				t.Fatal("nothing panicked")
 			}
@@ -224,7 +229,7 @@ func TestManyUsersThrottled(t *testing.T) {
 		}
 		w.behave = func(c call) (time.Duration, error) {
 			switch {
-			case c.action == "ListTagResources" && c.at < time.Second:
+			case c.action == "ListTagResourcesByID" && c.at < time.Second:
 				return 10 * time.Second, nil // the users' listing is old then
 			case c.action == "DescribeDesktops" && c.at > time.Second && c.nth == 2:
 				return 100 * time.Millisecond, &CallError{Family: Throttled, Code: "Throttling"}
@@ -398,7 +403,7 @@ func TestWaitForAnothersCall(t *testing.T) {
 		w.add("ecd-a", regionA)
 		w.behave = func(c call) (time.Duration, error) {
 			switch { // no time is left to observe
-			case c.about == "protect":
+			case c.action == "ListTagResourcesByID":
 				return invocationTime - 1500*time.Millisecond, nil
 			case c.action == "StopDesktops":
 				return time.Second, nil

@@ -16,8 +16,9 @@ const (
 )
 
 // warnExclusions warns of each item of an Exclude that matches no desktop of the account: it spares
-// nobody, which is hardly what its sender meant. For tags and users the listings tell. Desktops that the
-// order does not ask for are observed after everything is done, so that no stop waits for a warning.
+// nobody, which is hardly what its sender meant. The listings tell whether a user or a tag matches anything.
+// What they do not tell is asked beside the stops or after them, so that no stop waits for a warning: the
+// first page of carriers of a tag that was read by ID, and the state of desktops that the order does not ask for.
 func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 	var orders []*order
 	for _, o := range all {
@@ -25,7 +26,20 @@ func (u *unit) warnExclusions(ctx context.Context, all []*order) {
 			orders = append(orders, o)
 		}
 	}
-	missing := u.place.missing(ctx, orders)
+	if len(orders) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	var missing map[string]bool
+	u.sideBySide(2, 2, func(i int) error {
+		if i == 0 {
+			missing = u.place.missing(ctx, orders)
+		} else {
+			u.checkTags(ctx, orders)
+		}
+		return nil
+	})
 	for _, o := range orders {
 		o.warnOfTags()
 		o.warnOfUsers()
@@ -42,7 +56,7 @@ func (o *order) excludes() bool {
 func (o *order) warnOfTags() {
 	var found []report.Warning
 	for i, tag := range o.Request.Exclude.Tag {
-		if o.excludedTags[i].listedNothing() {
+		if o.excludedTags[i].carriedByNone(o) {
 			text := tag.Key
 			if tag.Value != nil {
 				text += "=" + *tag.Value
@@ -121,8 +135,6 @@ func (p *place) missing(ctx context.Context, orders []*order) map[string]bool {
 	if len(asked) == 0 || len(asked) > maxIDsToCheck {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
 	p.observeState(ctx, asked)
 	missing := map[string]bool{}
 	for _, t := range asked {

@@ -17,18 +17,27 @@ func (u *unit) find(ctx context.Context) {
 	var chosenErr error = errPanicked // until it is known better
 	selecting := u.orders[0]          // an order with a selection is alone in its unit
 	if selecting.Request.Select != nil {
-		tasks = append(tasks, func() { chosen, chosenErr = selecting.choose(ctx) })
+		tasks = append(tasks, func() {
+			defer selecting.size.complete()
+			chosen, chosenErr = selecting.choose(ctx)
+		})
 	}
 	for _, k := range u.knowledge() {
-		tasks = append(tasks, func() { k.refresh(ctx, u.run, nil) })
+		tasks = append(tasks, func() {
+			if selecting.size.needs(ctx, selecting, k) {
+				k.refresh(ctx, u.run, nil)
+			}
+		})
 	}
 	if u.policy.Preflight {
 		first, _ := u.nextWave(u.workList())
 		tasks = append(tasks, func() { u.place.observe(ctx, first) })
+		tasks = append(tasks, u.place.tagTasks(ctx, nil, first)...)
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
 	if selecting.Request.Select != nil {
 		selecting.take(chosen, chosenErr)
+		u.findTags(ctx)
 	}
 }
 
@@ -98,8 +107,9 @@ func (o *order) warnOfSelection(chosen selection) error {
 // several tags, their state is not known yet.
 func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
+	p := o.size.counting(o.place, q)
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := o.place.carriersSeen(ctx, o, q.Tag[0])
+		seen, err := p.carriersSeen(ctx, o, q.Tag[0])
 		return carryingAll(seen, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))
@@ -109,9 +119,9 @@ func (o *order) choose(ctx context.Context) (selection, error) {
 	faults := o.place.run.each(len(errs), func(i int) error {
 		switch {
 		case i < len(q.Tag):
-			carriers[i], errs[i] = o.place.carriers(ctx, nil, q.Tag[i])
+			carriers[i], errs[i] = p.carriers(ctx, nil, q.Tag[i])
 		case !tagsOnly:
-			matching, errs[i] = o.place.described(ctx, nil, q)
+			matching, errs[i] = p.described(ctx, nil, q)
 		}
 		return errs[i]
 	})

@@ -43,7 +43,7 @@ func (b *batch) freshen(ctx context.Context, s *slot, targets []*target) []*targ
 
 // old reports whether anything that the decisions about these targets need has grown old.
 func (b *batch) old(targets []*target) bool {
-	return slices.ContainsFunc(targets, func(t *target) bool { return !t.fresh() }) ||
+	return slices.ContainsFunc(targets, func(t *target) bool { return !t.fresh() || !t.tagsFresh() }) ||
 		slices.ContainsFunc(b.knowledge(), func(k knowledge) bool { return !k.fresh() })
 }
 
@@ -66,6 +66,7 @@ func (b *batch) findOutAgain(ctx context.Context, s *slot, targets []*target, in
 			tasks = append(tasks, func() { k.refresh(ctx, b.run, s) })
 		}
 	}
+	tasks = append(tasks, b.place.tagTasks(ctx, s, targets)...)
 	if inDoubt || slices.ContainsFunc(targets, func(t *target) bool { return !t.fresh() }) {
 		tasks = append(tasks, func() {
 			if err := b.guard(func() error { b.place.observeCall(ctx, s, targets); return nil }); err != nil {

@@ -20,18 +20,23 @@ type keepUntil struct {
 func (p *place) keptBy(key string) *listing[keepUntil] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]keepUntil, error) {
 		rows, err := p.carriers(ctx, s, events.Tag{Key: key})
-		kept := make(map[string]keepUntil, len(rows))
-		for _, row := range rows {
-			until, ok := readKeepUntil(row.Value, p.run.policy.Location)
-			if tag := (keepUntil{row.Value, until, ok}); tag.outlasts(kept, foldID(row.DesktopID)) {
-				kept[foldID(row.DesktopID)] = tag
-			}
-			if !ok {
-				p.run.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", p.regionID, "DesktopId", row.DesktopID, "Value", quoted(row.Value))
-			}
-		}
-		return kept, err
+		return p.keptByRows(rows), err
 	})
+}
+
+// keptByRows reads keep-until tags: the one that keeps longest for each desktop, by its folded ID.
+func (p *place) keptByRows(rows []Tagged) map[string]keepUntil {
+	kept := make(map[string]keepUntil, len(rows))
+	for _, row := range rows {
+		until, ok := readKeepUntil(row.Value, p.run.policy.Location)
+		if tag := (keepUntil{row.Value, until, ok}); tag.outlasts(kept, foldID(row.DesktopID)) {
+			kept[foldID(row.DesktopID)] = tag
+		}
+		if !ok {
+			p.run.log.Warn("unreadable keep-until tag: the desktop is kept", "RegionId", p.regionID, "DesktopId", row.DesktopID, "Value", quoted(row.Value))
+		}
+	}
+	return kept
 }
 
 // outlasts reports whether no row so far keeps the desktop longer. Rows whose IDs differ by case alone

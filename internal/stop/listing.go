@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// freshness is how long an observation may be relied on. What is older when a call is due is observed
-// again.
-const freshness = 5 * time.Second
+// freshness is how long an observation may be relied on: 5 seconds, less the time that a call may wait for its
+// claims after the last check. What is older when a call is due is observed again.
+const freshness = 5*time.Second - 2*arrivalTime
 
 // age of what was found out at a time. The platform may freeze an instance: then the monotonic clock may
 // stand still, and only the wall clock shows how old it is.
@@ -65,11 +65,14 @@ func (l *listing[T]) refresh(ctx context.Context, r *run, s *slot) {
 	if err == nil {
 		l.made, l.none = true, len(rows) == 0
 	}
-	// Its age counts from when it was asked for, as that of an observation. But one of many pages
-	// takes its time, and must not be old when it is complete: nobody could ever stop anything by it.
-	if l.at = began; done.Sub(began) > freshness/2 {
-		l.at = done.Add(-freshness / 2)
-	}
+	l.at = countsFrom(began, done)
+}
+
+// countsFrom returns the time from which on the age of a list counts: when it was asked for, as with an
+// observation. But a list of many pages takes its time, and must not be old when it is complete: nobody
+// could ever stop anything by it.
+func countsFrom(began, done time.Time) time.Time {
+	return latest(began, done.Add(-freshness/2))
 }
 
 // grace is how long a caller whose time is up still waits for the one that makes the listing. The time of that one
@@ -114,6 +117,23 @@ func (l *listing[T]) get(desktopID string) (T, bool) {
 	return row, ok
 }
 
+// told is when the listing was complete; zero if it says nothing.
+func (l *listing[T]) told() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return time.Time{}
+	}
+	return l.ended
+}
+
+// attempted reports whether the listing was made, or given up, before.
+func (l *listing[T]) attempted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.ended.IsZero()
+}
+
 // listedNothing reports whether the listing had no desktop at all when it could last be made. For a warning that
 // is enough, for a decision it is not.
 func (l *listing[T]) listedNothing() bool {
@@ -154,20 +174,14 @@ type knowledge interface {
 // needs must neither fail nor delay this one.
 func (o *order) knowledge() []knowledge {
 	var all []knowledge
-	if o.place.protected != nil {
-		all = append(all, o.place.protected)
-	}
-	if o.place.kept != nil {
-		all = append(all, o.place.kept)
+	if !o.tagsByID {
+		all = tagListings(o)
 	}
 	if o.place.denied != nil {
 		all = append(all, o.place.denied)
 	}
 	if o.uses != nil {
 		all = append(all, o.uses)
-	}
-	for _, l := range o.excludedTags {
-		all = append(all, l)
 	}
 	if o.excludedUsers != nil {
 		all = append(all, o.excludedUsers)

@@ -55,6 +55,11 @@ func TestSlowNeighbours(t *testing.T) {
 		"a tag listing of 20 s":         {noTag, Order{}, nil, slowly("ListTagResources", "night", 20*time.Second, nil), accepted, "ListTagResources", 1},
 		"a throttled tag listing":       {noTag, Order{}, nil, slowly("ListTagResources", "night", time.Second, throttled), "failed, ecd-slow failed Throttling", "ListTagResources", 14},
 		"a denied tag listing":          {noTag, Order{}, nil, slowly("ListTagResources", "night", 20*time.Second, forbidden), "failed, ecd-slow failed Forbidden", "ListTagResources", 1},
+		"tags that hang":                {noTag, Order{}, nil, slowly("ListTagResourcesByID", "ecd-slow", forever, nil), late, "ListTagResourcesByID", 1},
+		"tags of 20 s":                  {noTag, Order{}, nil, slowly("ListTagResourcesByID", "ecd-slow", 20*time.Second, nil), accepted, "ListTagResourcesByID", 1},
+		"throttled tags":                {noTag, Order{}, nil, slowly("ListTagResourcesByID", "ecd-slow", time.Second, throttled), "failed, ecd-slow failed Throttling", "ListTagResourcesByID", 14},
+		"denied tags":                   {noTag, Order{}, nil, slowly("ListTagResourcesByID", "ecd-slow", 20*time.Second, forbidden), "failed, ecd-slow failed Forbidden", "ListTagResourcesByID", 1},
+		"tags of many pages":            {noTag, Order{}, map[string]int{"ecd-slow": 50}, nil, accepted, "ListTagResourcesByID", 50},
 		"a slow office":                 {office, Order{}, map[string]int{"office site-slow": 5}, slowly("DescribeDesktops", "office", 4*time.Second, nil), accepted, "DescribeDesktops", 5},
 		"an office that hangs":          {office, Order{}, nil, slowly("DescribeDesktops", "office", forever, nil), "failed", "DescribeDesktops", 1},
 		"a slow selection by tag":       {byTag, Order{}, map[string]int{"slow": 5}, slowly("ListTagResources", "slow", 4*time.Second, nil), accepted, "ListTagResources", 5},
@@ -71,7 +76,11 @@ func TestSlowNeighbours(t *testing.T) {
 						w := newWorld(t, "ecd-fast", "ecd-slow")
 						w.find("ecd-slow", regionA).office, w.find("ecd-slow", regionA).tags["slow"] = "site-slow", ""
 						w.pages, w.behave = c.pages, c.behave
-						return w, w.do(testEngine(Policy{ProtectTag: tag("protect")}), orders...)
+						e := testEngine(Policy{ProtectTag: tag("protect")})
+						if c.action == "ListTagResources" {
+							e.few = 0
+						}
+						return w, w.do(e, orders...)
 					}
 					fast := c.fast
 					if fast.Request.DesktopId == nil {
@@ -166,7 +175,7 @@ func TestLimitLeavesOutTheSpared(t *testing.T) {
 		w := newWorld(t, "ecd-a", "ecd-b")
 		w.find("ecd-b", regionA).ConnectionStatus = "Connected"
 		w.behave = func(c call) (time.Duration, error) {
-			if c.about == "slow" {
+			if c.action == "ListTagResourcesByID" && c.about == "ecd-a ecd-b" {
 				return 8 * time.Second, nil
 			}
 			return 100 * time.Millisecond, nil
@@ -226,7 +235,7 @@ func TestSameDesktop(t *testing.T) {
 	}
 	slowTag := func(err error, d time.Duration) func(call) (time.Duration, error) {
 		return func(c call) (time.Duration, error) {
-			if c.action == "ListTagResources" {
+			if strings.HasPrefix(c.action, "ListTagResources") {
 				return d, err
 			}
 			return 100 * time.Millisecond, nil

@@ -72,7 +72,7 @@ func (p *place) observeParts(ctx context.Context, s *slot, targets []*target, bu
 // askState asks EDS once for the state of the targets. The age of what it says counts from when it was
 // asked.
 func (p *place) askState(ctx context.Context, s *slot, targets []*target) (rows []Desktop, at time.Time, err error) {
-	err = p.run.read(ctx, s, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
+	err = p.read(ctx, s, "DescribeDesktopInfo", func(ctx context.Context) (err error) {
 		at = time.Now()
 		rows, err = p.session.DescribeDesktopInfo(ctx, p.regionID, ids(targets))
 		return err

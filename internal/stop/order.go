@@ -63,9 +63,12 @@ type order struct {
 	selected      map[string]bool // not nil: only desktops of the selection may be stopped
 	idleSince     time.Time
 	excludedIDs   map[string]bool
-	excludedTags  []*listing[string]
+	excludedTags  []*tagListing // of Exclude.Tag, in its order
 	excludedUsers *ownership
 	uses          *listing[use]
+
+	tagsByID bool           // tags are read by the IDs of the desktops, and not from listings of the region
+	size     *selectionSize // not nil: it is not known yet whether the order means few desktops
 }
 
 // newOrder prepares an order: the desktops that it names, and what it has to know of its region.
@@ -97,6 +100,11 @@ func (r *run) newOrder(index int, in Order) *order {
 		if len(x.EndUserId) > 0 {
 			o.excludedUsers = o.place.owned(x.EndUserId)
 		}
+	}
+	if q.Select == nil || q.DesktopId != nil {
+		o.chooseTags()
+	} else {
+		o.size = newSelectionSize(r.few)
 	}
 	return o
 }
@@ -156,7 +164,7 @@ func (o *order) waits() time.Duration {
 // for something that others need not wait for.
 func (o *order) alone() bool {
 	return o.Begin != nil || o.Request.Select != nil || len(o.targets) > MaxDesktopsPerCall ||
-		len(o.excludedTags) > 0 || o.excludedUsers != nil || o.uses != nil
+		!o.tagsByID && len(tagListings(o)) > 0 || len(o.excludedTags) > 0 || o.excludedUsers != nil || o.uses != nil
 }
 
 // fail the order as a whole: which desktops it means, or anything about them, could not be found out.

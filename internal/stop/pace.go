@@ -13,7 +13,7 @@ const firstLimit = 8
 // pace limits how many calls run at once, and finds out how many the service takes: a throttled call
 // halves the limit. A run of calls that were not throttled raises it by one, up to its maximum, if as
 // many at once as it allows were among them: fewer say nothing about it. All invocations of the
-// process share it: EDS throttles the account, not the event. The longest waiting call goes first.
+// process share that of an account: EDS throttles the account, not the event. The longest waiting call goes first.
 type pace struct {
 	mu      sync.Mutex
 	max     int

@@ -12,13 +12,13 @@ import (
 
 // pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
 // must not pass for the whole.
-func pages[T any](ctx context.Context, r *run, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+func pages[T any](ctx context.Context, at *place, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
 	seen := map[string]bool{}
 	listed, total, again := 0, 0, false
 	for token := ""; ; {
 		var p Page[T]
-		err := r.read(ctx, s, action, func(ctx context.Context) (err error) {
+		err := at.read(ctx, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
 				return missingRows(action)
 			}
@@ -51,7 +51,7 @@ func missingRows(action string) *CallError {
 
 // carriers are the desktops that carry a tag, in the order of the service.
 func (p *place) carriers(ctx context.Context, s *slot, tag events.Tag) ([]Tagged, error) {
-	return pages(ctx, p.run, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
+	return pages(ctx, p, s, "ListTagResources", func(ctx context.Context, token string) (Page[Tagged], error) {
 		return p.session.ListTagResources(ctx, p.regionID, tag, token)
 	})
 }
@@ -59,11 +59,7 @@ func (p *place) carriers(ctx context.Context, s *slot, tag events.Tag) ([]Tagged
 func (p *place) listTag(tag events.Tag) *listing[string] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]string, error) {
 		rows, err := p.carriers(ctx, s, tag)
-		values := make(map[string]string, len(rows))
-		for _, row := range rows {
-			values[foldID(row.DesktopID)] = row.Value
-		}
-		return values, err
+		return valuesOf(rows), err
 	})
 }
 
@@ -75,9 +71,16 @@ type use struct {
 	beganBy, anyBy userAct
 }
 
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 func (p *place) listUses(since time.Time) *listing[use] {
 	return newListing(func(ctx context.Context, s *slot) (map[string]use, error) {
-		rows, err := pages(ctx, p.run, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
+		rows, err := pages(ctx, p, s, "DescribeClientEvents", func(ctx context.Context, token string) (Page[ClientEvent], error) {
 			return p.session.DescribeClientEvents(ctx, p.regionID, since, token)
 		})
 		uses := map[string]use{}
@@ -130,7 +133,7 @@ func (p *place) described(ctx context.Context, s *slot, choice events.Select) ([
 }
 
 func (p *place) describedPages(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
-	return pages(ctx, p.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
+	return pages(ctx, p, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
 		at := time.Now()
 		page, err := p.session.DescribeDesktops(ctx, p.regionID, choice, token)
 		rows := make([]row, len(page.Rows))
@@ -147,10 +150,10 @@ func (p *place) describedPages(ctx context.Context, s *slot, choice events.Selec
 // early is old when its wave comes.
 func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
 	r := p.run
-	ahead := r.pace.width() * MaxDesktopsPerCall
+	ahead := p.pace.width() * MaxDesktopsPerCall
 	var observing sync.WaitGroup
 	var targets []*target
-	_, err := pages(ctx, r, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
+	_, err := pages(ctx, p, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
 		page, err := p.session.ListTagResources(calling, p.regionID, tag, token)
 		seen := make([]*target, len(page.Rows))
 		for i, carrier := range page.Rows {

@@ -13,13 +13,15 @@ type placeKey struct{ account, regionID string }
 // desktops, and the calls that were made for them.
 type place struct {
 	run      *run
+	pace     *pace
 	session  EDS
 	regionID string
 
-	protected *listing[string]    // carriers of the protect tag; nil: switched off
+	protected *tagListing         // carriers of the protect tag; nil: switched off
 	kept      *listing[keepUntil] // carriers of the keep-until tag; nil: switched off
 	denied    *ownership          // desktops of the users on the deny list; nil: there are none
-	tags      map[tagKey]*listing[string]
+	tags      map[tagKey]*tagListing
+	readings  *readings
 	users     []*ownership
 	uses      map[int64]*listing[use] // by the Unix time from which on they are listed
 
@@ -40,8 +42,8 @@ func (r *run) place(o Order) *place {
 		return p
 	}
 	p := &place{
-		run: r, session: o.Session, regionID: o.Request.RegionId,
-		tags: map[tagKey]*listing[string]{}, uses: map[int64]*listing[use]{},
+		run: r, pace: r.paceOf(o.Account), session: o.Session, regionID: o.Request.RegionId,
+		tags: map[tagKey]*tagListing{}, readings: &readings{byID: map[string]*desktopTags{}}, uses: map[int64]*listing[use]{},
 		claims: newClaims(r),
 	}
 	r.places[key] = p
@@ -61,13 +63,13 @@ func (r *run) place(o Order) *place {
 }
 
 // tagged returns the listing of the desktops that carry a tag, with its value: one, whoever asks.
-func (p *place) tagged(tag events.Tag) *listing[string] {
+func (p *place) tagged(tag events.Tag) *tagListing {
 	key := tagKey{key: tag.Key, anyValue: tag.Value == nil}
 	if tag.Value != nil {
 		key.value = *tag.Value
 	}
 	if p.tags[key] == nil {
-		p.tags[key] = p.listTag(tag)
+		p.tags[key] = &tagListing{listing: p.listTag(tag), tag: tag, firstPage: p.listFirstPage(tag)}
 	}
 	return p.tags[key]
 }

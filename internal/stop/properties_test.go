@@ -78,13 +78,15 @@ type generated struct {
 	refused  map[string]bool          // desktops that StopDesktops refuses, with their region
 	stopping time.Duration            // what StopDesktops takes
 	throttle map[string]time.Duration // until when it is throttled, by region
+	few      int                      // desktops whose tags are read by ID
+	untagged map[string]bool          // desktops whose tags EDS refuses to list by ID, with their region
 }
 
 func newGenerated(t *testing.T, source rand.Source) *generated {
 	rng := rand.New(source)
 	g := &generated{
 		t: t, salt: rng.Uint64(), slow: map[string]time.Duration{}, slowOne: map[string]string{},
-		refused: map[string]bool{}, throttle: map[string]time.Duration{}, stopping: pick(rng, 100*time.Millisecond, 3*time.Second),
+		refused: map[string]bool{}, untagged: map[string]bool{}, few: pick(rng, 0, 2, fewDesktops), throttle: map[string]time.Duration{}, stopping: pick(rng, 100*time.Millisecond, 3*time.Second),
 		policy: Policy{MaxDesktops: pick(rng, 2, 4, 1000, 1000)},
 	}
 	if rng.IntN(2) == 0 {
@@ -98,7 +100,7 @@ func newGenerated(t *testing.T, source rand.Source) *generated {
 			g.add(rng, fmt.Sprintf("ecd-%d", i), region)
 		}
 		g.slow[region] = pick(rng, time.Second, 8*time.Second, 20*time.Second, forever)
-		g.slowOne[region] = pick(rng, "protect", "night", "env", "env=prod", "users li", "office site-1", "all", "30m0s", "720h0m0s")
+		g.slowOne[region] = pick(rng, "protect", "night", "env", "env=prod", "users li", "office site-1", "all", "30m0s", "720h0m0s", "by ID")
 		if rng.IntN(6) == 0 {
 			g.throttle[region] = 20 * time.Second
 		}
@@ -122,6 +124,7 @@ func (g *generated) add(rng *rand.Rand, id, region string) {
 	}
 	g.desktops = append(g.desktops, d)
 	g.refused[region+id] = rng.IntN(10) == 0
+	g.untagged[region+id] = rng.IntN(12) == 0
 }
 
 func (g *generated) order(rng *rand.Rand, i int) Order {
@@ -168,7 +171,9 @@ func (g *generated) run(orders ...Order) (*world, []done) {
 		w.desktops = append(w.desktops, &d)
 	}
 	w.behave = g.behave
-	return w, w.do(testEngine(g.policy), slices.Clone(orders)...)
+	e := testEngine(g.policy)
+	e.few = g.few
+	return w, w.do(e, slices.Clone(orders)...)
 }
 
 // behave is the same for the same call at the same time.
@@ -177,6 +182,13 @@ func (g *generated) behave(c call) (time.Duration, error) {
 	switch c.action {
 	case "DescribeDesktopInfo", "DescribeDesktopsByID":
 		return quick, nil
+	case "ListTagResourcesByID":
+		for _, id := range c.ids {
+			if g.untagged[c.region+id] {
+				return quick, &CallError{Family: NotFound, Code: "Unlisted"}
+			}
+		}
+		c.about = "by ID" // not the IDs: which of them are asked together must not matter
 	case "StopDesktops":
 		for _, id := range c.ids {
 			if g.refused[c.region+id] {
@@ -283,7 +295,9 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 		if g.plain(o) && g.plain(other) {
 			tolerance += 300 * time.Millisecond // they share calls, and one may need one that the other does not
 		}
-		if g.plain(o) && g.plain(other) && slices.ContainsFunc(append(together[i].Desktops, together[j].Desktops...), func(d report.DesktopReport) bool { return g.refused[o.Request.RegionId+d.DesktopId] }) {
+		if g.plain(o) && g.plain(other) && slices.ContainsFunc(append(together[i].Desktops, together[j].Desktops...), func(d report.DesktopReport) bool {
+			return g.refused[o.Request.RegionId+d.DesktopId] || g.untagged[o.Request.RegionId+d.DesktopId]
+		}) {
 			return // their call is refused and made again in parts
 		}
 		for _, d := range together[i].Desktops {

@@ -9,9 +9,9 @@ import (
 var errTimeUp = errors.New("the time was up before the call could be made")
 
 // attempt makes one call. The error is a *CallError, or errTimeUp if the call was not made.
-func (r *run) attempt(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
-	return r.pace.inSlot(ctx, s, func(s *slot) error {
-		r.count(action)
+func (p *place) attempt(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
+	return p.pace.inSlot(ctx, s, func(s *slot) error {
+		p.run.count(action)
 		err := call(ctx)
 		e := asCallError(err)
 		s.note(action, e != nil && e.Family == Throttled)
@@ -21,10 +21,10 @@ func (r *run) attempt(ctx context.Context, s *slot, action string, call func(con
 
 // read makes a call that changes nothing, and retries it while that may help. A call that the end of
 // the time cut off has done no harm: it counts as not made, unless EDS had failed it before.
-func (r *run) read(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
+func (p *place) read(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
 	var before error = errTimeUp
 	for a := newAttempts(); ; {
-		err := r.attempt(ctx, s, action, call)
+		err := p.attempt(ctx, s, action, call)
 		if err != nil && ctx.Err() != nil {
 			return before
 		}

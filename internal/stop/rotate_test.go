@@ -46,7 +46,7 @@ func TestSmallEventsKeepTheirOrder(t *testing.T) {
 		for i := range n {
 			o.ask(fmt.Sprint(i))
 		}
-		targets := (&unit{run: r, orders: []*order{o}}).workList()
+		targets := (&unit{run: r, place: &place{pace: r.paceOf("")}, orders: []*order{o}}).workList()
 		seen := map[string]bool{}
 		for i, d := range targets {
 			if d.id != fmt.Sprint((want+i)%n) {

@@ -85,6 +85,7 @@ type target struct {
 	seenAt   time.Time
 	seenErr  error // why the last observation failed
 	*owners
+	tagsErr error // why the tags of its ID could not be read
 }
 
 // to changes the state. It is the only function that does.

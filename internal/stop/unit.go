@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -214,7 +215,7 @@ func (u *unit) observeFresh(ctx context.Context, wave []*target) {
 // nextWave is how many targets are observed, and then stopped, at once: as many as there are slots
 // for.
 func (u *unit) nextWave(targets []*target) (wave, rest []*target) {
-	n := min(len(targets), u.pace.width()*MaxDesktopsPerCall)
+	n := min(len(targets), u.place.pace.width()*MaxDesktopsPerCall)
 	return targets[:n], targets[n:]
 }
 
@@ -269,7 +270,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 		}
 	}
 	if unknown == nil && u.policy.Preflight {
-		unknown = t.usersUnknown()
+		unknown = cmp.Or(t.usersUnknown(), t.tagsUnknown())
 	}
 	var v verdict
 	spares := false

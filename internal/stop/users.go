@@ -133,7 +133,7 @@ func (p *place) usersInParts(ctx context.Context, s *slot, targets []*target, bu
 		return
 	}
 	var at time.Time
-	rows, err := pages(ctx, p.run, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[Desktop], error) {
+	rows, err := pages(ctx, p, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[Desktop], error) {
 		if token == "" {
 			at = time.Now()
 		}

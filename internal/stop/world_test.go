@@ -201,7 +201,30 @@ func (w *world) ListTagResources(ctx context.Context, region string, tag events.
 	defer w.mu.Unlock()
 	for _, d := range w.desktops {
 		if value, ok := d.tags[tag.Key]; ok && last && d.region == region && (tag.Value == nil || *tag.Value == value) {
-			p.Rows = append(p.Rows, Tagged{DesktopID: d.DesktopID, Value: value})
+			p.Rows = append(p.Rows, Tagged{DesktopID: d.DesktopID, Key: tag.Key, Value: value})
+		}
+	}
+	return p, nil
+}
+
+// ListTagResourcesByID pages like a listing. It does not know an ID in another case, as a service may.
+func (w *world) ListTagResourcesByID(ctx context.Context, region string, ids []string, token string) (p Page[Tagged], err error) {
+	c := call{action: "ListTagResourcesByID", region: region, about: strings.Join(ids, " "), ids: ids}
+	last, next := page[Tagged](w, &c, token)
+	if len(ids) < 1 || len(ids) > 50 {
+		w.t.Errorf("the tags of %d desktops", len(ids))
+	}
+	if err := w.make(ctx, c); err != nil {
+		return p, err
+	}
+	p.NextToken, p.Listed = next, 1
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, d := range w.desktops {
+		if last && d.region == region && slices.Contains(ids, d.DesktopID) {
+			for key, value := range d.tags {
+				p.Rows = append(p.Rows, Tagged{DesktopID: d.DesktopID, Key: key, Value: value})
+			}
 		}
 	}
 	return p, nil
@@ -293,7 +316,7 @@ func testEngine(policy Policy) *Engine {
 		policy.APIConcurrency = 1000
 	}
 	e := New(policy)
-	e.pace.limit = e.pace.max
+	e.paceOf("").limit = e.paceOf("").max
 	return e
 }
 
@@ -303,11 +326,19 @@ const invocationTime = 3 * time.Minute
 // do the orders with the engine, and hold what must always hold.
 func (w *world) do(e *Engine, orders ...Order) []done {
 	w.t.Helper()
+	return w.doAs(w, e, orders...)
+}
+
+// doAs is do with a service that answers some calls in the place of the world.
+func (w *world) doAs(service EDS, e *Engine, orders ...Order) []done {
+	w.t.Helper()
 	results := make([]done, len(orders))
 	var mu sync.Mutex
 	handed := make([]int, len(orders))
 	for i := range orders {
-		orders[i].Session = w
+		if orders[i].Session == nil {
+			orders[i].Session = service
+		}
 		if orders[i].Request.RegionId == "" {
 			orders[i].Request.RegionId = regionA
 		}
@@ -338,8 +369,10 @@ func (w *world) do(e *Engine, orders ...Order) []done {
 	if time.Now().After(inv.CallEnd) {
 		w.t.Error("Do returned too late")
 	}
-	if e.pace.running != 0 || len(e.pace.waiting) != 0 {
-		w.t.Errorf("after the work %d slots are taken and %d wait", e.pace.running, len(e.pace.waiting))
+	for account, p := range e.paces {
+		if p.running != 0 || len(p.waiting) != 0 {
+			w.t.Errorf("account %q: after the work %d slots are taken and %d wait", account, p.running, len(p.waiting))
+		}
 	}
 	return results
 }

@@ -35,6 +35,7 @@ func inWords(r events.Request) string {
 	if r.Exclude != nil {
 		add(true, "except %s", spared(*r.Exclude))
 	}
+	add(r.On != "", "on %ss", r.On)
 	add(r.IdleMinutes > 0, "idle for %d min", r.IdleMinutes)
 	add(r.Force, "connected users too")
 	add(r.StoppedMode != "", "%s", r.StoppedMode)

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/terminal"
@@ -40,7 +41,7 @@ Flags:
   -env NAME=VALUE   a variable of the function, instead of the file's; may be repeated
   -role-arn ARN     ask EDS as this role, the function's, which your credentials may assume
   -offline          only what needs no network
-  -o text|json      json: {"Findings": [...], "Problems": n, "Warnings": n}
+  -o text|json      json: the findings as one object (stopctl schema doctor)
   -color auto|always|never
                     auto: in a terminal, unless NO_COLOR is set
 
@@ -142,6 +143,7 @@ func (e *examination) findings(ctx context.Context, s *terminal.Screen) findings
 	} {
 		all = append(all, check(e.checkup)...)
 	}
+	all = append(all, checkCalendar(e.checkup, time.Now())...)
 	all = append(all, e.checkLoopback()...)
 	all = append(all, checkSchedules(e.checkup)...)
 	all = append(all, checkTimers(ctx, e.checkup)...)

@@ -16,6 +16,7 @@ import (
 
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/trial"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/stop"
 )
@@ -114,6 +115,7 @@ func (c *clinic) examine(t *testing.T, args ...string) (code int, stdout, stderr
 			t.Errorf("shows %q:\n%s%s", secret, out.String(), err.String())
 		}
 	}
+	trial.Valid(t, out.String())
 	return code, out.String(), err.String()
 }
 
@@ -121,11 +123,8 @@ func (c *clinic) examine(t *testing.T, args ...string) (code int, stdout, stderr
 func (c *clinic) findingsOf(t *testing.T, args ...string) (findings, int) {
 	t.Helper()
 	code, out, stderr := c.examine(t, append(args, "-o", "json")...)
-	var all struct {
-		Findings           findings
-		Problems, Warnings int
-	}
-	if err := json.Unmarshal([]byte(out), &all); err != nil {
+	var all examined
+	if err := json.Unmarshal([]byte(out), &all); err != nil || all.Format != "stopctl.doctor/1" {
 		t.Fatalf("%v: %s%s", err, out, stderr)
 	}
 	if all.Problems != all.Findings.count(problem) || all.Warnings != all.Findings.count(warning) {
@@ -295,6 +294,8 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "bad routes", files: map[string]string{"routes.yaml": "http:\n  - path: jira\n"}, check: "ROUTES_FILE", status: problem, message: "routes.yaml:2"},
 		{name: "routes without their secret", files: map[string]string{"routes.yaml": "http:\n  - path: /jira\n    auth: {scheme: hub-sha256, secrets: [JIRA_SECRET]}\n"}, check: "ROUTES_FILE", status: problem, message: "names an environment variable that is not set"},
 		{name: "no deny list", env: map[string]string{"DENY_FILE": "deny.txt"}, check: "DENY_FILE", status: problem, message: "cannot be opened"},
+		{name: "a calendar with a fault", env: map[string]string{"CALENDAR_FILE": "calendar.txt"}, files: map[string]string{"calendar.txt": "2026\n"}, check: "CALENDAR_FILE", status: problem, message: "CALENDAR_FILE line 1 is no date"},
+		{name: "a calendar that has ended", env: map[string]string{"CALENDAR_FILE": "calendar.txt"}, files: map[string]string{"calendar.txt": "complete 1999\n"}, check: "CALENDAR_FILE", status: problem, message: "does not cover today"},
 		{name: "a misspelt variable", args: []string{"-env", "DRYRUN=true"}, check: "DRYRUN", status: warning, message: "nothing reads it"},
 		{name: "a variable that the file does not take", env: map[string]string{"PROTECT_TAG": "keep"}, check: "PROTECT_TAG", status: warning, message: "PROTECT_TAG is set in this shell, but s.yaml does not take it"},
 		{name: "a variable that the file sets itself", env: map[string]string{"MAX_EVENT_AGE": "2h"}, check: "MAX_EVENT_AGE", status: warning, message: "s.yaml does not take it"},
@@ -353,6 +354,9 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "a timer that stops too many blindly", changes: []string{tag, `{"DesktopId": ["ecd-a", "ecd-b"],`, `"IdleMinutes": 30`, `"StoppedMode": "StopCharging"`}, args: []string{"-env", "MAX_DESKTOPS=1", "-env", "PREFLIGHT=false", "-env", "PROTECT_TAG=", "-env", "KEEP_UNTIL_TAG="}, check: "timer nightly", status: problem, message: "`blocked` each time: MaxDesktops"},
 		{name: "a timer with a callback", changes: []string{`"IdleMinutes": 30`, `"CallbackUrl": "https://hooks.example.com/fake-path"`}, check: "timer nightly", status: problem, message: "NotAllowed at $.payload.CallbackUrl"},
 		{name: "a timer with a callback that is let in", changes: []string{`"IdleMinutes": 30`, `"CallbackUrl": "https://hooks.example.com/fake-path"`}, args: []string{"-env", "CALLBACK_ALLOWED_HOSTS=hooks.example.com", "-env", "CALLBACK_SECRET=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}, check: "timer nightly", status: fine, message: "is let in"},
+		{name: "a timer that asks for a day without a calendar", changes: []string{`"IdleMinutes": 30`, `"On": "workday"`}, check: "timer nightly", status: problem, message: "`rejected` each time: Calendar at $.payload.On"},
+		{name: "a timer that asks for a day that no year has", changes: []string{`"IdleMinutes": 30`, `"On": "workday"`}, env: map[string]string{"CALENDAR_FILE": "calendar.txt"}, files: map[string]string{"calendar.txt": "complete 1999\n"}, check: "timer nightly", status: problem, message: "would fail now: Calendar at $.payload.On", beside: "CALENDAR_FILE"},
+		{name: "a timer that asks for a day of any kind", changes: []string{`"IdleMinutes": 30`, `"On": "workday"`}, env: map[string]string{"CALENDAR_FILE": "calendar.txt"}, files: map[string]string{"calendar.txt": everyYear()}, check: "timer nightly", status: fine, message: "is let in"},
 		{name: "a timer with several requests", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: fine, message: "is let in"},
 		{name: "a timer with several requests, and one is refused", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"Force": true, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "timer nightly", status: problem, message: "Conflict at $.payload[1].IdleMinutes"},
 		{name: "the second request of a timer waits too long", changes: []string{tag, `[{"DesktopId": "ecd-a"}, {"WaitSeconds": 115, "Select": {"All": true},`, `"Reason": "nightly stop"}`, `"Reason": "nightly stop"}]`}, check: "WaitSeconds", status: problem, message: "WaitSeconds of the timer nightly is 115 s"},

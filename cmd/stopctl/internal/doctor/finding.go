@@ -7,7 +7,16 @@ import (
 	"strings"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/schema"
 )
+
+// examined is what doctor found, for programs.
+type examined struct {
+	Format   string   // stopctl.doctor/1
+	Findings findings // what each check found
+	Problems int      // how many findings have the status problem
+	Warnings int      // how many findings have the status warning
+}
 
 // finding is what one check found.
 type finding struct {
@@ -15,17 +24,18 @@ type finding struct {
 	Check   string // what was checked: the name of a variable, a property or an action
 	Status  findingStatus
 	Where   string `json:",omitempty"` // in which file, and on which line
-	Message string
-	Do      string `json:",omitempty"` // of whoever reads it; always there unless all is well
+	Message string // what was found, for people; it may change
+	Do      string `json:",omitempty"` // what to do; always there unless all is well
 }
 
+// findingStatus says how bad a finding is.
 type findingStatus string
 
 const (
-	fine     findingStatus = "ok"
-	warning  findingStatus = "warning"
-	problem  findingStatus = "problem"
-	unproven findingStatus = "unproven"
+	fine     findingStatus = "ok"       // all is well
+	warning  findingStatus = "warning"  // probably not meant
+	problem  findingStatus = "problem"  // the function does not work as deployed
+	unproven findingStatus = "unproven" // it could not be found out
 )
 
 type findings []finding
@@ -45,10 +55,7 @@ func (f findings) write(out io.Writer) error {
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(struct {
-		Findings           findings
-		Problems, Warnings int
-	}{f, f.count(problem), f.count(warning)})
+	return e.Encode(examined{schema.Doctor, append(findings{}, f...), f.count(problem), f.count(warning)})
 }
 
 // labels of the statuses, all in one column.

@@ -55,10 +55,14 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 		}
 		refused, reports := false, s.fire(ctx, &t)
 		for _, rep := range reports {
-			if rep.Status == report.StatusRejected || rep.Status == report.StatusBlocked {
+			switch {
+			case rep.Status == report.StatusRejected, rep.Status == report.StatusBlocked:
 				refused = true
 				add(finding{Status: problem, Message: fmt.Sprintf("the payload of the %s is `%s` each time: %s", name, rep.Status, words.Problem(rep.Error)),
 					Do: "Correct it, or what the configuration says; `stopctl plan -trigger " + t.Name() + "` shows what it would do."})
+			case rep.Status == report.StatusFailed && rep.Error != nil && rep.Error.Code == report.CodeCalendar: // and not that nobody was asked
+				refused = true
+				add(finding{Status: problem, Message: fmt.Sprintf("the %s would fail now: %s", name, words.Problem(rep.Error)), Do: "Add the year to the calendar (docs/operate.md, Workdays and holidays)."})
 			}
 		}
 		switch {
@@ -76,7 +80,7 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 func (s *checkup) fire(ctx context.Context, t *agenda.Timer) []report.Report {
 	c := s.config
 	c.Disabled = false // which is said elsewhere, and hides the rest
-	h := setup.Harmless(c, s.faults, func() (stop.EDS, error) { return nobody{}, nil })
+	h := setup.Harmless(c, s.faults, func(string) (stop.EDS, error) { return nobody{}, nil })
 	return h.Reports(ctx, handler.Invocation{RequestID: "stopctl-doctor", FunctionName: c.FunctionName}, t.Event(time.Now()))
 }
 
@@ -104,6 +108,10 @@ func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) 
 }
 
 func (n nobody) ListTagResources(context.Context, string, events.Tag, string) (p stop.Page[stop.Tagged], err error) {
+	return p, n.asked("ListTagResources")
+}
+
+func (n nobody) ListTagResourcesByID(context.Context, string, []string, string) (p stop.Page[stop.Tagged], err error) {
 	return p, n.asked("ListTagResources")
 }
 

@@ -60,7 +60,7 @@ Flags for all three:
   -binary FILE        a function built already, for this system; default: it is
                       built from the source in this folder or above
   -v                  show each event as a whole, and the function's log
-  -o text|json        json: one object for each event, a line each
+  -o text|json        json: one object for each event, a line each (stopctl schema run)
   -color auto|always|never
                       auto: in a terminal, unless NO_COLOR is set
 

@@ -7,56 +7,65 @@ import (
 
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/report"
+	"stopdesktops/schema"
 )
 
-// stepJSON is a record for programs, one line each.
+// stepJSON is what became of one event. Each event is one line of JSON.
 type stepJSON struct {
-	Step       int
-	Title      string
-	Event      json.RawMessage
-	RequestId  string
-	DurationMs int64
-	// One of these says how it went: Answer is what the function returned.
+	Format     string          // stopctl.run/1
+	Step       int             // the number of the event, from 1
+	Title      string          // what the event is, for people
+	Event      json.RawMessage // the event as the function got it; a string if it is not JSON
+	RequestId  string          // the ID of the invocation
+	DurationMs int64           // how many milliseconds the invocation took
+	// What the function returned. Of Answer, FunctionError and NoAnswer there is one.
 	Answer        json.RawMessage         `json:",omitempty"`
 	FunctionError *emulator.FunctionError `json:",omitempty"`
-	NoAnswer      string                  `json:",omitempty"`
-	HTTPStatus    int                     `json:",omitempty"`
+	NoAnswer      string                  `json:",omitempty"` // why the function returned nothing
+	HTTPStatus    int                     `json:",omitempty"` // the status of the response to an HTTP event
 
-	Reports     []report.Report
-	Desktops    []desktopJSON  // those of the reports, in the emulated account
-	Calls       []callJSON     // that EDS saw
-	Callbacks   []callbackJSON // that arrived
-	Violations  []string       // what a careful client must never do
-	AsExpected  *bool          `json:",omitempty"` // of the walk
-	Differences []string       `json:",omitempty"`
-	Log         []string       `json:",omitempty"` // with -v
+	Reports     []report.Report // one for each event, as the log has them
+	Desktops    []desktopJSON   // the desktops of the reports, in the emulated account
+	Calls       []callJSON      // the calls that the emulated EDS saw
+	Callbacks   []callbackJSON  // the callbacks that arrived
+	Violations  []string        // what a careful client must never do, and this one did
+	AsExpected  *bool           `json:",omitempty"` // whether a step of the walk went as expected
+	Differences []string        `json:",omitempty"` // how a step of the walk differs from what was expected
+	Log         []string        `json:",omitempty"` // the lines of the function's log, with -v
 }
 
-type desktopJSON struct{ DesktopId, Before, After string }
+// desktopJSON is the state of a desktop before and after the event.
+type desktopJSON struct {
+	DesktopId string // the desktop
+	Before    string // its DesktopStatus before the event; empty if EDS does not know it
+	After     string // its DesktopStatus after the event; empty if EDS does not know it
+}
 
+// callJSON is one call to EDS.
 type callJSON struct {
-	Time        time.Time
-	Action      string
-	RegionId    string   `json:",omitempty"`
-	DesktopIds  []string `json:",omitempty"`
-	StoppedMode string   `json:",omitempty"`
-	OsUpdate    string   `json:",omitempty"`
-	Status      int      // 0: no answer
-	Code        string   `json:",omitempty"`
-	RequestId   string   `json:",omitempty"`
-	Stopped     []string `json:",omitempty"`
-	Started     []string `json:",omitempty"`
-	CutOff      []string `json:",omitempty"`
+	Time        time.Time // when the call came
+	Action      string    // the action of EDS
+	RegionId    string    `json:",omitempty"` // the region that was asked
+	DesktopIds  []string  `json:",omitempty"` // the desktops that the call names
+	StoppedMode string    `json:",omitempty"` // StopCharging or KeepCharging
+	OsUpdate    string    `json:",omitempty"` // true or false
+	Status      int       // the HTTP status; 0: there was no response
+	Code        string    `json:",omitempty"` // the error code of EDS
+	RequestId   string    `json:",omitempty"` // the RequestId of the response
+	Stopped     []string  `json:",omitempty"` // the desktops that it stopped
+	Started     []string  `json:",omitempty"` // the desktops that it started
+	CutOff      []string  `json:",omitempty"` // the desktops that it stopped while a user was connected
 }
 
+// callbackJSON is one delivery of a callback.
 type callbackJSON struct {
-	Time              time.Time
-	Id                string          // webhook-id
-	Type              string          `json:",omitempty"`
-	Status            int             // that was answered
-	SignatureVerified bool            //
-	Fault             string          `json:",omitempty"`
-	Body              json.RawMessage `json:",omitempty"`
+	Time              time.Time       // when it came
+	Id                string          // its webhook-id
+	Type              string          `json:",omitempty"` // the type of the CloudEvent
+	Status            int             // the HTTP status of the response
+	SignatureVerified bool            // whether its signature is right
+	Fault             string          `json:",omitempty"` // what is wrong with it
+	Body              json.RawMessage `json:",omitempty"` // its body; a string if that is not JSON
 }
 
 func callsJSON(calls []emulator.Call) []callJSON {
@@ -94,7 +103,7 @@ func rawJSON(data []byte) json.RawMessage {
 
 func (s *display) putJSON(n int, r *record) {
 	v := stepJSON{
-		Step: n, Title: r.title, Event: rawJSON(r.event), RequestId: r.result.RequestID,
+		Format: schema.Run, Step: n, Title: r.title, Event: rawJSON(r.event), RequestId: r.result.RequestID,
 		DurationMs: r.result.Duration.Milliseconds(), Answer: rawJSON(r.result.Payload), FunctionError: r.result.FunctionError,
 		Reports: append([]report.Report{}, r.reports...), Desktops: []desktopJSON{}, Calls: callsJSON(r.calls),
 		Callbacks: callbacksJSON(r.deliveries), Violations: append([]string{}, r.violations...), Differences: r.differences,

@@ -70,6 +70,9 @@ func newLab(ctx context.Context, fleet *emulator.Fleet, binary string, env map[s
 // variables of the function: what ties it to the emulator, and the caller's.
 func (l *lab) variables(fleet *emulator.Fleet, env map[string]string) map[string]string {
 	all := map[string]string{"EDS_ENDPOINT": l.em.EDSEndpoint()}
+	if len(fleet.Accounts) > 0 {
+		all["STS_ENDPOINT"] = l.em.STSEndpoint()
+	}
 	if _, l.ownCallback = env["CALLBACK_URL"]; !l.ownCallback {
 		all["CALLBACK_URL"] = l.em.CallbackURL()
 		if robot := robotOf(env["CALLBACK_FORMAT"]); robot != emulator.RobotWeCom && robot != emulator.RobotSlack { // they know no sign

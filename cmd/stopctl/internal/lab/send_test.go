@@ -41,7 +41,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	var s stepJSON
-	if err := json.Unmarshal([]byte(out), &s); err != nil || strings.Count(out, "\n") != 1 {
+	if err := json.Unmarshal([]byte(out), &s); err != nil || s.Format != "stopctl.run/1" || strings.Count(out, "\n") != 1 {
 		t.Fatalf("%v in\n%s", err, out)
 	}
 	if len(s.Reports) != 1 || s.Reports[0].RegionId != "cn-shanghai" || len(s.Desktops) != 1 || s.Desktops[0] != (desktopJSON{"ecd-far1", "Running", "Stopping"}) {
@@ -78,9 +78,11 @@ func TestNoAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, out, _ := execute(t, `{}`, "run", "-binary", self, "-event", "-", "-env", "ACT_AS=function-that-ends")
-	if code != terminal.ExitUnexpected || !strings.Contains(out, "none: the function ended (exit status 3)") {
-		t.Errorf("exit code %d:\n%s", code, out)
+	for output, says := range map[string]string{"text": "none: the function ended (exit status 3)", "json": `"NoAnswer":"the function ended: exit status 3`} {
+		code, out, _ := execute(t, `{}`, "run", "-binary", self, "-event", "-", "-env", "ACT_AS=function-that-ends", "-o", output)
+		if code != terminal.ExitUnexpected || !strings.Contains(out, says) {
+			t.Errorf("-o %s: exit code %d:\n%s", output, code, out)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/trial"
+	"stopdesktops/schema/schematest"
 )
 
 // serving is stopctl run -serve as a process of its own.
@@ -203,7 +205,7 @@ func TestServeAsync(t *testing.T) {
 	ids := map[string]bool{}
 	for i, line := range lines {
 		var v stepJSON
-		if err := json.Unmarshal([]byte(line), &v); err != nil {
+		if err := errors.Join(json.Unmarshal([]byte(line), &v), schematest.Check("run", []byte(line))); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
 		ids[v.RequestId] = true

@@ -17,6 +17,7 @@ import (
 	"stopdesktops/handler"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/report"
+	"stopdesktops/schema/schematest"
 )
 
 var tookPattern = regexp.MustCompile(`─+ [0-9.]+ m?s( [✓✗])?\n`)
@@ -53,6 +54,16 @@ func TestWalk(t *testing.T) {
 	}
 	if got != string(want) {
 		t.Errorf("the walk differs from %s (-update rewrites it):\n%s", golden, trial.Diff(string(want), got))
+	}
+}
+
+// TestWalkJSON: each step is one line of a known shape.
+func TestWalkJSON(t *testing.T) {
+	binary := functionBinary(t)
+	t.Parallel()
+	code, out, stderr := execute(t, "", "run", "-binary", binary, "-o", "json", "-v")
+	if n, err := schematest.Output(out); code != terminal.ExitOK || err != nil || n != len(walk) || strings.Count(out, "\n") != n {
+		t.Errorf("exit code %d: %d documents for %d steps: %v\n%s", code, n, len(walk), err, stderr)
 	}
 }
 

@@ -60,7 +60,7 @@ Flags:
                     amount, also in its payload. Identifiers and times without a zone stay.
                     A signature over a moved time or body no longer matches.
   -expect FILE      compare with a plan that -o json has written
-  -o text|json      json: the plan as one object
+  -o text|json      json: the plan as one object (stopctl schema plan)
 
 Examples:
 
@@ -80,6 +80,7 @@ type planOptions struct {
 	setup.Flags
 	event, trigger, at, roleARN, emulate, expect, output string
 	now                                                  bool
+	day                                                  time.Time // whose day counts for On; zero: that of the event
 }
 
 func planFlags() (*planOptions, *flag.FlagSet) {
@@ -182,6 +183,7 @@ func (o *planOptions) readEvent(out terminal.Outside) ([]byte, *fired, error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		o.day = timer.at
 		return timer.event(), timer, nil
 	}
 	event, err := terminal.ReadInput("plan: -f", o.event, out.In)
@@ -211,7 +213,12 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	}
 	c, faults := config.Read(environ)
 	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
-	h := setup.Harmless(c, faults, func() (stop.EDS, error) { return client.ConnectOperator(who.Credentials) })
+	h := setup.Harmless(c, faults, func(account string) (stop.EDS, error) {
+		if account != "" {
+			return client.ConnectOperatorAccount(who.Credentials, account, "stopctl-plan")
+		}
+		return client.ConnectOperator(who.Credentials)
+	})
 	if len(faults) > 0 {
 		return nil, terminal.Usagef("plan: the configuration has faults: %v", faults)
 	}
@@ -229,7 +236,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	o.Env.NoteUnknown(s, c.Routes != nil)
 	var reports []report.Report
 	err = s.During(asking, func() error {
-		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName}, event)
+		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
 		return ctx.Err()
 	})
 	if err != nil {
@@ -248,7 +255,7 @@ func emulate(file string, environ []string) (*emulator.Emulator, []string, error
 	if err := world.Start(); err != nil {
 		return nil, nil, err
 	}
-	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint())
+	environ = append(environ, "EDS_ENDPOINT="+world.EDSEndpoint(), "STS_ENDPOINT="+world.STSEndpoint())
 	if c, _ := config.Read(environ); len(c.AllowedRegions) == 0 {
 		environ = append(environ, "ALLOWED_REGIONS="+strings.Join(emulated.Regions(world.EDS.Desktops), ","))
 	}

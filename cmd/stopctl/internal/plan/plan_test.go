@@ -90,7 +90,7 @@ func TestPlanExpect(t *testing.T) {
 	args := []string{"plan", "-f", "-", "-t", "", "-emulate", fleet}
 	_, out, _ := execute(t, planRequest, append(args, "-o", "json")...)
 	var p plan
-	if err := json.Unmarshal([]byte(out), &p); err != nil || len(p.Events) != 1 || len(p.Events[0].Desktops) != 5 {
+	if err := json.Unmarshal([]byte(out), &p); err != nil || p.Format != "stopctl.plan/1" || len(p.Events) != 1 || len(p.Events[0].Desktops) != 5 {
 		t.Fatalf("%v in\n%s", err, out)
 	}
 	for _, c := range []struct {
@@ -226,7 +226,7 @@ func TestHarmless(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := emulator.DefaultCredential
-	connect := func() (stop.EDS, error) {
+	connect := func(string) (stop.EDS, error) {
 		return client.Connect(secret.Credentials{AccessKeyID: key.AccessKeyId, AccessKeySecret: secret.New(key.AccessKeySecret), SecurityToken: secret.New(key.SecurityToken)})
 	}
 	planned, real := setup.Harmless(c, faults, connect), compose.Handler(c, faults, setup.HarmlessOutside(connect))
@@ -266,7 +266,7 @@ func TestPlanRefuses(t *testing.T) {
 		{[]string{"-f", event, "-emulate", trial.File(t, "bad.yaml", "Desktopz: []")}, "plan: -emulate"},
 		{[]string{"-f", event, "-emulate", fleet, "-role-arn", "acs:ram::1:role/x"}, "needs no role"},
 		{[]string{"-f", event, "-emulate", fleet, "-expect", "nosuch.json"}, "plan: -expect: open nosuch.json"},
-		{[]string{"-f", event, "-emulate", fleet, "-expect", event}, "is no plan: write one with stopctl plan -o json"},
+		{[]string{"-f", event, "-emulate", fleet, "-expect", event}, "is no plan of this version: write one with stopctl plan -o json"},
 		{[]string{"-f", event, "-nosuch"}, "See stopctl plan -h"},
 	} {
 		if code, _, stderr := execute(t, "", append([]string{"plan"}, c.args...)...); code != terminal.ExitUsage || !strings.Contains(stderr, c.says) {
@@ -297,5 +297,32 @@ func TestPlanOfSamples(t *testing.T) {
 		if readable := json.Valid(bytes.TrimPrefix(text, []byte("\ufeff"))); (code != terminal.ExitUsage) != readable || strings.HasPrefix(out, "event ") != readable {
 			t.Errorf("%s: exit code %d\n%s%s", sample, code, out, stderr)
 		}
+	}
+}
+
+// TestPlanAccounts: a plan asks the account that the request names, by the role that is configured for it.
+func TestPlanAccounts(t *testing.T) {
+	fleet := trial.File(t, "fleet.yaml", `Desktops:
+  - {DesktopId: ecd-a, ConnectionStatus: Connected}
+Accounts:
+  - AccountId: "2000000000000000"
+    Roles: [{RoleName: stop-desktops, Trusts: ["1000000000000000"]}]
+    Desktops: [{DesktopId: ecd-a}]
+  - AccountId: "3000000000000000"
+    Roles: [{RoleName: stop-desktops, Trusts: ["2000000000000000"]}]
+`)
+	request := `[{"DesktopId": "ecd-a"}, {"Account": "prod", "DesktopId": "ecd-a"}, {"Account": "lab", "DesktopId": "ecd-a"}]`
+	code, out, err := execute(t, request, "plan", "-f", "-", "-t", "", "-emulate", fleet, "-env", "ALLOWED_ACCOUNTS=prod,lab",
+		"-env", "ACCOUNTS=prod=acs:ram::2000000000000000:role/stop-desktops,lab=acs:ram::3000000000000000:role/stop-desktops")
+	if code != terminal.ExitUnexpected {
+		t.Errorf("exit code %d %s", code, err)
+	}
+	at := -1
+	for _, want := range []string{"ecd-a      skipped   Running, Connected", "account prod cn-hangzhou StopCharging", "ecd-a      would_stop  Running, Disconnected", "account lab", "the role of account lab may not be assumed"} {
+		i := strings.Index(strings.ReplaceAll(out, "\n", " "), want)
+		if i <= at {
+			t.Errorf("no %q, or not in its place, in\n%s", want, out)
+		}
+		at = i
 	}
 }

@@ -11,44 +11,49 @@ import (
 	"stopdesktops/events"
 	"stopdesktops/handler"
 	"stopdesktops/internal/report"
+	"stopdesktops/schema"
 )
 
 // plan is what the function would do. Two plans are equal while the desktops and the configuration stay as
 // they are, so that they can be compared.
 type plan struct {
-	Events []plannedEvent
+	Format string         // stopctl.plan/1
+	Events []plannedEvent // the events, in the order in which they came
 }
 
+// plannedEvent is what the function would do about one event.
 type plannedEvent struct {
-	EventId     string
-	Kind        string `json:",omitempty"`
+	EventId     string // the event's source and ID
+	Kind        string `json:",omitempty"` // the kind of the event: direct, eventbridge, timer or http
 	Status      report.Status
-	Route       string                 `json:",omitempty"`
-	RegionId    string                 `json:",omitempty"`
-	StoppedMode string                 `json:",omitempty"`
-	OsUpdate    *bool                  `json:",omitempty"`
-	Counts      map[report.Outcome]int `json:",omitempty"`
+	Route       string                 `json:",omitempty"` // the route that the event comes by
+	Account     string                 `json:",omitempty"` // the account of the desktops; empty: the function's own
+	RegionId    string                 `json:",omitempty"` // the region of the desktops
+	StoppedMode string                 `json:",omitempty"` // StopCharging or KeepCharging
+	OsUpdate    *bool                  `json:",omitempty"` // whether EDS would be asked to install a patch that is ready
+	Counts      map[report.Outcome]int `json:",omitempty"` // the desktops by decision
 	Error       *report.Problem        `json:",omitempty"`
-	Warnings    []report.Warning       `json:",omitempty"`
-	Desktops    []plannedDesktop       `json:",omitempty"`
+	Warnings    []report.Warning       `json:",omitempty"` // warnings about the request
+	Desktops    []plannedDesktop       `json:",omitempty"` // each desktop that is asked for, once
 }
 
+// plannedDesktop is what the function would do about one desktop.
 type plannedDesktop struct {
-	DesktopId        string
-	RegionId         string
+	DesktopId        string // as EDS has it, or as it was asked for if EDS does not know it
+	RegionId         string // where it is, or was looked for
 	Decision         report.Outcome
-	Reason           string `json:",omitempty"` // the code in a report
-	Rule             string // the same for people: what chose or spared it
-	State            string `json:",omitempty"`
-	ConnectionStatus string `json:",omitempty"`
+	Reason           string `json:",omitempty"` // the code of the reason, as a report has it
+	Rule             string // the rule that chose or spared it, for people
+	State            string `json:",omitempty"` // its DesktopStatus now
+	ConnectionStatus string `json:",omitempty"` // its ConnectionStatus now
 }
 
 // newPlan shows reports with the rules of a policy.
 func newPlan(reports []report.Report, policy handler.Policy) *plan {
-	p := &plan{}
+	p := &plan{Format: schema.Plan, Events: []plannedEvent{}}
 	for _, rep := range reports {
 		e := plannedEvent{
-			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, RegionId: rep.RegionId,
+			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, Account: rep.Account, RegionId: rep.RegionId,
 			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
 		}
 		for _, d := range rep.Desktops {
@@ -112,8 +117,8 @@ func readPlan(name string) (*plan, error) {
 		return nil, err
 	}
 	p := &plan{}
-	if err := json.Unmarshal(text, p); err != nil || p.Events == nil {
-		return nil, terminal.Usagef("plan: -expect %s: is no plan: write one with stopctl plan -o json", name)
+	if err := json.Unmarshal(text, p); err != nil || p.Format != schema.Plan || p.Events == nil {
+		return nil, terminal.Usagef("plan: -expect %s: is no plan of this version: write one with stopctl plan -o json", name)
 	}
 	return p, nil
 }
@@ -135,6 +140,7 @@ func (p *plan) differences(expected *plan) []string {
 		}
 		differ(where+"Status", string(was.Status), string(is.Status))
 		differ(where+"Route", was.Route, is.Route)
+		differ(where+"Account", was.Account, is.Account)
 		differ(where+"RegionId", was.RegionId, is.RegionId)
 		differ(where+"StoppedMode", was.StoppedMode, is.StoppedMode)
 		differ(where+"OsUpdate", wanted(was.OsUpdate), wanted(is.OsUpdate))

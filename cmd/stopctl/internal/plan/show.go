@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func showPlanned(s *terminal.Screen, e plannedEvent) {
 	}
 	fmt.Fprintln(s.Out, line)
 	if e.StoppedMode != "" {
-		fmt.Fprintln(s.Out, s.Paint(terminal.Dim, strings.TrimSpace(e.RegionId+" "+e.StoppedMode)))
+		fmt.Fprintln(s.Out, s.Paint(terminal.Dim, strings.Join(strings.Fields(inAccount(e.Account)+" "+e.RegionId+" "+e.StoppedMode), " ")))
 	}
 	if e.Error != nil {
 		for _, line := range terminal.Wrap(words.Problem(e.Error), terminal.Width) {
@@ -71,6 +70,14 @@ func showPlanned(s *terminal.Screen, e plannedEvent) {
 	}
 }
 
+// inAccount names another account; nothing for the function's own.
+func inAccount(account string) string {
+	if account == "" {
+		return ""
+	}
+	return "account " + account
+}
+
 // compare says what is not as expected.
 func compare(s *terminal.Screen, expected, p *plan) error {
 	all := p.differences(expected)
@@ -89,7 +96,9 @@ func compare(s *terminal.Screen, expected, p *plan) error {
 func (p *plan) desktops() int {
 	all := map[string]plannedDesktop{}
 	for _, e := range p.Events {
-		maps.Copy(all, e.byID())
+		for id, d := range e.byID() {
+			all[e.Account+" "+id] = d
+		}
 	}
 	return len(all)
 }

@@ -75,6 +75,26 @@ func TestPlanTrigger(t *testing.T) {
 	}
 }
 
+// TestPlanTriggerDay: the day that counts is that on which the trigger fires, not that of the plan.
+func TestPlanTriggerDay(t *testing.T) {
+	t.Parallel()
+	template := trial.File(t, "s.yaml", strings.Replace(nights, `"design"}}}`, `"design"}}, "On": "workday"}`, 1))
+	calendar := trial.File(t, "calendar.txt", "complete 2031\n2031-10-01..2031-10-07 holiday National Day\n2031-10-11 workday make-up for National Day\n")
+	for at, want := range map[string]string{
+		"2031-10-01 20:00": "2031-10-01 in Asia/Shanghai is a holiday (National Day)",
+		"2031-10-09 20:00": "1 would_stop",
+		"2031-10-11 20:00": "1 would_stop",
+		"2031-10-12 20:00": "2031-10-12 in Asia/Shanghai is a holiday (Sunday)",
+		"2032-01-05 20:00": "does not say whether 2032-01-05 in Asia/Shanghai is a workday",
+	} {
+		_, out, stderr := execute(t, "", "plan", "-t", template, "-emulate", trial.File(t, "fleet.yaml", planFleet), "-trigger", "nightly", "-at", at,
+			"-env", "CALENDAR_FILE="+calendar, "-env", "TIMEZONE=Asia/Shanghai")
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("%s: no %q in\n%s%s", at, want, out, stderr)
+		}
+	}
+}
+
 // TestPlanTriggerExpect: two plans of one firing are equal, whenever they are made.
 func TestPlanTriggerExpect(t *testing.T) {
 	t.Parallel()

@@ -11,18 +11,19 @@ type Verdict string
 
 // The verdicts.
 const (
-	Same      Verdict = "same"
-	Different Verdict = "different"
-	NotAsked  Verdict = "not asked" // Seen says why
+	Same      Verdict = "same"      // EDS does what the function assumes
+	Different Verdict = "different" // EDS does something else
+	NotAsked  Verdict = "not asked" // this account could not show it: Seen says why
 )
 
 // Line is one assumption and what was seen.
 type Line struct {
-	Group, Name string
-	About       string // one line: what it means for the function
-	Assumed     string
-	Seen        string
-	Verdict     Verdict
+	Group   string // the group of assumptions
+	Name    string // the name of the assumption
+	About   string // what it means for the function, in one line
+	Assumed string // what the function assumes
+	Seen    string // what was seen, or why it was not asked
+	Verdict Verdict
 }
 
 // assumption is one row of the table. check sees the responses and nothing else.

@@ -32,7 +32,8 @@ desktop in the region, or a permission is missing. The line says which.
 
 It writes a file with every response. IDs, names, users, offices, tags, addresses, times,
 tokens and account IDs are replaced by placeholders. States, counts and codes stay. Attach
-the file to a bug report. stopctl run -serve -replay FILE answers from it.
+the file to a bug report. stopctl run -serve -replay FILE answers from it, and
+stopctl schema probe describes it.
 
 Your credentials need these actions on *; without one of them its lines are not asked:
 

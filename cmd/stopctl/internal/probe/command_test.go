@@ -17,6 +17,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/trial"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/schema/schematest"
 )
 
 // typist is standard input that is a terminal.
@@ -71,6 +72,9 @@ func TestProbe(t *testing.T) {
 	if readErr != nil || !strings.Contains(string(first), "ecd-probe0001") || strings.Contains(string(first), "ecd-running1") || strings.Contains(string(first), "alice") {
 		t.Errorf("%v\n%.2000s", readErr, first)
 	}
+	if n, err := schematest.Output(string(first)); n != 1 || err != nil {
+		t.Errorf("%d documents of a known format: %v", n, err)
+	}
 	if info, err := os.Stat("probe.json"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info.Mode(), err)
 	}
@@ -106,7 +110,7 @@ func TestProbeDifference(t *testing.T) {
 	if code != terminal.ExitUnexpected || !regexp.MustCompile(`\x1b\[31mDIFFERENT\x1b\[0m +unknown-desktop +left out of the rows +404`).MatchString(out) || !strings.Contains(out, ", 1 different, ") {
 		t.Errorf("exit %d\n%s%s", code, out, err)
 	}
-	if text, err := os.ReadFile("p.json"); err != nil || !strings.Contains(string(text), `"Verdict": "different"`) {
+	if text, err := os.ReadFile("p.json"); err != nil || schematest.Check("probe", text) != nil || !strings.Contains(string(text), `"Verdict": "different"`) {
 		t.Errorf("%v", err)
 	}
 }

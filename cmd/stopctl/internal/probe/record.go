@@ -6,37 +6,39 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"stopdesktops/schema"
 )
 
 // Recording is the file: what was asked, what came back, and the verdicts. It has no names.
 type Recording struct {
-	About    string
-	Format   int // 1; the emulator reads it
-	Version  string
-	RegionId string
-	Lines    []Line
+	About    string // what the file is
+	Format   string // stopctl.probe/1
+	Version  string // the version of stopctl
+	RegionId string // the region that was asked
+	Lines    []Line // the assumptions, and what was seen
 
-	Exchanges []recorded
+	Exchanges []recorded // what was asked, and what came back, in this order
 }
 
 const about = "What Elastic Desktop Service answered to stopctl probe. IDs, names, users, tags, times and tokens are placeholders."
 
 // recorded is one call and its response.
 type recorded struct {
-	Action      string
-	Parameters  map[string]string
-	Status      int               // 0: no response
-	Header      map[string]string `json:",omitempty"`
+	Action      string            // the action of EDS
+	Parameters  map[string]string // the parameters of the call
+	Status      int               // the HTTP status; 0: there was no response
+	Header      map[string]string `json:",omitempty"` // the headers of the response that the function reads
 	ClockOffset float64           // seconds that the clock of EDS is ahead
-	TookMs      int64
-	Code        string `json:",omitempty"` // as the function reads a failure
-	Body        any    // null: it was not JSON
+	TookMs      int64             // milliseconds until the response
+	Code        string            `json:",omitempty"` // the error code, as the function reads a failure
+	Body        any               // the body of the response; null: it was not JSON
 }
 
 // Record makes the recording of everything that was asked.
 func (p *Probe) Record(version string, lines []Line) *Recording {
 	s := newStripper(p.TagKey, p.RegionId)
-	r := &Recording{About: about, Format: 1, Version: version, RegionId: p.RegionId, Lines: lines}
+	r := &Recording{About: about, Format: schema.Probe, Version: version, RegionId: p.RegionId, Lines: lines}
 	for _, x := range p.exchanges {
 		r.Exchanges = append(r.Exchanges, s.exchange(x, p.RegionId))
 	}

@@ -26,6 +26,9 @@ The new event keeps the filters of the first. If the report or its log line tell
 first event happened, IdleMinutes reaches back to that time, so desktops that were used since
 then are spared.
 
+It leaves out On: the first event was of the right kind of day, and its rest may follow on
+another one.
+
 A desktop that EDS accepted a call for counts as done. There is one exception: if the Error of
 the report is StillRunning, the event waited and saw the desktop run on, so replay takes it.
 With another Error the report does not tell whether Running was seen before or after the call:
@@ -110,6 +113,7 @@ func unfinished(rep reportfile.Found, now time.Time) (events.Request, error) {
 		return events.Request{}, nil
 	}
 	q := events.Request{
+		Account:     rep.Account,
 		RegionId:    rep.RegionId,
 		StoppedMode: rep.StoppedMode,
 		OsUpdate:    rep.OsUpdate,

@@ -91,6 +91,14 @@ func TestReplayLate(t *testing.T) {
 	}
 }
 
+// TestReplayOnAnotherDay: the first event was of the right kind of day; its rest may follow on another one.
+func TestReplayOnAnotherDay(t *testing.T) {
+	_, out, _ := replay(t, strings.Replace(oneReport, `"EventId":"e1",`, `"EventId":"e1","On":"workday",`, 1))
+	if q, err := events.ParseRequest([]byte(out), "$"); err != nil || q.On != "" || len(q.DesktopId) == 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestReplayNotes: what the replay cannot do as the event did is said, and only that.
 func TestReplayNotes(t *testing.T) {
 	const failed = `"Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-f","Outcome":"failed"}]`
@@ -165,5 +173,13 @@ func TestReplayNothing(t *testing.T) {
 				t.Errorf("exit %d, out %q, err %q", code, out, err)
 			}
 		})
+	}
+}
+
+// TestReplayAccount: the event is for the account of the report.
+func TestReplayAccount(t *testing.T) {
+	code, out, err := replay(t, strings.Replace(oneReport, `"RegionId":`, `"Account":"prod","RegionId":`, 1))
+	if code != terminal.ExitOK || out != strings.Replace(wantReplay, `  "RegionId"`, `  "Account": "prod",`+"\n"+`  "RegionId"`, 1) {
+		t.Errorf("exit %d %s\n%s", code, err, out)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,10 +18,10 @@ import (
 	"stopdesktops/events"
 	"stopdesktops/internal/loopback"
 	"stopdesktops/internal/report"
-	"stopdesktops/internal/stop"
+	"stopdesktops/schema"
 )
 
-const undoUsage = `Usage: stopctl undo [-apply [-role-arn ARN] [-wait DURATION]] REPORT
+const undoUsage = `Usage: stopctl undo [-account NAME] [-apply [-role-arn ARN] [-wait DURATION]] [-o text|json] REPORT
 
 Prints the StartDesktops calls that start again what an event stopped, as lines for the
 Alibaba Cloud CLI, for each region, at most 100 desktops a call. REPORT is a file, or - for
@@ -39,10 +38,14 @@ tell what happened since: if somebody else stopped a desktop too, undo starts it
                    of aliyun, or the role of an ECS instance. They need ecd:StartDesktops and
                    ecd:DescribeDesktopInfo. The function itself starts nothing: its role lacks
                    ecd:StartDesktops. Only a desktop that is Stopped is started.
+  -account NAME    what events stopped in this other account. Without it: in the function's own.
+                   With -apply your credentials must be of that account, or assume a role there.
   -role-arn ARN    as this role, assumed with your credentials
   -wait DURATION   with -apply: how long to wait for desktops that are still Stopping, and
                    for EDS where it asks to wait; 0s to 1h (default 2m). A throttled call is
                    tried again for 70 s at least: the quotas of EDS are by the minute.
+  -o text|json     json: the calls, or what became of each desktop, as one object
+                   (stopctl schema undo)
 
 If EDS_ENDPOINT is set, the calls go there. A report of stopctl run is of an emulated account:
 -apply takes it only if EDS_ENDPOINT is on loopback.
@@ -63,8 +66,10 @@ unreadable report.
 
 // undoOptions are the flags of undo.
 type undoOptions struct {
+	account string
 	apply   bool
 	roleARN string
+	output  string
 	wait    time.Duration
 	report  string
 }
@@ -73,9 +78,11 @@ func undoFlags() (*undoOptions, *flag.FlagSet) {
 	o := &undoOptions{}
 	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.account, "account", "", "")
 	flags.BoolVar(&o.apply, "apply", false, "")
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.DurationVar(&o.wait, "wait", 2*time.Minute, "")
+	flags.StringVar(&o.output, "o", "text", "")
 	return o, flags
 }
 
@@ -102,6 +109,9 @@ func parseUndo(args []string) (*undoOptions, error) {
 		if set[name] && !o.apply {
 			return nil, terminal.Usagef("undo: -%s needs -apply", name)
 		}
+	}
+	if o.output != "text" && o.output != "json" {
+		return nil, terminal.Usagef("undo: -o %s: text or json", o.output)
 	}
 	if o.wait < 0 || o.wait > time.Hour {
 		return nil, terminal.Usagef("undo: -wait %s: from 0 to 1h", o.wait)
@@ -131,25 +141,58 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 			return err
 		}
 	}
-	stopped, unsure, err := stoppedBy(reports)
+	stopped, unsure, err := stoppedBy(inAccount(options.account, reports, o.Err))
 	if err != nil {
 		return err
 	}
 	for _, d := range unsure {
 		fmt.Fprintf(o.Err, "stopctl: %s in %s %s: look at it yourself\n", d.DesktopId, d.RegionId, doubt(d))
 	}
-	switch {
-	case len(stopped) == 0 && len(unsure) > 0:
-		fmt.Fprintf(o.Err, "stopctl: %s left to you, and no other to start\n", terminal.Plural(len(unsure), "desktop"))
-		return terminal.ErrUnexpected
-	case len(stopped) == 0:
-		fmt.Fprintln(o.Err, "stopctl: nothing to start")
-		return nil
-	case options.apply:
-		return undo(ctx, options, stopped, o)
+	if len(stopped) == 0 {
+		return nothingToStart(options, unsure, o)
+	}
+	if options.apply {
+		return undo(ctx, options, stopped, unsure, o)
+	}
+	if options.output == "json" {
+		return undone{Format: schema.Undo, Calls: calls(stopped), Unsure: doubts(unsure)}.write(o.Out)
 	}
 	printStarts(o.Out, stopped)
 	return nil
+}
+
+// nothingToStart says so. That is as it should be unless desktops are left to the operator.
+func nothingToStart(options *undoOptions, unsure []report.DesktopReport, o terminal.Outside) error {
+	if options.output == "json" {
+		if err := (undone{Format: schema.Undo, Unsure: doubts(unsure)}).write(o.Out); err != nil {
+			return err
+		}
+	}
+	if len(unsure) > 0 {
+		fmt.Fprintf(o.Err, "stopctl: %s left to you, and no other to start\n", terminal.Plural(len(unsure), "desktop"))
+		return terminal.ErrUnexpected
+	}
+	fmt.Fprintln(o.Err, "stopctl: nothing to start")
+	return nil
+}
+
+// inAccount returns the reports about one account, and names the accounts of the others: their desktops must
+// not be started with the credentials of this one.
+func inAccount(account string, reports []reportfile.Found, w io.Writer) []reportfile.Found {
+	var mine []reportfile.Found
+	named := map[string]bool{}
+	for _, rep := range reports {
+		switch {
+		case rep.Account == account:
+			mine = append(mine, rep)
+		case !named[rep.Account] && rep.Account == "":
+			fmt.Fprintln(w, "stopctl: there are events in the function's own account: undo them without -account")
+		case !named[rep.Account]:
+			fmt.Fprintf(w, "stopctl: there are events in account %s: undo them with -account %s\n", rep.Account, rep.Account)
+		}
+		named[rep.Account] = true
+	}
+	return mine
 }
 
 // checkEmulated: what was stopped in an emulated account is not to be started in a real one.
@@ -216,13 +259,11 @@ func doubt(d report.DesktopReport) string {
 // printStarts as lines for the Alibaba Cloud CLI, which takes the endpoint of --region and hands
 // on --RegionId.
 func printStarts(w io.Writer, stopped map[string][]string) {
-	for _, region := range slices.Sorted(maps.Keys(stopped)) {
-		for ids := range slices.Chunk(stopped[region], stop.MaxDesktopsPerCall) {
-			var b strings.Builder
-			for i, id := range ids {
-				fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)
-			}
-			fmt.Fprintf(w, "aliyun ecd StartDesktops --region %s --RegionId %s%s\n", region, region, &b)
+	for _, c := range calls(stopped) {
+		var b strings.Builder
+		for i, id := range c.DesktopId {
+			fmt.Fprintf(&b, " --DesktopId.%d %s", i+1, id)
 		}
+		fmt.Fprintf(w, "aliyun ecd %s --region %s --RegionId %s%s\n", c.Action, c.RegionId, c.RegionId, &b)
 	}
 }

@@ -13,11 +13,13 @@ import (
 	"stopdesktops/internal/clock"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/operator"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/stop"
+	"stopdesktops/schema"
 )
 
 // undo makes the calls and shows what became of each desktop.
-func undo(ctx context.Context, options *undoOptions, stopped map[string][]string, o terminal.Outside) error {
+func undo(ctx context.Context, options *undoOptions, stopped map[string][]string, unsure []report.DesktopReport, o terminal.Outside) error {
 	regions := slices.Sorted(maps.Keys(stopped))
 	endpoint := o.Getenv("EDS_ENDPOINT")
 	client, err := eds.New(eds.Options{Regions: regions, Endpoint: endpoint, Concurrency: 1})
@@ -36,24 +38,23 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 		endpoint = "each region's own endpoint"
 	}
 	fmt.Fprintf(o.Err, "stopctl: with the credentials of %s, at %s\n", who.Origin, endpoint)
-	var rows [][]terminal.Cell
-	running, all := 0, 0
+	result := undone{Format: schema.Undo, Unsure: doubts(unsure)}
 	for _, region := range regions {
 		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), err: o.Err}
 		s.start(ctx, stopped[region])
 		for _, d := range s.desktops {
-			rows = append(rows, []terminal.Cell{terminal.Plain.Cell(d.id), terminal.Plain.Cell(region), terminal.Plain.Cell(d.became())})
-			if all++; d.runs() {
-				running++
-			}
+			result.Desktops = append(result.Desktops, startedDesktop{d.id, region, d.now, d.runs(), d.became()})
 		}
 	}
-	for _, line := range (&terminal.Screen{}).Table(rows) {
-		fmt.Fprintln(o.Out, line)
+	if options.output == "json" {
+		err = result.write(o.Out)
+	} else {
+		err = result.show(o.Out)
 	}
-	fmt.Fprintf(o.Out, "%d of %s running or starting\n", running, terminal.Plural(all, "desktop"))
 	switch {
-	case running == all:
+	case err != nil:
+		return err
+	case result.running() == len(result.Desktops):
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()

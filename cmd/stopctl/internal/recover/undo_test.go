@@ -3,6 +3,7 @@ package recover
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/trial"
@@ -20,6 +23,7 @@ func undoWith(t *testing.T, report string, args ...string) (code int, out, err s
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = stopctl().Execute(context.Background(), append([]string{"undo"}, args...), terminal.Outside{In: strings.NewReader(report), Out: &stdout, Err: &stderr, Getenv: os.Getenv})
+	trial.Valid(t, stdout.String())
 	return code, stdout.String(), stderr.String()
 }
 
@@ -58,6 +62,31 @@ func TestUndoRetry(t *testing.T) {
 	code, out, err := undoWith(t, `{"Reports":[`+reportOf("ecd-a", "ecd-b")+`,`+again+`]}`, "-")
 	if code != terminal.ExitOK || strings.Count(out, "ecd-") != 2 || err != "" {
 		t.Errorf("exit %d\n%s%s", code, out, err)
+	}
+}
+
+// TestUndoJSON: the calls and what is left to the operator, as one object of a known shape.
+func TestUndoJSON(t *testing.T) {
+	for name, c := range map[string]struct {
+		report string
+		code   int
+		want   undone
+	}{
+		"calls": {stopped, terminal.ExitOK, undone{Calls: []startCall{{"StartDesktops", "cn-hangzhou", []string{"ecd-a", "ecd-b", "ecd-c"}}}, Unsure: []doubtful{
+			{"ecd-was", "cn-hangzhou", "is stopping, but not by a call that the report knows"}, {"ecd-lost", "cn-hangzhou", "is stopped, but not by a call that the report knows"}}}},
+		"only unsure": {`{"Status":"accepted","RegionId":"cn-hangzhou","Counts":{"stopping":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"stopping"}]}`, terminal.ExitUnexpected,
+			undone{Unsure: []doubtful{{"ecd-a", "cn-hangzhou", "is stopping, but not by a call that the report knows"}}}},
+		"nothing": {`{"Status":"rejected"}`, terminal.ExitOK, undone{}},
+	} {
+		code, out, err := undoWith(t, c.report, "-o", "json", "-")
+		var got undone
+		if e := json.Unmarshal([]byte(out), &got); e != nil {
+			t.Fatalf("%s: %v in %s%s", name, e, out, err)
+		}
+		c.want.Format = "stopctl.undo/1"
+		if diff := cmp.Diff(c.want, got); code != c.code || diff != "" {
+			t.Errorf("%s: exit %d %s\n%s", name, code, err, diff)
+		}
 	}
 }
 
@@ -118,6 +147,7 @@ func TestUndoUsage(t *testing.T) {
 		want string
 	}{
 		{nil, "wants one file"},
+		{[]string{good, "-o", "yaml"}, "-o yaml"},
 		{[]string{"-apply"}, "wants one file"},
 		{[]string{good, good}, "wants one file"},
 		{[]string{good, "-apply", good}, "wants one file"},
@@ -198,6 +228,10 @@ func TestUndoApply(t *testing.T) {
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: Starting"}, notes: "StartDesktops: Throttling.User: trying again in 1.0 s", running: "ecd-a", calls: 2},
 		{name: "no permission", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, Credentials: []emulator.Credential{denied}},
 			ids: "ecd-a", code: terminal.ExitUnexpected, says: []string{"ecd-a  cn-hangzhou  not started: NoPermission: these credentials may not call ecd:StartDesktops: add the action to their policy", "0 of 1"}, calls: 1},
+		{name: "for programs", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
+			ids: "ecd-a ecd-h ecd-gone", args: []string{"-o", "json"}, code: terminal.ExitUnexpected,
+			says: []string{`"Format": "stopctl.undo/1"`, `"State": "Starting"`, `"Running": true`, `"Message": "started: Starting"`, `"Message": "not started: it is Hibernated"`,
+				`"Message": "not started: EDS does not know it"`}, running: "ecd-a", calls: 1},
 		{name: "EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 500 * time.Millisecond},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
 	} {
@@ -324,5 +358,32 @@ func TestUndoShowsNoToken(t *testing.T) {
 	code, out, stderr := executeIn(t, map[string]string{"DEBUG": "dara"}, stopped, "undo", "-")
 	if code != terminal.ExitUsage || out != "" || !strings.Contains(stderr, "undo: DEBUG in this shell") || !strings.Contains(stderr, "unset DEBUG") {
 		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+}
+
+// TestUndoAccounts: what was stopped in one account is not started in another, whose desktop may have the same ID.
+func TestUndoAccounts(t *testing.T) {
+	in := func(account string, ids ...string) string {
+		return strings.Replace(reportOf(ids...), "{", `{"Account":"`+account+`",`, 1)
+	}
+	batch := `{"Reports":[` + reportOf("ecd-a") + `,` + in("prod", "ecd-a", "ecd-b") + `,` + in("lab", "ecd-c") + `]}`
+	for _, c := range []struct {
+		args []string
+		ids  string
+		says []string
+	}{
+		{nil, "--DesktopId.1 ecd-a\n", []string{"in account prod: undo them with -account prod", "-account lab"}},
+		{[]string{"-account", "prod"}, "--DesktopId.1 ecd-a --DesktopId.2 ecd-b\n", []string{"own account: undo them without -account", "-account lab"}},
+		{[]string{"-account", "nosuch"}, "", []string{"nothing to start", "-account prod"}},
+	} {
+		code, out, err := undoWith(t, batch, append(c.args, "-")...)
+		if code != terminal.ExitOK || !strings.HasSuffix(out, c.ids) || strings.Count(out, "\n") != strings.Count(c.ids, "\n") {
+			t.Errorf("%q: exit %d\n%s%s", c.args, code, out, err)
+		}
+		for _, says := range c.says {
+			if !strings.Contains(err, says) {
+				t.Errorf("%q: no %q in %s", c.args, says, err)
+			}
+		}
 	}
 }

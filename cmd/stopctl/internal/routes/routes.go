@@ -17,7 +17,9 @@ import (
 	"stopdesktops/events"
 	"stopdesktops/handler"
 	"stopdesktops/internal/compose"
+	"stopdesktops/internal/report"
 	"stopdesktops/internal/routes"
+	"stopdesktops/schema"
 )
 
 const routesUsage = `Usage: stopctl routes check [-routes FILE]
@@ -27,8 +29,8 @@ check reads a routes file and reports every fault with its line and place, or el
 lists the routes. Secrets are not looked at, nor what the configuration allows:
 the function does that when it starts.
 
-try shows what a body becomes on a route: the request, or why it is refused, or what
-the route expects where it is ignored. ROUTE is the path of an HTTP route, or the
+try shows as JSON what a body becomes on a route: the request, or why it is refused, or
+what the route expects where it is ignored (stopctl schema routes). ROUTE is the path of an HTTP route, or the
 source of an event, whose type -type says. BODY is a file, or - for standard input:
 what the sender sends; for an event, or a CloudEvent, its data. Nothing is
 authenticated, sent or stopped. Not tried is what the configuration says:
@@ -134,15 +136,21 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 	return err
 }
 
-// tried is what a body becomes, or one of the requests in it.
+// outcome is what a body becomes on a route.
+type outcome struct {
+	Format  string  // stopctl.routes/1
+	Results []tried // one for each request in the body
+}
+
+// tried is what one request in a body becomes.
 type tried struct {
-	Route   string
-	Time    *time.Time      `json:",omitempty"` // that the body says
-	Request *events.Request `json:",omitempty"` // with what goes without saying on the route
-	Ignored bool            `json:",omitempty"`
+	Route   string          // the name of the route
+	Time    *time.Time      `json:",omitempty"` // when the event was made, as the body says
+	Request *events.Request `json:",omitempty"` // the request, with the defaults of the route
+	Ignored bool            `json:",omitempty"` // a condition of the route does not hold
 	Because string          `json:",omitempty"` // the path whose condition does not hold
 	Unmet   string          `json:",omitempty"` // what the route expects, and what the body has
-	Error   error           `json:",omitempty"`
+	Error   *report.Problem `json:",omitempty"`
 }
 
 func tryRoute(table *routes.Table, name, eventType, file string, o terminal.Outside) error {
@@ -161,12 +169,7 @@ func tryRoute(table *routes.Table, name, eventType, file string, o terminal.Outs
 	e := json.NewEncoder(o.Out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if len(results) == 1 {
-		err = e.Encode(results[0])
-	} else {
-		err = e.Encode(results)
-	}
-	if err != nil {
+	if err := e.Encode(outcome{schema.Routes, results}); err != nil {
 		return err
 	}
 	for _, r := range results {
@@ -175,6 +178,15 @@ func tryRoute(table *routes.Table, name, eventType, file string, o terminal.Outs
 		}
 	}
 	return nil
+}
+
+// problem is a fault of a body as a report has it.
+func problem(err error) *report.Problem {
+	var fault *events.Error
+	if errors.As(err, &fault) {
+		return &report.Problem{Code: fault.Code, Path: fault.Path, Message: fault.Message}
+	}
+	return &report.Problem{Code: report.CodeInternal, Message: err.Error()}
 }
 
 func routeNames(table *routes.Table) []string {
@@ -193,22 +205,22 @@ func try(route *handler.Route, body []byte) []tried {
 	}
 	body, err := events.OpenBody(body)
 	if err != nil {
-		return []tried{{Route: route.Name, Error: err}}
+		return []tried{{Route: route.Name, Error: problem(err)}}
 	}
 	if route.Mapping != nil {
 		return []tried{tryOne(route, body, "$")}
 	}
 	list, err := events.DecodeBody(body)
 	if err != nil {
-		return []tried{{Route: route.Name, Error: err}}
+		return []tried{{Route: route.Name, Error: problem(err)}}
 	}
 	if route.MaxBatch > 0 && len(list) > route.MaxBatch {
-		return []tried{{Route: route.Name, Error: &events.Error{Code: events.TooLarge, Path: "$", Message: fmt.Sprintf("holds %d requests; the route takes at most %d", len(list), route.MaxBatch)}}}
+		return []tried{{Route: route.Name, Error: &report.Problem{Code: events.TooLarge, Path: "$", Message: fmt.Sprintf("holds %d requests; the route takes at most %d", len(list), route.MaxBatch)}}}
 	}
 	var all []tried
 	for _, e := range list {
 		if e.Err != nil {
-			all = append(all, tried{Route: route.Name, Error: e.Err})
+			all = append(all, tried{Route: route.Name, Error: problem(e.Err)})
 		} else {
 			all = append(all, tryOne(route, e.Payload, e.Path))
 		}
@@ -222,7 +234,7 @@ func tryOne(route *handler.Route, payload []byte, path string) tried {
 	if route.Mapping != nil {
 		var err error
 		if m, err = route.Mapping.Map(payload, path); err != nil {
-			result.Error = err
+			result.Error = problem(err)
 			return result
 		}
 	}
@@ -237,7 +249,7 @@ func tryOne(route *handler.Route, payload []byte, path string) tried {
 	var fault *events.Error
 	if errors.As(err, &fault) {
 		fault.Path = m.Where(fault.Path)
-		result.Error = fault
+		result.Error = problem(fault)
 		return result
 	}
 	route.Fill(&request)

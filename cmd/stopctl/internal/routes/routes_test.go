@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/trial"
 )
 
 const someRoutes = `http:
@@ -32,6 +33,10 @@ func tryRoutes(t *testing.T, text, stdin string, args ...string) (code int, out,
 	}
 	var stdout, stderr bytes.Buffer
 	code = stopctl().Execute(context.Background(), append([]string{"routes", "-routes", file}, args...), terminal.Outside{In: strings.NewReader(stdin), Out: &stdout, Err: &stderr})
+	trial.Valid(t, stdout.String())
+	if stdout.Len() > 0 && stdout.Bytes()[0] == '{' && !strings.Contains(stdout.String(), `"Format": "stopctl.routes/1"`) {
+		t.Errorf("no format in %s", &stdout)
+	}
 	return code, stdout.String(), stderr.String()
 }
 

@@ -10,50 +10,57 @@ import (
 	"stopdesktops/cmd/stopctl/internal/setup"
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/timer"
+	"stopdesktops/schema"
 )
 
 // listing is what the timers do from one time until another.
 type listing struct {
-	From, Until time.Time
-	Firings     []firing
-	Intervals   []interval
-	Faults      []fault
-	entries     []agenda.Entry
-	every       []*agenda.Timer
+	Format    string     // stopctl.timers/1
+	From      time.Time  // the beginning of the list
+	Until     time.Time  // the end of the list
+	Firings   []firing   // when timers fire, in the order of time
+	Intervals []interval // the timers that fire at an interval, which Function Compute counts
+	Faults    []fault    // the timers that cannot be read
+	entries   []agenda.Entry
+	every     []*agenda.Timer
 }
 
 // about is what is listed of a timer.
 type about struct {
-	Trigger  string
+	Trigger  string // the name of the trigger
 	Template string // its file; with the function if the file has several
-	Enabled  bool
-	Stops    string // which desktops, in words
+	Enabled  bool   // whether it is switched on
+	Stops    string // which desktops it stops, for people; it may change
 }
 
+// firing is one time at which a timer fires, or all times of one date.
 type firing struct {
-	Time  time.Time
-	Zone  string
+	Time  time.Time // when it fires, with the offset of its time zone
+	Zone  string    // its time zone
 	Clock string    `json:",omitempty"` // skipped or repeated: Function Compute may not fire, or fire twice
-	Last  time.Time `json:",omitzero"`  // of a timer that fires often on this date
-	Count int
+	Last  time.Time `json:",omitzero"`  // of a timer that fires often on this date: the last time
+	Count int       // how often it fires from Time to Last
 	about
 }
 
+// interval is a timer that fires at an interval.
 type interval struct {
-	Every string
+	Every string // the interval, such as 30m
 	about
 }
 
 // fault is a timer that cannot be read.
 type fault struct {
-	Where, Message, Do string
+	Where   string // in which file, and on which line
+	Message string // what is wrong, for people; it may change
+	Do      string // how to mend it
 	about
 }
 
 var clocks = map[timer.Clock]string{timer.Skipped: "skipped", timer.Repeated: "repeated"}
 
 func newListing(list []agenda.Timer, from, until time.Time) *listing {
-	l := &listing{From: from, Until: until, Firings: []firing{}, Intervals: []interval{}, Faults: []fault{}}
+	l := &listing{Format: schema.Timers, From: from, Until: until, Firings: []firing{}, Intervals: []interval{}, Faults: []fault{}}
 	l.entries, l.every = agenda.Between(list, from, until), agenda.Every(list)
 	for _, e := range l.entries {
 		f := firing{Time: e.First.At, Zone: e.Schedule.Zone.String(), Clock: clocks[e.First.Clock], Count: e.Count, about: aboutOf(e.Timer)}

@@ -30,8 +30,7 @@ Flags:
   -days N           how many days (default 7, at most 366)
   -from TIME        begin at this time, not now: 2026-12-24, "2026-12-24 20:00", or
                     2026-12-24T20:00:00+08:00. Without an offset it is UTC.
-  -o text|json      json: {"From", "Until", "Firings": [...], "Intervals": [...],
-                    "Faults": [...]}
+  -o text|json      json: the list as one object (stopctl schema timers)
   -color auto|always|never
                     auto: in a terminal, unless NO_COLOR is set
 

@@ -120,7 +120,7 @@ func TestTimersJSON(t *testing.T) {
 	inFolder(t, "s.yaml", office)
 	code, out, _ := execute(t, "-from", "2026-11-01", "-days", "1", "-o", "json")
 	var got listing
-	if err := json.Unmarshal([]byte(out), &got); err != nil || code != terminal.ExitOK {
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != terminal.ExitOK || got.Format != "stopctl.timers/1" {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)
 	}
 	if len(got.Firings) != 2 || len(got.Intervals) != 1 || got.Faults == nil || len(got.Faults) != 0 || got.Until.Sub(got.From).Hours() != 24 {
@@ -131,6 +131,16 @@ func TestTimersJSON(t *testing.T) {
 	}
 	if i := got.Intervals[0]; i.Every != "30m" || i.Trigger != "idle" {
 		t.Errorf("%+v", i)
+	}
+}
+
+// TestTimersJSONFaults: what cannot be read is there, too.
+func TestTimersJSONFaults(t *testing.T) {
+	inFolder(t, "s.yaml", strings.Replace(office, "0 0 20 ? * MON-FRI", "0 0 20 ? * banana", 1))
+	code, out, _ := execute(t, "-days", "1", "-o", "json")
+	var got listing
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != terminal.ExitUnexpected || len(got.Faults) != 1 || got.Faults[0].Trigger != "nightly" || got.Faults[0].Where != "s.yaml:7" {
+		t.Errorf("exit code %d, %v: %s", code, err, out)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/emulator"
+	"stopdesktops/schema/schematest"
 )
 
 // T is a test.
@@ -31,7 +32,16 @@ func Run(t T, p terminal.Program, environ map[string]string, stdin string, args 
 		In: strings.NewReader(stdin), Out: &out, Err: &err, Self: "stopctl",
 		Getenv: func(name string) string { return environ[name] },
 	})
+	Valid(t, out.String())
 	return code, out.String(), err.String()
+}
+
+// Valid validates the JSON that a command has printed against its schema.
+func Valid(t T, output string) {
+	t.Helper()
+	if _, err := schematest.Output(output); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // File makes a file with this text, in a folder of the test's own, and returns its path.

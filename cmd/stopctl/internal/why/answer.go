@@ -10,55 +10,61 @@ import (
 	"stopdesktops/cmd/stopctl/internal/reportfile"
 	"stopdesktops/cmd/stopctl/internal/words"
 	"stopdesktops/internal/report"
+	"stopdesktops/schema"
 )
 
 // answer is what the reports tell of one desktop.
 type answer struct {
-	DesktopId string
-	Zone      string
-	Named     int // reports that name the desktop
-	Events    []event
-	// Others are events that named desktops, and not this one.
+	Format    string  // stopctl.why/1
+	DesktopId string  // the desktop that was asked about
+	Zone      string  // the time zone of texts for people: an IANA name, or Local
+	Named     int     // how many reports name the desktop
+	Events    []event // in the order of time
+	// Events that named other desktops, or were about another region. They are left out.
 	Others          int
-	Unauthenticated int
-	// Check is what to look at if no report names the desktop.
+	Unauthenticated int // requests that were not authenticated; they are left out
+	// What to look at if no report names the desktop, for people; it may change.
 	Check []string `json:",omitempty"`
 
 	zone *time.Location
 }
 
-// The relations of an event to the desktop.
+// relation of an event to the desktop.
+type relation string
+
+// The relations.
 const (
-	named       = "named"        // its report has the desktop
-	perhaps     = "perhaps"      // its report has no desktops, or not all: it may have meant this one
-	notSelected = "not_selected" // its selection does not match the desktop
+	named       relation = "named"        // its report has the desktop
+	perhaps     relation = "perhaps"      // its report has no desktops, or not all: it may have meant this one
+	notSelected relation = "not_selected" // its selection does not match the desktop
 )
 
 // event is one report, as far as it is about the desktop.
 type event struct {
-	Time         time.Time `json:",omitzero"` // when the function was done with it, or when it happened
-	EventTime    time.Time `json:",omitzero"`
-	EventId      string
-	InvocationId string `json:",omitempty"`
-	Kind         string `json:",omitempty"`
-	Source       string `json:",omitempty"`
-	Route        string `json:",omitempty"`
-	RequestedBy  string `json:",omitempty"`
-	Request      string `json:",omitempty"` // the Reason of the request: a ticket, say
-	Emulated     bool   `json:",omitempty"`
-	Status       report.Status
-	Relation     string
-	Missing      int                   `json:",omitempty"` // desktops that the report counts and does not name
-	Asked        string                `json:",omitempty"` // the selection, in words
-	Desktop      *report.DesktopReport `json:",omitempty"`
-	Rule         string                // in words
-	Found        []string              `json:",omitempty"` // what the rule rests on
-	ToStop       string                `json:",omitempty"` // what would have to change
+	Time         time.Time     `json:",omitzero"` // when the function was done with it, or else when it happened
+	EventTime    time.Time     `json:",omitzero"` // when it happened
+	EventId      string        // of the report
+	InvocationId string        `json:",omitempty"` // of the report
+	Kind         string        `json:",omitempty"` // of the report
+	Source       string        `json:",omitempty"` // of the report
+	Route        string        `json:",omitempty"` // of the report
+	RequestedBy  string        `json:",omitempty"` // of the request
+	Request      string        `json:",omitempty"` // the Reason of the request: a ticket, say
+	Emulated     bool          `json:",omitempty"` // it comes from stopctl run: of an account that is not real
+	Status       report.Status // of the event
+	Relation     relation      // to the desktop
+	Missing      int           `json:",omitempty"` // desktops that the report counts and does not name
+	Asked        string        `json:",omitempty"` // the selection, for people; it may change
+	// What the report says of the desktop.
+	Desktop *report.DesktopReport `json:",omitempty"`
+	Rule    string                // why it was decided so, for people; it may change
+	Found   []string              `json:",omitempty"` // what the rule rests on, for people; it may change
+	ToStop  string                `json:",omitempty"` // what would have to change for the desktop to be stopped, for people; it may change
 }
 
 // newAnswer sorts the reports, which are in the order of time.
 func newAnswer(desktop string, reports []reportfile.Found, zone *time.Location) *answer {
-	a := &answer{DesktopId: desktop, Zone: zone.String(), Events: []event{}, zone: zone}
+	a := &answer{Format: schema.Why, DesktopId: desktop, Zone: zone.String(), Events: []event{}, zone: zone}
 	regions := regionsOf(desktop, reports)
 	for _, f := range reports {
 		switch d := desktopIn(f, desktop); {
@@ -129,7 +135,7 @@ func regionsOf(desktop string, reports []reportfile.Found) []string {
 	return regions
 }
 
-func about(f reportfile.Found, relation string) event {
+func about(f reportfile.Found, relation relation) event {
 	e := event{
 		Time: f.At(), EventTime: f.EventTime, EventId: f.EventId, InvocationId: f.InvocationId, Kind: f.Kind, Source: f.Source, Route: f.Route,
 		RequestedBy: f.RequestedBy, Request: f.Reason, Emulated: f.Emulated, Status: f.Status, Relation: relation, Missing: f.Missing(),

@@ -35,8 +35,7 @@ Flags:
 
   -tz ZONE          the time zone of what is shown, such as Asia/Shanghai; default: TIMEZONE
                     of s.yaml in this folder or of this environment, or this machine's zone
-  -o text|json      json: {"DesktopId", "Zone", "Named", "Events": [...], "Others",
-                    "Unauthenticated", "Check": [...]}
+  -o text|json      json: one object; stopctl schema why describes it
   -color auto|always|never
                     auto: in a terminal, unless NO_COLOR is set
 

@@ -125,7 +125,7 @@ func TestWhyRelations(t *testing.T) {
 		}
 		var relations []string
 		for _, e := range a.Events {
-			relations = append(relations, e.Relation)
+			relations = append(relations, string(e.Relation))
 		}
 		if got := strings.Join(relations, " "); code != c.code || got != c.relations || a.Others != c.others {
 			t.Errorf("%s: exit code %d, %q, %d others", name, code, got, a.Others)
