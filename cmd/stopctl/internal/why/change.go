@@ -113,7 +113,7 @@ func ofStatus(f reportfile.Found) (rule, toStop string) {
 	case report.StatusDisabled:
 		return "the function was switched off (DISABLED)", "Set DISABLED to false. Send the event again."
 	case report.StatusIgnored:
-		return "the event was ignored: a condition of its route did not hold, or its batch was empty", "See the condition of the route. The event must fulfil it."
+		return "the event was ignored: a condition of its route or the kind of day (On) did not hold, or its batch was empty", "Send an event that fulfils the condition, or send it on such a day."
 	case report.StatusFailed:
 		return "the event failed before its desktops were known", "Mend what the error says, and send the event again."
 	}
