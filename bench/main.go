@@ -24,8 +24,9 @@ import (
 
 const usage = `Bench measures the function against a bare and a naive handler, on this machine.
 
-  go run ./bench                                     everything: about three minutes
-  go run ./bench -rounds 3 -fleets 1,100             a quick look
+  go run ./bench                                     everything: about four minutes
+  go run ./bench -rounds 3 -fleets 1,100 -selections ""
+                                                     a quick look
   go run ./bench -o json -chart docs/bench.svg       for machines and for the README
 
 `
@@ -34,6 +35,7 @@ const usage = `Bench measures the function against a bare and a naive handler, o
 type bench struct {
 	rounds   int
 	sizes    []int
+	selected []selection
 	dir      string // for the binaries
 	programs []*program
 	figures  map[string]*Figures
@@ -56,6 +58,7 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) int {
 	chart := flags.String("chart", "", "also draw the result into `FILE`, as SVG")
 	rounds := flags.Int("rounds", 15, "how many turns each program has with one desktop")
 	fleets := flags.String("fleets", "1,100,10000,100000", "fleets to stop, by commas; at most 100000 desktops each, as in an event")
+	selected := flags.String("selections", "office,tag,all", "what selects further fleets, by commas: 10,000 desktops of an office, 10,000 with a tag, 100,000 by Select.All")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -63,8 +66,11 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) int {
 		return 2
 	}
 	sizes, err := parseSizes(*fleets)
+	chosen, unknown := parseSelections(split(*selected))
 	switch {
 	case err != nil:
+	case unknown != nil:
+		err = unknown
 	case flags.NArg() > 0:
 		err = fmt.Errorf("%q is not a flag", flags.Arg(0))
 	case *output != "text" && *output != "json":
@@ -78,7 +84,7 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) int {
 		fmt.Fprintf(complaints, "bench: %v. See -h.\n", err)
 		return 2
 	}
-	b := &bench{rounds: *rounds, sizes: sizes, programs: programs(), figures: map[string]*Figures{}}
+	b := &bench{rounds: *rounds, sizes: sizes, selected: chosen, programs: programs(), figures: map[string]*Figures{}}
 	if err := b.run(ctx); err != nil {
 		fmt.Fprintf(complaints, "bench: %v\n", err)
 		return 1
@@ -102,17 +108,26 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) int {
 // parseSizes reads the fleets. A request names 100,000 desktops at most.
 func parseSizes(list string) ([]int, error) {
 	var sizes []int
-	if list == "" {
-		return nil, nil
-	}
-	for _, text := range strings.Split(list, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
+	for _, text := range split(list) {
+		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 100_000 {
 			return nil, fmt.Errorf("-fleets are numbers from 1 to 100000, not %q", text)
 		}
 		sizes = append(sizes, n)
 	}
 	return sizes, nil
+}
+
+// split a list by its commas.
+func split(list string) []string {
+	if list == "" {
+		return nil
+	}
+	var all []string
+	for _, text := range strings.Split(list, ",") {
+		all = append(all, strings.TrimSpace(text))
+	}
+	return all
 }
 
 func isRoot() bool {
@@ -131,7 +146,7 @@ func (b *bench) run(ctx context.Context) error {
 		b.figures[p.name] = &Figures{}
 	}
 	b.result = Result{Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Rounds: b.rounds, Programs: b.figures}
-	for _, step := range []func(context.Context) error{b.build, b.measure, b.fleets, b.dependencies} {
+	for _, step := range []func(context.Context) error{b.build, b.measure, b.fleets, b.selections, b.dependencies} {
 		if err := step(ctx); err != nil {
 			return err
 		}

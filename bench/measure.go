@@ -118,7 +118,7 @@ func (b *bench) fleets(ctx context.Context) error {
 		for round := range rounds {
 			for _, p := range b.programs[1:] { // the bare handler stops none
 				b.say("%d desktops: round %d of %d, %s", desktops, round+1, rounds, p.name)
-				f, err := b.fleet(ctx, p, desktops)
+				f, err := b.fleet(ctx, p, desktops, nil)
 				if err != nil {
 					return err
 				}
@@ -134,8 +134,8 @@ func (b *bench) fleets(ctx context.Context) error {
 	return nil
 }
 
-// fleet stops so many desktops by one event.
-func (b *bench) fleet(ctx context.Context, p *program, desktops int) (Fleet, error) {
+// fleet stops so many desktops by one event, which names them or selects them.
+func (b *bench) fleet(ctx context.Context, p *program, desktops int, by *selection) (Fleet, error) {
 	q := *p
 	q.env = map[string]string{"MAX_DESKTOPS": "100000"}
 	s, err := b.open(ctx, &q, desktops, latency)
@@ -143,13 +143,18 @@ func (b *bench) fleet(ctx context.Context, p *program, desktops int) (Fleet, err
 		return Fleet{}, err
 	}
 	defer s.process.Stop()
+	s.by = by
 	took, err := s.stop(ctx, desktops)
 	if err != nil {
 		return Fleet{}, fmt.Errorf("%d desktops: %w", desktops, err)
 	}
 	calls := s.calls()
 	peak, cpu, err := s.close()
-	return Fleet{Program: p.name, Desktops: desktops, Seconds: took.Seconds(), Calls: calls, PeakBytes: peak, CPUSeconds: cpu.Seconds()}, err
+	f := Fleet{Program: p.name, Desktops: desktops, Seconds: took.Seconds(), Calls: calls, PeakBytes: peak, CPUSeconds: cpu.Seconds()}
+	if by != nil {
+		f.By = by.by
+	}
+	return f, err
 }
 
 func median[T ~int64](list []T) T { return quantile(list, 0.5) }

@@ -28,6 +28,7 @@ type Figures struct {
 type Fleet struct {
 	Program    string
 	Desktops   int
+	By         string `json:",omitempty"` // what selects the desktops; empty: the event names them
 	Seconds    float64
 	Calls      map[string]int
 	PeakBytes  int64

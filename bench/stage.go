@@ -21,12 +21,14 @@ type stage struct {
 	world   *emulator.Emulator
 	process *emulator.Process
 	ids     []string
-	stopped int // how many it should have stopped
+	by      *selection // how the next event says which desktops it means; nil: by their IDs
+	stopped int        // how many it should have stopped
 }
 
 func (b *bench) open(ctx context.Context, p *program, desktops int, latency time.Duration) (*stage, error) {
 	prefix, ids := desktopIDs(desktops)
-	fleet := &emulator.Fleet{Latency: latency, Generate: []emulator.Generator{{Count: desktops, Prefix: prefix}}}
+	all := emulator.Desktop{OfficeSiteId: office, Tags: []emulator.Tag{{Key: tagKey, Value: "blue"}}}
+	fleet := &emulator.Fleet{Latency: latency, Generate: []emulator.Generator{{Count: desktops, Prefix: prefix, Desktop: all}}}
 	s := &stage{program: p, world: emulator.New(fleet), ids: ids}
 	if err := s.world.Start(); err != nil {
 		s.world.Close()
@@ -55,6 +57,9 @@ func desktopIDs(count int) (prefix string, ids []string) {
 
 // event asks for so many desktops that were not asked for yet.
 func (s *stage) event(desktops int) ([]byte, error) {
+	if s.by != nil {
+		return s.by.event()
+	}
 	ids := s.ids[:desktops]
 	s.ids = s.ids[desktops:]
 	return json.Marshal(map[string]any{"RegionId": emulator.DefaultRegion, "DesktopId": ids})

@@ -63,9 +63,16 @@ func (r *Result) writeFleets(w io.Writer) {
 	}
 	fmt.Fprintf(w, "fleet, 50 ms a call\t\ttime\tCPU\tpeak memory\tcalls\n")
 	for _, f := range r.Fleets {
-		fmt.Fprintf(w, "%s desktops\t%s\t%.2f s\t%.2f s\t%.1f MB\t%s\n", thousands(f.Desktops), f.Program, f.Seconds, f.CPUSeconds, float64(f.PeakBytes)/1e6, calls(f.Calls))
+		fmt.Fprintf(w, "%s desktops%s\t%s\t%.2f s\t%.2f s\t%.1f MB\t%s\n", thousands(f.Desktops), selectedBy(f.By), f.Program, f.Seconds, f.CPUSeconds, float64(f.PeakBytes)/1e6, calls(f.Calls))
 	}
 	fmt.Fprintf(w, "An event may have 32 MB; one that nobody waits for 128 KB, and one of EventBridge 64 KB: some 5,000 and 2,500 desktops by ID.\n\n")
+}
+
+func selectedBy(by string) string {
+	if by == "" {
+		return ""
+	}
+	return " by " + by
 }
 
 func calls(made map[string]int) string {

@@ -59,6 +59,11 @@ func (s *scripted) DescribeDesktops(_ context.Context, _ string, _ events.Select
 	return s.list(token)
 }
 
+// DescribeDesktopsPage knows no numbers.
+func (s *scripted) DescribeDesktopsPage(context.Context, string, events.Select, int) (p stop.Page[stop.Desktop], err error) {
+	return p, &stop.CallError{Action: "DescribeDesktops", Family: stop.Invalid, Code: "InvalidParameter"}
+}
+
 func (s *scripted) DescribeDesktopsByID(ctx context.Context, _ string, ids []string, _ string) (stop.Page[stop.Desktop], error) {
 	if s.byID != nil {
 		return s.byID(ctx, ids)

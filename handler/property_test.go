@@ -74,6 +74,44 @@ func TestNeverTheWrongDesktopInWaves(t *testing.T) {
 	}
 }
 
+// TestNeverTheWrongDesktopInPages is the same with selections of so many pages that they are read side by side, and
+// stopped while they are read. Rows come twice and are missing.
+func TestNeverTheWrongDesktopInPages(t *testing.T) {
+	cases := 300
+	var stopped int
+	statuses := map[report.Status]int{}
+	for seed := range cases {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, uint64(seed))
+			w.quick, w.counted, w.moving = true, seed%4 > 0, seed%4 > 1
+			for i := len(w.machines); i < 700; i++ {
+				w.add(i)
+			}
+			w.policy.MaxDesktops, w.policy.APIConcurrency = pick(w.rng, 1000, 1000, 1000, 250), 1+seed%8
+			w.trouble /= 5 // of many pages one fails soon
+			w.makeRequest()
+			q := w.requests[0]
+			delete(q, "DesktopId")
+			q["Select"] = pick(w.rng, map[string]any{"All": true}, map[string]any{"All": true}, map[string]any{"OfficeSiteId": "site-1"})
+			w.invoke()
+			stopped += w.stopped
+			for _, rep := range w.logged() {
+				statuses[rep.Status]++
+				if asked := w.asked(q); !w.moving && rep.Status != report.StatusFailed && rep.Status != report.StatusPartial && len(rep.Desktops) != asked {
+					t.Errorf("%s: %d desktops are in the report, %d were asked for", rep.Status, len(rep.Desktops), asked)
+				}
+			}
+		})
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	t.Logf("%d cases: %d desktops stopped, %v", cases, stopped, statuses)
+	if stopped < 20*cases || statuses[report.StatusPartial] < cases/60 {
+		t.Error("the cases are too tame: they hardly stop anything, or hardly break")
+	}
+}
+
 // TestNeverTheWrongDesktopInBatches is the same with batches of 2 to 6 events, over two regions, of which
 // one listing is slow. Each call must be right for one of the events that asked for the desktop.
 func TestNeverTheWrongDesktopInBatches(t *testing.T) {
@@ -188,6 +226,9 @@ type world struct {
 	requests []map[string]any
 	slow     string // the action that takes 8 seconds longer; empty: none
 	retry    int
+	quick    bool // calls take a tenth of the time
+	counted  bool // pages tell the TotalCount, and those by number have rows twice or lack some
+	moving   bool // desktops are made and released
 
 	log  bytes.Buffer
 	lost map[string]bool // desktops in a call whose response was lost
@@ -462,6 +503,9 @@ func (w *world) pass(ctx context.Context, action string) error {
 	if action == w.slow {
 		takes += 8 * time.Second
 	}
+	if w.quick {
+		takes /= 10
+	}
 	after := time.After(takes)
 	w.mu.Unlock()
 	defer w.mu.Lock()
@@ -479,11 +523,25 @@ func (w *world) pass(ctx context.Context, action string) error {
 			w.use(m, time.Now())
 		}
 	}
+	if w.moving && w.rng.IntN(15) == 0 {
+		w.move()
+	}
 	if w.rng.Float64() >= w.trouble {
 		return nil
 	}
 	family := pick(w.rng, stop.Throttled, stop.Throttled, stop.Temporary, stop.Ambiguous, stop.NotFound, stop.WrongState, stop.Denied, stop.Invalid)
 	return &stop.CallError{Action: action, Family: family, Code: "Trouble", RetryAfter: time.Duration(w.rng.IntN(8)) * time.Second}
+}
+
+// move makes a desktop, or releases one: what follows it is on other pages then.
+func (w *world) move() {
+	if at := w.rng.IntN(len(w.machines)); w.rng.IntN(2) == 0 {
+		w.machines = slices.Delete(w.machines, at, at+1)
+		return
+	}
+	w.add(len(w.byID))
+	m := w.machines[len(w.machines)-1]
+	w.machines = slices.Insert(w.machines[:len(w.machines)-1], w.rng.IntN(len(w.machines)), m)
 }
 
 func (w *world) use(m *machine, at time.Time) {
@@ -542,15 +600,26 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
 		return stop.Page[stop.Desktop]{}, err
 	}
-	var matching []*machine
+	matching := w.matching(region, choice)
+	return w.described(page(matching, token), len(matching), choice, at), nil
+}
+
+func (w *world) matching(region string, choice events.Select) (matching []*machine) {
 	for _, m := range w.machines {
 		if m.region == region && (choice.OfficeSiteId == "" || choice.OfficeSiteId == m.office) &&
 			(len(choice.EndUserId) == 0 || slices.Contains(choice.EndUserId, m.user)) {
 			matching = append(matching, m)
 		}
 	}
-	p := page(matching, token)
-	rows := stop.Page[stop.Desktop]{NextToken: p.NextToken}
+	return matching
+}
+
+// described is a page with the rows of these machines.
+func (w *world) described(p stop.Page[*machine], total int, choice events.Select, at time.Time) stop.Page[stop.Desktop] {
+	rows := stop.Page[stop.Desktop]{NextToken: p.NextToken, Listed: len(p.Rows)}
+	if w.counted {
+		rows.TotalCount = total
+	}
 	for _, m := range p.Rows {
 		if len(choice.EndUserId) > 0 { // asked for whose desktop it is, not for its state
 			rows.Rows = append(rows.Rows, w.withUser(m, m.Desktop, at))
@@ -558,7 +627,29 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 		}
 		rows.Rows = append(rows.Rows, w.withUser(m, w.tell(m, at, false), at))
 	}
-	return rows, nil
+	return rows
+}
+
+// DescribeDesktopsPage now and then answers with a row that comes twice, or is missing.
+func (w *world) DescribeDesktopsPage(ctx context.Context, region string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := time.Now()
+	if err := w.pass(ctx, "DescribeDesktops"); err != nil {
+		return stop.Page[stop.Desktop]{}, err
+	}
+	matching := w.matching(region, choice)
+	from := min(100*(number-1), len(matching))
+	list := slices.Clone(matching[from:min(from+100, len(matching))])
+	if len(list) > 1 {
+		switch w.rng.IntN(20) {
+		case 0:
+			list[0] = matching[w.rng.IntN(len(matching))]
+		case 1:
+			list = list[1:]
+		}
+	}
+	return w.described(stop.Page[*machine]{Rows: list}, len(matching), choice, at), nil
 }
 
 // withUser adds to a row whose it is, which some services do not tell.
@@ -818,6 +909,16 @@ func (w *world) faults(call stop.StopCall, m *machine, seen told, request map[st
 }
 
 func carried(_ string, carries bool) bool { return carries }
+
+// asked counts the desktops that a request for no ID asks for.
+func (w *world) asked(request map[string]any) (n int) {
+	for _, m := range w.machines {
+		if m.region == regionA && asks(request, m) {
+			n++
+		}
+	}
+	return n
+}
 
 // asks reports whether the request asks for the machine, as far as that does not change.
 func asks(request map[string]any, m *machine) bool {

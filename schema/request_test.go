@@ -75,6 +75,8 @@ func TestRequestTable(t *testing.T) {
 		{"negative seconds", `{` + target + `, "WaitSeconds": -1}`},
 		{"too many seconds", `{` + target + `, "WaitSeconds": 3601}`},
 		{"switch for seconds", `{` + target + `, "WaitSeconds": true}`},
+		{"kind of day", `{` + target + `, "On": "weekend"}`},
+		{"switch for a day", `{` + target + `, "On": true}`},
 		{"blank callback", `{` + target + `, "CallbackUrl": " "}`},
 		{"long callback", `{` + target + `, "CallbackUrl": "https://example.com/` + strings.Repeat("a", 2048) + `"}`},
 		{"long reason", `{` + target + `, "Reason": "` + long + `"}`},

@@ -48,6 +48,9 @@ Generate:
 			}
 		}
 		t.Logf("took %s: %d stopped in the first minute, %d of %d calls throttled", took, stopped, throttled, len(s.eds.Calls()))
+		if 50*throttled > len(s.eds.Calls()) {
+			t.Errorf("%d of %d calls throttled, 2 %% may be", throttled, len(s.eds.Calls()))
+		}
 		if stopped < 95_000 || stopped > 100_000 || took > 75*time.Second {
 			t.Errorf("took %s: %d stopped in the first minute", took, stopped)
 		}

@@ -579,7 +579,7 @@ func throttledAgain(calls []emulator.Call) (lines []string) {
 }
 
 // ignoredParams are always the same.
-var ignoredParams = regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
+var ignoredParams = regexp.MustCompile(`^(RegionId|(Desktop|Resource)Id\..*|ResourceType|MaxResults|PageSize|FilterDesktopGroup|EventTypes\..*|DurationSeconds|ExternalId)$`)
 
 // callText returns what matters of a call: all but the ignored parameters.
 func callText(c emulator.Call) string {
@@ -591,6 +591,8 @@ func callText(c emulator.Call) string {
 		switch {
 		case name == "NextToken":
 			text += " next page"
+		case name == "PageNumber": // which one of several at once comes first is left to chance
+			text += " page by number"
 		case !ignoredParams.MatchString(name):
 			text += " " + name + "=" + c.Params.Get(name)
 		}

@@ -16,7 +16,7 @@ import (
 
 // pageSize of every listing. Where the API says no other, 100 is the most it gives; its default of
 // 10 for DescribeDesktops would quietly hide the eleventh desktop of a call that forgot it.
-const pageSize = 100
+const pageSize = stop.PageSize
 
 // desktopsPage is what is read of an answer to DescribeDesktops.
 type desktopsPage struct {
@@ -42,9 +42,24 @@ type desktopRow struct {
 // DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
 // of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
 func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (stop.Page[stop.Desktop], error) {
-	rows, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
+	request := chosen(regionID, choice)
+	request.MaxResults, request.NextToken = dara.Int32(pageSize), given(nextToken)
+	return s.describeChosen(ctx, request, choice)
+}
+
+// DescribeDesktopsPage makes one DescribeDesktops call: the page with a number, from 1, of the desktops that
+// DescribeDesktops lists. The documentation does not say what EDS does with a number and a token together,
+// so it sends no MaxResults.
+func (s *Session) DescribeDesktopsPage(ctx context.Context, regionID string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
+	request := chosen(regionID, choice)
+	request.PageSize, request.PageNumber = dara.Int32(pageSize), dara.Int32(int32(number))
+	return s.describeChosen(ctx, request, choice)
+}
+
+// chosen returns a request for the desktops that match every filter of choice but its tags.
+func chosen(regionID string, choice events.Select) *sdk.DescribeDesktopsRequest {
+	return &sdk.DescribeDesktopsRequest{
 		RegionId:        &regionID,
-		NextToken:       given(nextToken),
 		OfficeSiteId:    given(choice.OfficeSiteId),
 		DesktopGroupId:  given(choice.DesktopGroupId),
 		EndUserId:       pointers(choice.EndUserId),
@@ -53,7 +68,12 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 		ChargeType:      given(choice.ChargeType),
 		SubPayType:      given(choice.SubPayType),
 		DesktopName:     given(choice.DesktopName),
-	})
+	}
+}
+
+// describeChosen asks for a page, and drops the rows that contradict a filter.
+func (s *Session) describeChosen(ctx context.Context, request *sdk.DescribeDesktopsRequest, choice events.Select) (stop.Page[stop.Desktop], error) {
+	rows, paging, err := s.describeDesktops(ctx, request)
 	if err != nil {
 		return stop.Page[stop.Desktop]{}, err
 	}
@@ -79,9 +99,10 @@ func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice 
 // service lists, pooled desktops included.
 func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Desktop], error) {
 	listed, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
-		RegionId:  &regionID,
-		NextToken: given(nextToken),
-		DesktopId: pointers(desktopIDs),
+		RegionId:   &regionID,
+		MaxResults: dara.Int32(pageSize),
+		NextToken:  given(nextToken),
+		DesktopId:  pointers(desktopIDs),
 	})
 	if err != nil {
 		return stop.Page[stop.Desktop]{}, err
@@ -96,7 +117,7 @@ func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, des
 // describeDesktops asks for a page of all kinds of desktops.
 func (s *Session) describeDesktops(ctx context.Context, request *sdk.DescribeDesktopsRequest) ([]desktopRow, paging, error) {
 	const action = "DescribeDesktops"
-	request.MaxResults, request.FilterDesktopGroup = dara.Int32(pageSize), dara.Bool(false)
+	request.FilterDesktopGroup = dara.Bool(false)
 	var page desktopsPage
 	r, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
 		_, err := c.DescribeDesktopsWithContext(ctx, request, o)

@@ -45,6 +45,9 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 		op.max = min(op.max, e.LargestPage)
 	}
 	op.filter.withoutPools = op.filter.hidesPools(e)
+	if op.number > 0 && e.NumberedPages == Refused {
+		return nil, &apiError{Status: 400, Code: "InvalidParameter", Message: "PageNumber is not supported."}
+	}
 	if op.number > 0 {
 		return op.numbered(e, c, all, now), nil
 	}
@@ -56,16 +59,16 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 		}
 	}
 	a := describeAnswer{Desktops: []describeRow{}, RequestId: c.RequestId, TotalCount: op.cursor.Total}
-	for i := op.cursor.Next; i < len(all); i++ {
-		if !op.filter.matches(all[i], now) {
+	for _, d := range from(all, op.cursor.Next) {
+		if !op.filter.matches(d, now) {
 			continue
 		}
 		if len(a.Desktops) == op.max {
-			op.cursor.Next = i
+			op.cursor.Next = d.index
 			a.NextToken = op.cursor.token()
 			break
 		}
-		a.Desktops = append(a.Desktops, rowOf(e, all[i], now))
+		a.Desktops = append(a.Desktops, rowOf(e, d, now))
 	}
 	return a, nil
 }
@@ -74,6 +77,21 @@ func (op *describeDesktops) run(e *EDS, c *Call, now time.Time) (any, *apiError)
 // an empty page.
 func (op *describeDesktops) numbered(e *EDS, c *Call, all []*desktop, now time.Time) describeAnswer {
 	a := describeAnswer{Desktops: []describeRow{}, RequestId: c.RequestId, PageNumber: op.number, PageSize: op.max}
+	switch e.NumberedPages {
+	case Ignored:
+		op.number = 1
+	case Reversed:
+		all = slices.Clone(all)
+		slices.Reverse(all)
+	}
+	if op.filter.matchesAll() { // 1,000 pages of 100,000 desktops would be looked through 1,000 times
+		a.TotalCount = len(all)
+		from := min((op.number-1)*op.max, len(all))
+		for _, d := range all[from:min(from+op.max, len(all))] {
+			a.Desktops = append(a.Desktops, rowOf(e, d, now))
+		}
+		return a
+	}
 	for _, d := range all {
 		if !op.filter.matches(d, now) {
 			continue

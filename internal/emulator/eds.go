@@ -14,6 +14,13 @@ const (
 	Omit    = "omit"    // the unknown are left out of the response
 )
 
+// How [EDS.NumberedPages] can be set.
+const (
+	Ignored  = "ignored"  // every page is the first one
+	Reversed = "reversed" // the order is the other way round than by token
+	Refused  = "refused"  // PageNumber is no parameter
+)
+
 // How [EDS.ShowPooled] can be set.
 const (
 	ByID   = "by-id"
@@ -100,6 +107,10 @@ type EDS struct {
 	// LargestPage is how many rows DescribeDesktops answers at most, whatever is
 	// asked for; 0: as many as asked for.
 	LargestPage int
+	// NumberedPages says how DescribeDesktops takes PageNumber: "" as documented
+	// and in the order of the tokens, Ignored, Reversed or Refused. The
+	// documentation does not tell the order.
+	NumberedPages string
 	// AnyNamespace answers an empty list for a ResourceType that nobody knows,
 	// instead of a refusal.
 	AnyNamespace bool

@@ -11,10 +11,19 @@ const (
 	listAbsent = "absent"
 )
 
+// spoilers are the faults that change the lists of an answer.
+var spoilers = map[Kind]func(object map[string]any){
+	FaultRenamed:  renameLists,
+	FaultNameless: takeFirstID,
+	FaultRepeated: repeatFirst,
+	FaultMissing:  dropFirst,
+}
+
 // reshape answers the empty lists of a JSON object in another form, and spoils
 // its own lists if that is the fault.
 func reshape(body []byte, emptyList string, fault Kind) []byte {
-	if emptyList == "" && fault != FaultRenamed && fault != FaultNameless {
+	spoil := spoilers[fault]
+	if emptyList == "" && spoil == nil {
 		return body
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -23,11 +32,8 @@ func reshape(body []byte, emptyList string, fault Kind) []byte {
 	if err := decoder.Decode(&object); err != nil {
 		panic(err) // the bodies are structs of this package
 	}
-	switch fault {
-	case FaultRenamed:
-		renameLists(object)
-	case FaultNameless:
-		takeFirstID(object)
+	if spoil != nil {
+		spoil(object)
 	}
 	if emptyList != "" {
 		setEmptyLists(object, emptyList)
@@ -83,6 +89,25 @@ func takeFirstID(object map[string]any) {
 		if row, ok := list[0].(map[string]any); ok {
 			delete(row, "DesktopId")
 			delete(row, "ResourceId")
+		}
+	}
+}
+
+// repeatFirst puts the first row of each list of an object in the place of the
+// last one.
+func repeatFirst(object map[string]any) {
+	for _, value := range object {
+		if list, ok := value.([]any); ok && len(list) > 0 {
+			list[len(list)-1] = list[0]
+		}
+	}
+}
+
+// dropFirst leaves the first row of each list of an object out.
+func dropFirst(object map[string]any) {
+	for name, value := range object {
+		if list, ok := value.([]any); ok && len(list) > 0 {
+			object[name] = list[1:]
 		}
 	}
 }

@@ -33,6 +33,8 @@ const (
 	FaultCutBody   Kind = "cutbody"    // the response ends in the middle
 	FaultRenamed   Kind = "renamed"    // 200 with its list under another name
 	FaultNameless  Kind = "nameless"   // 200 with rows in its list, the first without the ID of its desktop
+	FaultRepeated  Kind = "repeated"   // 200 with the first row of its list also in the place of the last
+	FaultMissing   Kind = "missing"    // 200 without the first row of its list
 	FaultStall     Kind = "stall"      // the response comes after Delay; 0: not at all
 	FaultStallBody Kind = "stall-body" // half of the response, the rest after Delay; 0: not at all
 )
@@ -42,7 +44,7 @@ var kinds = map[Kind]bool{
 	FaultThrottle: false, FaultError: false, FaultUnavailable: false, FaultInternal: false, FaultHTML502: false, FaultHTML200: false,
 	FaultEmpty500: false, FaultEmpty200: false, FaultError200: false, FaultNoData: false, FaultBadJSON: false, FaultDropBefore: false,
 	FaultRedirect: false, FaultRedirect307: false,
-	FaultDropAfter: true, FaultCutBody: true, FaultRenamed: true, FaultNameless: true, FaultStall: true, FaultStallBody: true,
+	FaultDropAfter: true, FaultCutBody: true, FaultRenamed: true, FaultNameless: true, FaultRepeated: true, FaultMissing: true, FaultStall: true, FaultStallBody: true,
 }
 
 // A Fault spoils responses. Only calls that are signed, allowed and well-formed
@@ -108,7 +110,7 @@ func (f *Fault) apply(c *Call, rep *reply) {
 	switch f.Kind {
 	case FaultDropBefore, FaultDropAfter:
 		c.Status, c.Code = 0, ""
-	case FaultCutBody, FaultStall, FaultStallBody, FaultRenamed, FaultNameless:
+	case FaultCutBody, FaultStall, FaultStallBody, FaultRenamed, FaultNameless, FaultRepeated, FaultMissing:
 		if rep.body == nil { // cannot be: these come after the effect
 			rep.body = map[string]string{"RequestId": c.RequestId}
 		}

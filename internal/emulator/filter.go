@@ -62,6 +62,12 @@ func (f *filter) hidesPools(e *EDS) bool {
 	return f.withoutPools
 }
 
+// matchesAll reports whether the filter lets every desktop pass.
+func (f *filter) matchesAll() bool {
+	return !f.withoutPools && f.users == nil && f.statuses == nil && len(f.tags) == 0 &&
+		f.office+f.group+f.policy+f.resources+f.chargeType+f.subPayType+f.name == ""
+}
+
 func (f *filter) matches(d *desktop, now time.Time) bool {
 	is := func(want, have string) bool { return want == "" || want == have }
 	if f.withoutPools && d.DesktopGroupId != "" {

@@ -46,6 +46,7 @@ type Fleet struct {
 	NoEndUserIds       bool                     `yaml:"NoEndUserIds"`
 	ShowPooled         string                   `yaml:"ShowPooled"`
 	LargestPage        int                      `yaml:"LargestPage"`
+	NumberedPages      string                   `yaml:"NumberedPages"`
 	AnyNamespace       bool                     `yaml:"AnyNamespace"`
 	DateOffset         time.Duration            `yaml:"DateOffset"`
 	Headers            map[string]string        `yaml:"Headers"`
@@ -159,7 +160,7 @@ func (f *Fleet) EDS() *EDS {
 		Faults: slices.Clone(f.Faults), Changes: slices.Clone(f.Changes),
 		AllowPermanentKeys: f.AllowPermanentKeys, MixedCalls: f.MixedCalls, UnknownIds: f.UnknownIds, UnknownResources: f.UnknownResources,
 		StateError: f.StateError, NotFoundError: f.NotFoundError, TagsInDescribe: f.TagsInDescribe, EmptyList: f.EmptyList, NoEndUserIds: f.NoEndUserIds,
-		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
+		ShowPooled: f.ShowPooled, LargestPage: f.LargestPage, NumberedPages: f.NumberedPages, AnyNamespace: f.AnyNamespace, DateOffset: f.DateOffset, Headers: maps.Clone(f.Headers),
 		StopTime: f.StopTime, StartTime: f.StartTime, VisibleAfter: f.VisibleAfter, ClientEventDelay: f.ClientEventDelay,
 		Latency: f.Latency, ActionLatency: maps.Clone(f.ActionLatency), Jitter: f.Jitter, Seed: f.Seed,
 		Replay: f.Replay,

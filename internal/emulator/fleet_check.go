@@ -249,8 +249,24 @@ func (c *fleetCheck) change(i int, ch *Change) {
 	if ch.DesktopId != "" {
 		c.desktopOf("Changes", i, ch.DesktopId)
 	}
-	if ch.Set == (State{}) {
+	does := 0
+	for _, one := range []bool{ch.Set != (State{}), ch.Release, ch.Create != nil} {
+		if one {
+			does++
+		}
+	}
+	switch {
+	case does == 0:
 		c.fail("Changes", i, "Set changes nothing")
+	case does > 1:
+		c.fail("Changes", i, "one of Set, Release and Create")
+	case ch.Release && ch.DesktopId == "":
+		c.fail("Changes", i, "Release needs a DesktopId")
+	case ch.Create != nil && ch.DesktopId != "":
+		c.fail("Changes", i, "the DesktopId of a new desktop belongs into Create")
+	case ch.Create != nil:
+		c.desktop("Changes", i, ch.Create)
+		c.id("Changes", i, ch.Create.DesktopId)
 	}
 	if s := ch.Set.ConnectionStatus; s != nil {
 		c.oneOf("Changes", i, "ConnectionStatus", *s, "Connected", "Disconnected", "Unknown")
@@ -274,6 +290,7 @@ func (c *fleetCheck) settings(f *Fleet) {
 		f.EmptyList = n.Value // null without quotes means the form, not that nothing is set
 	}
 	c.oneOf("EmptyList", -1, "value", f.EmptyList, listNull, listAbsent)
+	c.oneOf("NumberedPages", -1, "value", f.NumberedPages, Ignored, Reversed, Refused)
 	c.oneOf("ShowPooled", -1, "value", f.ShowPooled, ByID, Always)
 	for name, d := range map[string]int64{"StopTime": int64(f.StopTime), "StartTime": int64(f.StartTime), "VisibleAfter": int64(f.VisibleAfter),
 		"ClientEventDelay": int64(f.ClientEventDelay), "Latency": int64(f.Latency), "Jitter": int64(f.Jitter), "MaxQPS": int64(f.MaxQPS),

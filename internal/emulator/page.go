@@ -10,7 +10,7 @@ import (
 // A cursor is what a NextToken holds. Query binds it to the filters of the
 // call that it continues, as the service demands.
 type cursor struct {
-	Next  int    `json:"n"`           // position of the first one of the next page
+	Next  int    `json:"n"`           // index of the first one of the next page
 	Total int    `json:"t,omitempty"` // what the action carries from page to page, such as TotalCount
 	Query uint64 `json:"q"`
 }

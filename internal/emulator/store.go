@@ -11,6 +11,10 @@ type store struct {
 	namespaces map[string]bool       // of tags, beside the documented one
 }
 
+// firstIndex is the index of the first desktop of a region. It leaves room for
+// those that are created before it.
+const firstIndex = 1 << 30
+
 func newStore(regions []string, fleet []Desktop) store {
 	s := store{byId: make(map[string]*desktop, len(fleet)), regions: map[string][]*desktop{}, namespaces: map[string]bool{}}
 	for _, r := range regions {
@@ -21,7 +25,7 @@ func newStore(regions []string, fleet []Desktop) store {
 			continue // LoadFleet refuses duplicates; here the first wins
 		}
 		n := newDesktop(d)
-		n.index = len(s.regions[n.RegionId])
+		n.index = firstIndex + len(s.regions[n.RegionId])
 		for namespace := range n.OtherTags {
 			s.namespaces[namespace] = true
 		}
@@ -53,4 +57,34 @@ func (s *store) tell(ids []string, known bool) {
 	for _, id := range ids {
 		s.byId[id].told = known
 	}
+}
+
+// create a desktop before the others of its region. One that is there stays.
+func (s store) create(d Desktop) {
+	n := newDesktop(d)
+	if s.byId[n.DesktopId] != nil {
+		return
+	}
+	n.index = firstIndex
+	others := s.regions[n.RegionId]
+	if len(others) > 0 {
+		n.index = others[0].index - 1
+	}
+	s.byId[n.DesktopId] = n
+	s.regions[n.RegionId] = append([]*desktop{n}, others...)
+}
+
+// release a desktop, if there is one.
+func (s store) release(id string) {
+	if d := s.byId[id]; d != nil {
+		delete(s.byId, id)
+		s.regions[d.RegionId] = slices.DeleteFunc(slices.Clone(s.regions[d.RegionId]), func(other *desktop) bool { return other == d })
+	}
+}
+
+// from returns the desktops from an index on: what a token continues with,
+// whatever was created or released before it.
+func from(all []*desktop, index int) []*desktop {
+	i, _ := slices.BinarySearchFunc(all, index, func(d *desktop, index int) int { return d.index - index })
+	return all[i:]
 }

@@ -62,20 +62,23 @@ func (op *listTags) run(e *EDS, c *Call, now time.Time) (any, *apiError) {
 	}
 	a := tagsAnswer{RequestId: c.RequestId, TagResources: []tagRow{}}
 	skip := op.cursor.Total // a page may end within a desktop: how many of its tags it had
-	for i := op.cursor.Next; i < len(all); i++ {
-		if !op.matches(all[i]) {
+	for _, d := range from(all, op.cursor.Next) {
+		if !op.matches(d) {
 			continue
 		}
-		for n, t := range all[i].tagsOf(op.of) {
+		if d.index != op.cursor.Next { // the one that the page ended within is gone
+			skip = 0
+		}
+		for n, t := range d.tagsOf(op.of) {
 			if n < skip {
 				continue
 			}
 			if len(a.TagResources) == op.max {
-				op.cursor.Next, op.cursor.Total = i, n
+				op.cursor.Next, op.cursor.Total = d.index, n
 				a.NextToken = op.cursor.token()
 				return a, nil
 			}
-			a.TagResources = append(a.TagResources, tagRow{all[i].DesktopId, op.of, t.Key, t.Value})
+			a.TagResources = append(a.TagResources, tagRow{d.DesktopId, op.of, t.Key, t.Value})
 		}
 		skip = 0
 	}

@@ -137,6 +137,7 @@ const (
 	ReasonNotIdle             = "not_idle"              // started, used or left within IdleMinutes
 	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event
 	ReasonMaxDesktops         = "max_desktops"          // its event would have exceeded MAX_DESKTOPS
+	ReasonSelectionUnread     = "selection_unread"      // the listing of its selection broke while it was stopped
 	ReasonDeadline            = "deadline"              // the time was up before it was begun
 	ReasonRefusedTogether     = "refused_together"      // EDS refused the calls it was in, probably because of others
 )

@@ -73,8 +73,7 @@ func (a *attempts) next(ctx context.Context, e *CallError) (time.Duration, bool)
 func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Duration, bool) {
 	now := time.Now()
 	if a.givenUp.IsZero() {
-		a.givenUp = now.Add(throttlingWindow)
-		a.throttling.Reset()
+		a.beginThrottling(now)
 	}
 	d := a.throttling.NextBackOff()
 	if asked > 0 {
@@ -90,4 +89,10 @@ func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Dur
 		d = left // one last attempt
 	}
 	return d, d > 0
+}
+
+// beginThrottling begins the time for which the call is tried again.
+func (a *attempts) beginThrottling(now time.Time) {
+	a.givenUp = now.Add(throttlingWindow)
+	a.throttling.Reset()
 }

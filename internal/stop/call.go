@@ -81,6 +81,7 @@ type batch struct {
 // be stopped by an observation of at most 5 seconds before.
 func (b *batch) stop(ctx context.Context, targets []*target) {
 	for a := newAttempts(); len(targets) > 0; {
+		a.await(ctx, b.place, nil, "StopDesktops")
 		left, requestID, err := b.call(ctx, targets)
 		if targets = left; len(targets) == 0 {
 			return
@@ -126,7 +127,8 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 	left = targets
 	err = b.place.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
-		left = b.ready(ctx, s, targets)
+		b.orders[0].flow.renew(targets)
+		left = b.goAhead(b.ready(ctx, s, targets))
 		b.place.claims.release(b.unit, without(targets, left), left)
 		if len(left) == 0 {
 			return nil

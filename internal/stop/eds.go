@@ -20,6 +20,9 @@ type EDS interface {
 	// DescribeDesktops returns a page of the desktops of a region that match every filter but the
 	// tags, with their state.
 	DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (Page[Desktop], error)
+	// DescribeDesktopsPage returns the page with a number, from 1, of the same listing. Whether both ways of
+	// paging have the same order is unknown.
+	DescribeDesktopsPage(ctx context.Context, regionID string, choice events.Select, number int) (Page[Desktop], error)
 	// DescribeDesktopsByID returns a page of those of the 1 to 100 desktops that EDS lists, with their
 	// users.
 	DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (Page[Desktop], error)
@@ -70,6 +73,9 @@ const MaxDesktopsPerCall = 100
 
 // MaxResourcesPerCall is how many desktops ListTagResources takes at once.
 const MaxResourcesPerCall = 50
+
+// PageSize is how many rows a page of a listing has, except the last page.
+const PageSize = 100
 
 // MaxUsersPerCall is how many users DescribeDesktops filters by at once.
 const MaxUsersPerCall = 100

@@ -57,6 +57,7 @@ type run struct {
 	units      int
 	places     map[placeKey]*place
 	limits     *limits
+	background sync.WaitGroup // listings that are read while desktops are stopped
 	arrival    *arrival
 	done       func(i int, r Result)
 
@@ -86,7 +87,10 @@ func (e *Engine) Do(ctx context.Context, inv Invocation, orders []Order, done fu
 	units := r.pack(all)
 	r.units = len(units)
 	r.markContested(units)
+	ctx, cancel := context.WithCancel(ctx)
 	r.sideBySide(len(units), len(units), func(i int) error { units[i].work(ctx); return nil })
+	cancel() // after a fault of this program a listing may still be read
+	r.background.Wait()
 }
 
 func (r *run) count(action string) {

@@ -35,7 +35,7 @@ func (u *unit) find(ctx context.Context) {
 		tasks = append(tasks, u.place.tagTasks(ctx, nil, first)...)
 	}
 	u.each(len(tasks), func(i int) error { tasks[i](); return nil }) // each keeps its own failure
-	if selecting.Request.Select != nil {
+	if selecting.Request.Select != nil && selecting.flow == nil {
 		selecting.take(chosen, chosenErr)
 		u.findTags(ctx)
 	}
@@ -109,8 +109,12 @@ func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
 	p := o.size.counting(o.place, q)
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := p.carriersSeen(ctx, o, q.Tag[0])
+		seen, err := o.carriersSeen(ctx, p, q.Tag[0])
 		return carryingAll(seen, nil), err
+	}
+	if len(q.Tag) == 0 && o.mayFlow() {
+		matching, err := o.flows(ctx, p)
+		return carryingAll(matching, nil), err
 	}
 	carriers := make([][]Tagged, len(q.Tag))
 	errs := make([]error, len(q.Tag)+1)

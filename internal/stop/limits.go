@@ -81,6 +81,21 @@ func (l *limits) reserve(o *order, toStop []*target) *report.Problem {
 	return nil
 }
 
+// reserveCount reserves n desktops of an order whose IDs are not known yet. It returns false, and reserves
+// nothing, if a limit could be exceeded.
+func (l *limits) reserveCount(o *order, n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byRoute[""]+n > l.max || o.RouteMax > 0 && l.byRoute[o.Route]+n > o.RouteMax {
+		return false
+	}
+	l.byRoute[""] += n
+	if o.Route != "" {
+		l.byRoute[o.Route] += n
+	}
+	return true
+}
+
 // unreserved are those of the targets that count against the limit of a route for the first time.
 func (l *limits) unreserved(route string, targets []*target) []reserved {
 	var more []reserved

@@ -60,6 +60,9 @@ type order struct {
 	// concluding says that the order's calls are made. From then on its targets belong to unit.conclude.
 	concluding bool
 
+	flow   *flow // brings the targets while they are listed; nil: all are known
+	unread error // why the selection was not read to its end
+
 	selected      map[string]bool // not nil: only desktops of the selection may be stopped
 	idleSince     time.Time
 	excludedIDs   map[string]bool

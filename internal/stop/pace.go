@@ -27,6 +27,7 @@ type pace struct {
 	// them. That is how a quota for a minute shows. Fewer calls at once would not help, and would delay
 	// the calls of other actions.
 	exhausted map[string]bool
+	quotas    map[quotaKey]*quota // of actions whose calls were throttled
 }
 
 // sign is what the calls of a slot show of the limit.
@@ -40,7 +41,7 @@ const (
 
 func newPace(most int) *pace {
 	most = max(1, most)
-	return &pace{max: most, limit: min(most, firstLimit), exhausted: map[string]bool{}}
+	return &pace{max: most, limit: min(most, firstLimit), exhausted: map[string]bool{}, quotas: map[quotaKey]*quota{}}
 }
 
 // width is how many calls may run at once now.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"stopdesktops/events"
@@ -13,10 +12,15 @@ import (
 // pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
 // must not pass for the whole.
 func pages[T any](ctx context.Context, at *place, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
+	return pagesFrom(ctx, at, s, action, "", page)
+}
+
+// pagesFrom is pages from a token on.
+func pagesFrom[T any](ctx context.Context, at *place, s *slot, action, token string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
-	seen := map[string]bool{}
+	seen := map[string]bool{token: true}
 	listed, total, again := 0, 0, false
-	for token := ""; ; {
+	for {
 		var p Page[T]
 		err := at.read(ctx, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {
@@ -133,48 +137,13 @@ func (p *place) described(ctx context.Context, s *slot, choice events.Select) ([
 }
 
 func (p *place) describedPages(ctx context.Context, s *slot, choice events.Select) ([]row, error) {
-	return pages(ctx, p, s, "DescribeDesktops", func(ctx context.Context, token string) (Page[row], error) {
-		at := time.Now()
-		page, err := p.session.DescribeDesktops(ctx, p.regionID, choice, token)
-		rows := make([]row, len(page.Rows))
-		for i, d := range page.Rows {
-			rows[i] = row{d, at}
-		}
-		return Page[row]{Rows: rows, NextToken: page.NextToken, Listed: page.Listed, TotalCount: page.TotalCount}, err
-	})
-}
-
-// carriersSeen are the desktops that carry a tag, with their state: each page of them is observed
-// beside the next page, so that the observations cost no time. Of a big fleet only the first wave is
-// observed, unless all desktops must be counted. There may be no time for more, and what is seen too
-// early is old when its wave comes.
-func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
-	r := p.run
-	ahead := p.pace.width() * MaxDesktopsPerCall
-	var observing sync.WaitGroup
-	var targets []*target
-	_, err := pages(ctx, p, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {
-		page, err := p.session.ListTagResources(calling, p.regionID, tag, token)
-		seen := make([]*target, len(page.Rows))
-		for i, carrier := range page.Rows {
-			seen[i] = newTarget(o, carrier.DesktopID)
-		}
-		targets = append(targets, seen...)
-		if len(targets) > ahead && !r.limits.needsCount(o, len(targets)) {
-			return page, err
-		}
-		for part := range slices.Chunk(seen, MaxDesktopsPerCall) {
-			observing.Go(func() { _ = r.guard(func() error { p.observeCall(ctx, nil, part); return nil }) })
-		}
-		return page, err
-	})
-	observing.Wait()
-	rows := make([]row, len(targets))
-	for i, t := range targets {
-		if t.observed && t.seen != nil {
-			rows[i] = row{*t.seen, t.seenAt}
-		}
-		rows[i].desktop.DesktopID, rows[i].desktop.EndUserIDs = t.id, t.users
+	var all collector
+	r := &reader{place: p, choice: choice, failed: func(error) {}, took: func(of *round, number int, rows []row) error {
+		all.add(of, number, rows)
+		return nil
+	}}
+	if err := r.read(ctx, s); err != nil {
+		return nil, err
 	}
-	return rows, err
+	return all.rows(), nil
 }

@@ -51,6 +51,10 @@ func (o *order) conclude(desktops []report.DesktopReport) (report.Status, *repor
 		}
 	}
 	switch {
+	case o.unread != nil && problems == len(desktops) && running == 0:
+		return report.StatusFailed, o.problemOfUnread()
+	case o.unread != nil:
+		return report.StatusPartial, o.problemOfUnread()
 	case problems > 0 && problems == len(desktops) && running == 0:
 		return report.StatusFailed, o.firstProblem(desktops)
 	case problems > 0:

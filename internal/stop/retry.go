@@ -14,7 +14,9 @@ func (p *place) attempt(ctx context.Context, s *slot, action string, call func(c
 		p.run.count(action)
 		err := call(ctx)
 		e := asCallError(err)
-		s.note(action, e != nil && e.Family == Throttled)
+		throttled := e != nil && e.Family == Throttled
+		s.note(action, throttled)
+		p.pace.noteQuota(quotaKey{p.regionID, action}, throttled)
 		return err
 	})
 }
@@ -24,6 +26,7 @@ func (p *place) attempt(ctx context.Context, s *slot, action string, call func(c
 func (p *place) read(ctx context.Context, s *slot, action string, call func(context.Context) error) error {
 	var before error = errTimeUp
 	for a := newAttempts(); ; {
+		a.await(ctx, p, s, action)
 		err := p.attempt(ctx, s, action, call)
 		if err != nil && ctx.Err() != nil {
 			return before

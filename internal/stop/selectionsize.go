@@ -24,6 +24,13 @@ func newSelectionSize(few int) *selectionSize {
 	return &selectionSize{few: few, many: many, setMany: sync.OnceFunc(func() { close(many) }), known: make(chan struct{})}
 }
 
+// setsMany says that the selection means many desktops.
+func (s *selectionSize) setsMany() {
+	if s != nil {
+		s.setMany()
+	}
+}
+
 // isMany reports whether the selection is known to mean many desktops.
 func (s *selectionSize) isMany() bool {
 	if s == nil {

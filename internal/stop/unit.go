@@ -143,6 +143,10 @@ func (u *unit) stopAll(ctx context.Context) {
 		return
 	}
 	u.find(ctx)
+	if f := u.orders[0].flow; f != nil {
+		u.drain(ctx, f)
+		return
+	}
 	u.reserve(ctx)
 	u.waves(ctx, u.workList())
 }

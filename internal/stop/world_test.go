@@ -173,6 +173,11 @@ func (w *world) DescribeDesktops(ctx context.Context, region string, choice even
 	return p, nil
 }
 
+// DescribeDesktopsPage is not asked for: the world does not say how many desktops there are.
+func (w *world) DescribeDesktopsPage(context.Context, string, events.Select, int) (p Page[Desktop], err error) {
+	panic("a page by number")
+}
+
 func (w *world) DescribeDesktopsByID(ctx context.Context, region string, ids []string, _ string) (p Page[Desktop], err error) {
 	if err := w.make(ctx, call{action: "DescribeDesktopsByID", region: region, about: strings.Join(ids, " "), ids: ids}); err != nil {
 		return p, err

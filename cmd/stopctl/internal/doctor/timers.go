@@ -103,6 +103,10 @@ func (n nobody) DescribeDesktops(context.Context, string, events.Select, string)
 	return p, n.asked("DescribeDesktops")
 }
 
+func (n nobody) DescribeDesktopsPage(context.Context, string, events.Select, int) (p stop.Page[stop.Desktop], err error) {
+	return p, n.asked("DescribeDesktops")
+}
+
 func (n nobody) DescribeDesktopsByID(context.Context, string, []string, string) (p stop.Page[stop.Desktop], err error) {
 	return p, n.asked("DescribeDesktops")
 }

@@ -84,6 +84,7 @@ var sections = []section{
 		{"page-end", "the function reads on while there is a token", `NextToken absent or ""`, pageEnd},
 		{"total-count", "the rows that a listing promises", "as many as rows", totalCount},
 		{"page-numbers", "pages by number can be read side by side", "each desktop once", pageNumbers},
+		{"page-totals", "pages that were read side by side belong together", "the same TotalCount", pageTotals},
 		{"tag-pages", "no protected desktop may be missed between two pages", "each tag once", tagPages},
 		{"event-pages", "no user's act may be missed between two pages", "each event once", eventPages},
 	}},

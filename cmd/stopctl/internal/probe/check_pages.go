@@ -67,6 +67,27 @@ func inPages(small, large listing, rows string, key func(row) string) result {
 func pageTokens(a *answers) result  { return inPages(a.byToken, a.all, "desktops", desktopID) }
 func pageNumbers(a *answers) result { return inPages(a.byNumber, a.all, "desktops", desktopID) }
 
+// pageTotals compares the TotalCount of the pages by number.
+func pageTotals(a *answers) result {
+	if len(a.byNumber.pages) == 0 {
+		return notAsked("it needs two desktops")
+	}
+	if x := a.byNumber.failed(); x != nil {
+		r, _ := unanswered(x)
+		return r
+	}
+	want, _ := a.byNumber.pages[0].number("TotalCount")
+	for i, x := range a.byNumber.pages {
+		switch total, told := x.number("TotalCount"); {
+		case !told:
+			return different("none on page %d", i+1)
+		case total != want:
+			return different("%d on page %d, %d on page 1", total, i+1, want)
+		}
+	}
+	return same("%d on %d pages", want, len(a.byNumber.pages))
+}
+
 func tagPages(a *answers) result {
 	if a.protected == nil || a.protected.Failure != nil {
 		r, _ := unanswered(a.protected)

@@ -136,7 +136,7 @@ func TestProbeFails(t *testing.T) {
 	e := probed(t)
 	e.Credentials = []emulator.Credential{emulator.OperatorCredential}
 	e.Credentials[0].Deny = []string{"*"}
-	if code, out, err := probeWith(t, nil); code != terminal.ExitUnexpected || !strings.Contains(out, "0 different, 28 not asked") || strings.Contains(out, "DIFFERENT") {
+	if code, out, err := probeWith(t, nil); code != terminal.ExitUnexpected || !strings.Contains(out, "0 different, 29 not asked") || strings.Contains(out, "DIFFERENT") {
 		t.Errorf("all denied: exit %d\n%s%s", code, out, err)
 	}
 }

@@ -220,6 +220,7 @@ var broken = map[string]func(*emulator.EDS){
 	"page-end":     alter("DescribeDesktops", map[string]string{"FilterDesktopGroup": "false", "DesktopName": "", "OfficeSiteId": ""}, func(b map[string]any) { endless(b) }),
 	"total-count":  alter("DescribeDesktops", map[string]string{"MaxResults": "100", "DesktopName": "", "OfficeSiteId": ""}, func(b map[string]any) { b["TotalCount"] = b["TotalCount"].(float64) + 1 }),
 	"page-numbers": alter("DescribeDesktops", map[string]string{"PageNumber": "*"}, func(b map[string]any) { b["Desktops"] = b["Desktops"].([]any)[:1] }),
+	"page-totals":  alter("DescribeDesktops", map[string]string{"PageNumber": "2"}, func(b map[string]any) { b["TotalCount"] = b["TotalCount"].(float64) + 1 }),
 	"tag-pages":    alter("ListTagResources", map[string]string{"MaxResults": "2"}, rows("TagResources", func(r map[string]any) { r["ResourceId"] = spare })),
 	"event-pages":  alter("DescribeClientEvents", map[string]string{"MaxResults": "2"}, rows("Events", func(r map[string]any) { r["EventId"] = "event-1" })),
 

@@ -50,6 +50,7 @@ var changes = map[string]string{
 	report.ReasonConnectionUnknown:   "EDS must say that nobody is connected. Look at the desktop in the EDS console.",
 	report.ReasonUsedSinceEvent:      "Send a new event: the use was after the old one. The new event is judged by its own time.",
 	report.ReasonMaxDesktops:         "Split the event, or raise the limit and deploy. Nothing of the event was stopped.",
+	report.ReasonSelectionUnread:     "Send the event again: reading the selection failed before this desktop could be judged.",
 	report.ReasonDeadline:            "Send the event again (stopctl replay), or raise the function's timeout.",
 	report.ReasonRefusedTogether:     "Look up the code. Then send the event again (stopctl replay).",
 }

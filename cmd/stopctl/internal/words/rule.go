@@ -21,6 +21,7 @@ var Rules = map[string]string{
 	report.ReasonNotIdle:             "was started, used or left within IdleMinutes",
 	report.ReasonUsedSinceEvent:      "a user started or connected to it since the event",
 	report.ReasonMaxDesktops:         "the event would stop more desktops than allowed",
+	report.ReasonSelectionUnread:     "the selection could not be read to its end",
 	report.ReasonDeadline:            "there was no time left for it",
 	report.ReasonRefusedTogether:     "EDS refused the calls it was in",
 }
