@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"encoding/json"
 	"strings"
 
 	"stopdesktops/internal/report"
@@ -40,6 +41,10 @@ func sizeOf(d report.DesktopReport) int {
 		if name, value := member[0], member[1]; value != "" {
 			size += len(name) + len(value) + len(`"":"",`) + strings.Count(value, `"`) + strings.Count(value, `\`)
 		}
+	}
+	if e := d.Evidence; e != nil {
+		text, _ := json.Marshal(e) // it has no member that cannot be JSON
+		size += len(`"Evidence":,`) + len(text)
 	}
 	return size
 }

@@ -10,4 +10,5 @@ const (
 	Run    = "stopctl.run/1"
 	Timers = "stopctl.timers/1"
 	Undo   = "stopctl.undo/1"
+	Why    = "stopctl.why/1"
 )

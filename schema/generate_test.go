@@ -39,6 +39,7 @@ var generated = []struct {
 	{"run", "lab.stepJSON", "A line of the output of stopctl run -o json", schema.Run},
 	{"timers", "timers.listing", "Output of stopctl timers -o json", schema.Timers},
 	{"undo", "recover.undone", "Output of stopctl undo -o json", schema.Undo},
+	{"why", "why.answer", "Output of stopctl why -o json", schema.Why},
 }
 
 // TestGenerated compares the schemas with the Go types that they describe. With -update it writes them.

@@ -500,12 +500,17 @@ func describe(w io.Writer, rep report.Report) {
 	}
 }
 
-// because says what the reason of a skipped desktop rests on.
+// because says what the reason of a desktop rests on.
 func because(d report.DesktopReport) string {
-	if d.Outcome != report.Skipped || d.Message == "" {
-		return ""
+	text := ""
+	if d.Outcome == report.Skipped && d.Message != "" {
+		text = ": " + d.Message
 	}
-	return ": " + d.Message
+	if d.Evidence != nil {
+		evidence, _ := json.Marshal(d.Evidence)
+		text += " " + string(evidence)
+	}
+	return text
 }
 
 // few is how many desktops or calls are written out one by one. Of many desktops only the failed are,

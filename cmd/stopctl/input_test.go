@@ -12,7 +12,7 @@ import (
 func TestFileNotStandardInput(t *testing.T) {
 	rep, routes := file(t, "report.json", oneReport), file(t, "routes.yaml", someRoutes)
 	for _, args := range [][]string{
-		{"undo", rep}, {"replay", rep}, {"callback", "resend", "-to", "http://127.0.0.1:1/", rep},
+		{"undo", rep}, {"replay", rep}, {"why", "ecd-f", rep}, {"report", rep}, {"callback", "resend", "-to", "http://127.0.0.1:1/", rep},
 		{"routes", "try", "/own", "-f", rep, "-routes", routes},
 	} {
 		var out, err strings.Builder

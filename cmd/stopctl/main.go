@@ -17,9 +17,11 @@ import (
 	"stopdesktops/cmd/stopctl/internal/plan"
 	"stopdesktops/cmd/stopctl/internal/probe"
 	"stopdesktops/cmd/stopctl/internal/recover"
+	"stopdesktops/cmd/stopctl/internal/reporting"
 	"stopdesktops/cmd/stopctl/internal/routes"
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/timers"
+	"stopdesktops/cmd/stopctl/internal/why"
 )
 
 // stopctl is the program.
@@ -30,6 +32,8 @@ func stopctl() terminal.Program {
 		{Name: "doctor", Short: "say what is wrong with a deployment, and how to mend it", Run: doctor.Command},
 		{Name: "timers", Short: "list what the timer triggers do in the next days", Run: timers.Command},
 		{Name: "probe", Short: "compare EDS with what the function assumes; read-only", Run: probe.Command},
+		{Name: "why", Short: "say why a desktop was not stopped, from the log", Run: why.Command},
+		{Name: "report", Short: "make a report for others: Markdown, a page, a table", Run: reporting.Command},
 		{Name: "replay", Short: "make the event that finishes what a report left undone", Run: recover.Replay},
 		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},
 		{Name: "callback", Short: "deliver a report by hand", Run: recover.Callback},

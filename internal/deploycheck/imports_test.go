@@ -111,6 +111,8 @@ var roomImports = map[string][]string{
 	rooms + "agenda":     {rooms + "words"},
 	rooms + "probe":      {rooms + "setup", rooms + "terminal"},
 	rooms + "recover":    {rooms + "reportfile", rooms + "setup", rooms + "terminal"},
+	rooms + "why":        {rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
+	rooms + "reporting":  {rooms + "agenda", rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "routes":     {rooms + "terminal"},
 	rooms + "calendar":   {rooms + "terminal"},
 	rooms + "setup":      {rooms + "terminal"},

@@ -71,7 +71,30 @@ type DesktopReport struct {
 	RequestId        string `json:",omitempty"` // the RequestId of the call to EDS that stopped or refused it
 	State            string `json:",omitempty"` // its DesktopStatus as last seen
 	ConnectionStatus string `json:",omitempty"` // its ConnectionStatus as last seen
+	// Evidence of the rule that spared the desktop, beside the state.
+	Evidence *Evidence `json:",omitempty"`
 }
+
+// Evidence is what a rule found that spared a desktop: its last use, a tag, a list or a limit. Only what
+// the rule used is set.
+type Evidence struct {
+	Use         string    `json:",omitempty"` // type of the last use, by EDS's EventType: DESKTOP_CONNECT, …
+	UsedAt      time.Time `json:",omitzero"`  // when the last use was
+	UsedSince   time.Time `json:",omitzero"`  // a use from then on spares the desktop
+	Tag         string    `json:",omitempty"` // key of the tag that the desktop carries
+	TagValue    string    `json:",omitempty"` // value of the tag, cleaned, at most about 128 bytes
+	KeptUntil   time.Time `json:",omitzero"`  // the time that the keep-until tag names
+	List        string    `json:",omitempty"` // the setting or the member of the request that names the desktop or its user
+	MaxDesktops int       `json:",omitempty"` // the limit that its event would have exceeded
+}
+
+// Lists that spare a desktop: settings and members of the request.
+const (
+	ListDenyDesktops     = "DENY_DESKTOPS" // DENY_FILE adds to it
+	ListDenyUsers        = "DENY_USERS"
+	ListExcludeDesktopId = "Exclude.DesktopId"
+	ListExcludeEndUserId = "Exclude.EndUserId"
+)
 
 // Outcome of one desktop.
 type Outcome string

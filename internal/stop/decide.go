@@ -14,6 +14,8 @@ type verdict struct {
 	message    string
 	requestID  string
 	acceptedAt time.Time // when EDS took another order's call
+	// evidence that the rule used; nil where the state of the target tells all. It is no part of the result.
+	evidence *report.Evidence
 }
 
 // rule judges a target; ok is false where it does not apply.
@@ -69,16 +71,20 @@ func protected(r *run, t *target) (verdict, bool) {
 		return v, true
 	}
 	if t.order.place.denied != nil && t.order.place.denied.owns(t) {
-		return verdict{outcome: report.Skipped, reason: report.ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)"}, true
+		return verdict{outcome: report.Skipped, reason: report.ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)", evidence: onDenyUsers}, true
 	}
 	if t.order.place.protected == nil {
 		return verdict{}, false
 	}
-	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, t.carries(t.order.place.protected)
+	value, carries := t.tagValue(t.order.place.protected)
+	if !carries {
+		return verdict{}, false
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: carriesTag(r.policy.ProtectTag.Key, value)}, true
 }
 
 func denied(r *run, t *target) (verdict, bool) {
-	return verdict{outcome: report.Skipped, reason: report.ReasonProtected}, r.policy.Deny[foldID(t.id)]
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: onDenyDesktops}, r.policy.Deny[foldID(t.id)]
 }
 
 // A time that cannot be read was still meant to keep the desktop.
@@ -91,9 +97,9 @@ func kept(r *run, t *target) (verdict, bool) {
 	case !carries || tag.readable && !time.Now().Before(tag.until):
 		return verdict{}, false
 	case !tag.readable:
-		return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntilUnreadable, message: tag.text(r.policy.KeepUntilTag)}, true
+		return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntilUnreadable, message: tag.text(r.policy.KeepUntilTag), evidence: tag.evidence(r.policy.KeepUntilTag)}, true
 	}
-	return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntil, message: tag.text(r.policy.KeepUntilTag)}, true
+	return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntil, message: tag.text(r.policy.KeepUntilTag), evidence: tag.evidence(r.policy.KeepUntilTag)}, true
 }
 
 func excluded(r *run, t *target) (verdict, bool) {
@@ -101,15 +107,15 @@ func excluded(r *run, t *target) (verdict, bool) {
 		return v, true
 	}
 	for _, tag := range t.order.excludedTags {
-		if t.carries(tag) {
-			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, true
+		if value, carries := t.tagValue(tag); carries {
+			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: carriesTag(tag.tag.Key, value)}, true
 		}
 	}
-	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, t.order.excludedUsers != nil && t.order.excludedUsers.owns(t)
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeEndUserID}, t.order.excludedUsers != nil && t.order.excludedUsers.owns(t)
 }
 
 func excludedByID(_ *run, t *target) (verdict, bool) {
-	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded}, t.order.excludedIDs[foldID(t.id)]
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeDesktopID}, t.order.excludedIDs[foldID(t.id)]
 }
 
 // Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.
@@ -156,7 +162,10 @@ func notIdle(_ *run, t *target) (verdict, bool) {
 		return verdict{}, false
 	}
 	use, used := t.order.uses.get(t.id)
-	return verdict{outcome: report.Skipped, reason: report.ReasonNotIdle}, used && !use.any.Before(t.order.idleSince)
+	if !used || use.any.Before(t.order.idleSince) {
+		return verdict{}, false
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonNotIdle, evidence: usedAt(use.any, use.anyBy, t.order.idleSince)}, true
 }
 
 // An event that comes late was meant for the users of its own time. Whoever started the desktop or
@@ -166,7 +175,10 @@ func usedSinceEvent(_ *run, t *target) (verdict, bool) {
 		return verdict{}, false
 	}
 	use, used := t.order.uses.get(t.id)
-	return verdict{outcome: report.Skipped, reason: report.ReasonUsedSinceEvent}, used && !use.began.Before(t.order.UsedSince)
+	if !used || use.began.Before(t.order.UsedSince) {
+		return verdict{}, false
+	}
+	return verdict{outcome: report.Skipped, reason: report.ReasonUsedSinceEvent, evidence: usedAt(use.began, use.beganBy, t.order.UsedSince)}, true
 }
 
 // sparedAnyway reports whether a desktop that another order stops would be spared by a rule that comes

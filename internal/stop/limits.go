@@ -65,8 +65,10 @@ func (l *limits) reserve(o *order, toStop []*target) *report.Problem {
 	inAll, onRoute := l.unreserved("", toStop), l.unreserved(o.Route, toStop)
 	switch {
 	case l.byRoute[""]+len(inAll) > l.max:
+		blockedBy(toStop, l.max)
 		return l.blocked("MAX_DESKTOPS", len(toStop), l.max, "")
 	case o.RouteMax > 0 && l.byRoute[o.Route]+len(onRoute) > o.RouteMax:
+		blockedBy(toStop, o.RouteMax)
 		return l.blocked("MaxDesktops of its route", len(toStop), o.RouteMax, o.Route)
 	case o.DryRun:
 		return nil

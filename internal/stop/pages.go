@@ -71,6 +71,15 @@ func (p *place) listTag(tag events.Tag) *listing[string] {
 type use struct {
 	began time.Time // last start, connection or attempt at one
 	any   time.Time // the same or a disconnection
+
+	beganBy, anyBy userAct
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func (p *place) listUses(since time.Time) *listing[use] {
@@ -82,21 +91,17 @@ func (p *place) listUses(since time.Time) *listing[use] {
 		for _, row := range rows {
 			id := foldID(row.DesktopID)
 			u := uses[id]
-			u.any = latest(u.any, row.Time)
-			if row.Type != desktopDisconnect {
-				u.began = latest(u.began, row.Time)
+			act := userActOf(row.Type)
+			if row.Time.After(u.any) {
+				u.any, u.anyBy = row.Time, act
+			}
+			if row.Type != desktopDisconnect && row.Time.After(u.began) {
+				u.began, u.beganBy = row.Time, act
 			}
 			uses[id] = u
 		}
 		return uses, err
 	})
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // row of a page of DescribeDesktops: as good as an observation of the desktop.

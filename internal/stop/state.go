@@ -77,7 +77,8 @@ type target struct {
 	id    string
 	state state
 	*result
-	lost *CallError // the response of a call was lost, and nothing has shown its effect since
+	evidence *report.Evidence // that spared it; may be nil
+	lost     *CallError       // the response of a call was lost, and nothing has shown its effect since
 
 	observed bool     // EDS answered for it
 	seen     *Desktop // with or without its ID; nil: EDS does not know it
@@ -123,6 +124,7 @@ func (t *target) report() report.DesktopReport {
 	rep := report.DesktopReport{
 		DesktopId: t.id, RegionId: t.order.Request.RegionId, Outcome: t.outcome(),
 		Reason: r.reason, Code: r.code, Message: r.message, RequestId: r.requestID,
+		Evidence: t.evidence,
 	}
 	if t.seen != nil {
 		rep.State, rep.ConnectionStatus = t.seen.DesktopStatus, t.seen.ConnectionStatus

@@ -82,14 +82,23 @@ func tagListings(o *order) []knowledge {
 // carries reports whether the target's desktop carries the tag, by what was told last. Ask unknown and
 // tagsUnknown first.
 func (t *target) carries(l *tagListing) bool {
+	_, carries := t.tagValue(l)
+	return carries
+}
+
+// tagValue returns the value of the tag, if the target's desktop carries it.
+func (t *target) tagValue(l *tagListing) (value string, carries bool) {
 	tags := t.order.place.readings.of(t.id)
 	if !tags.told.After(l.told()) {
-		_, listed := l.get(t.id)
-		return listed
+		return l.get(t.id)
 	}
-	return slices.ContainsFunc(tags.rows, func(row Tagged) bool {
+	i := slices.IndexFunc(tags.rows, func(row Tagged) bool {
 		return row.Key == l.tag.Key && (l.tag.Value == nil || row.Value == *l.tag.Value)
 	})
+	if i < 0 {
+		return "", false
+	}
+	return tags.rows[i].Value, true
 }
 
 // keepUntil returns the keep-until tag of the target's desktop, by what was told last. Ask unknown and

@@ -292,6 +292,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 		t.to(undetermined, undeterminedBy(unknown))
 	case spares && v.state() != t.state: // a plan that was decided again stays one
 		t.to(v.state(), u.because(v))
+		t.evidence = v.evidence
 	}
 	return unknown != nil || spares
 }
@@ -309,8 +310,10 @@ func (v verdict) state() state {
 	return spared
 }
 
-// because returns the verdict as a result, one for all targets with the same.
+// because returns the verdict as a result, one for all targets with the same. Their evidence differs: it is
+// the target's.
 func (r *run) because(v verdict) *result {
+	v.evidence = nil
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.verdicts[v] == nil {

@@ -81,7 +81,7 @@ func (p *plan) made() bool {
 func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) string {
 	switch d.Outcome {
 	case report.WouldStop:
-		return chosenBy(rep)
+		return words.ChosenBy(rep.Select)
 	case report.AlreadyStopped, report.Stopping:
 		return "is " + d.State + " already"
 	case report.NotFound:
@@ -89,11 +89,8 @@ func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) stri
 	case report.Failed:
 		return strings.TrimSpace("cannot be decided: " + d.Code + " " + d.Message)
 	}
-	switch state, ok := strings.CutPrefix(d.Reason, report.ReasonStatePrefix); {
-	case ok && state != d.State: // a flag of its management
-		return "is under management: " + state
-	case ok:
-		return "is " + state + ", not Running"
+	if text, ok := words.StateRule(d); ok {
+		return text
 	}
 	switch d.Reason {
 	case report.ReasonProtected:
@@ -107,53 +104,10 @@ func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) stri
 	case report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable:
 		return "its tag " + d.Message
 	}
-	if words := ruleWords[d.Reason]; words != "" {
-		return words
+	if text := words.Rules[d.Reason]; text != "" {
+		return text
 	}
 	return d.Reason
-}
-
-var ruleWords = map[string]string{
-	report.ReasonConflict:          "an earlier event of the batch wants something else done to it",
-	report.ReasonNotSelected:       "is named in DesktopId, but outside Select",
-	report.ReasonExcluded:          "is matched by Exclude",
-	report.ReasonConnected:         "a user is connected",
-	report.ReasonConnectionUnknown: "it is unknown whether a user is connected",
-	report.ReasonNotIdle:           "was started, used or left within IdleMinutes",
-	report.ReasonUsedSinceEvent:    "a user started or connected to it since the event",
-	report.ReasonMaxDesktops:       "the event would stop more desktops than allowed",
-	report.ReasonSelectionUnread:   "the selection could not be read to its end",
-	report.ReasonDeadline:          "there was no time left for it",
-	report.ReasonRefusedTogether:   "EDS refused the calls it was in",
-}
-
-// chosenBy says why a desktop is among those asked for.
-func chosenBy(rep report.Report) string {
-	q := rep.Select
-	if q == nil {
-		return "named in DesktopId"
-	}
-	var parts []string
-	add := func(name, value string) {
-		if value != "" {
-			parts = append(parts, name+"="+value)
-		}
-	}
-	if q.All {
-		parts = append(parts, "All")
-	}
-	for _, t := range q.Tag {
-		parts = append(parts, "Tag "+words.Tag(t.Key, t.Value))
-	}
-	add("OfficeSiteId", q.OfficeSiteId)
-	add("DesktopGroupId", q.DesktopGroupId)
-	add("EndUserId", strings.Join(q.EndUserId, " or "))
-	add("PolicyGroupId", q.PolicyGroupId)
-	add("ResourceGroupId", q.ResourceGroupId)
-	add("ChargeType", q.ChargeType)
-	add("SubPayType", q.SubPayType)
-	add("DesktopName", q.DesktopName)
-	return "matches Select " + strings.Join(parts, ", ")
 }
 
 // readPlan reads what -o json has written.

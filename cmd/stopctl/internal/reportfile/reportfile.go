@@ -73,7 +73,7 @@ func readWhole(command, name string, text []byte) (reports []Found, whole bool, 
 	case has("errorType"):
 		return nil, false, terminal.Usagef("%s: %s holds the error of an invocation, which is only a summary: take the lines of the function's log instead", command, name)
 	case has("Reports"):
-		return found(document.Reports, document.Step > 0), true, nil
+		return timed(found(document.Reports, document.Step > 0), text), true, nil
 	case has("specversion") && !strings.HasPrefix(document.Type, callback.ReportType):
 		return nil, false, terminal.Usagef("%s: %s is a CloudEvent, but no callback of the function: its type is %q, and would begin with %s", command, name, document.Type, callback.ReportType)
 	case has("specversion"):
@@ -116,7 +116,7 @@ func readLines(text string) []Found {
 			continue
 		}
 		known[line] = true
-		recorded = append(recorded, found(record.Reports, record.Step > 0)...)
+		recorded = append(recorded, timed(found(record.Reports, record.Step > 0), []byte(line))...)
 		lines = append(lines, line)
 	}
 	slices.SortStableFunc(lines, func(a, b string) int { return loggedAt(a).Compare(loggedAt(b)) })
