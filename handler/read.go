@@ -27,7 +27,7 @@ type received struct {
 	event   events.Event
 	route   *Route // nil: none
 	proof   events.Proof
-	arrived time.Time // by the clock that the sender's is compared with
+	arrived time.Time // when the platform took the event; times in signatures are checked against it
 	conclusion
 }
 

@@ -261,9 +261,9 @@ func (t *target) plan() {
 	}
 }
 
-// judge decides about a target, unless that is done, and reports whether it is not to be stopped. What
-// cannot be known of the desktop or of its region spares it too, and is a failure.
-func (u *unit) judge(t *target, unknown error) (settled bool) {
+// judge decides about a target, unless that is done, and returns true if no call is to be made for it. If
+// something that the decision needs is unknown, the target becomes undetermined.
+func (u *unit) judge(t *target, unknown error) (leave bool) {
 	if !t.open() && t.state != unconfirmed {
 		return true
 	}
@@ -287,7 +287,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 		t.logDecision(u.log, v, spares)
 	}
 	switch {
-	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
+	case t.state == unconfirmed: // the report must say that a call was lost, even if a rule would now spare the desktop
 	case unknown != nil:
 		t.to(undetermined, undeterminedBy(unknown))
 	case spares && v.state() != t.state: // a plan that was decided again stays one
