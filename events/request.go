@@ -1,7 +1,5 @@
 package events
 
-import "encoding/json"
-
 // Limits of a request's fields, in characters unless said otherwise.
 const (
 	maxText           = 256
@@ -62,19 +60,16 @@ func ParseRequest(payload []byte, path string) (Request, error) {
 
 func parseRequest(payload []byte, path string) (Request, *Error) {
 	var r Request
-	b := trim(payload)
-	if len(b) == 0 {
-		return r, fault(Empty, path, "is empty: send a request")
-	}
-	if err := check(payload, path, 0); err != nil {
+	v, err := read(payload, place{parent: path}, "is empty: send a request")
+	if err != nil {
 		return r, err
 	}
-	given, err := readFields(b, path, requestFields(), &r)
+	given, err := readFields(v, requestFields(), &r)
 	if err != nil {
 		return r, err
 	}
 	if r.DesktopId == nil && r.Select == nil {
-		return r, fault(NoTarget, path, "name desktops in DesktopId or choose them with Select")
+		return r, v.fault(NoTarget, "name desktops in DesktopId or choose them with Select")
 	}
 	if r.Force && r.IdleMinutes > 0 {
 		return r, fault(Conflict, given["IdleMinutes"], "excludes Force: one spares users, the other does not")
@@ -114,14 +109,4 @@ func pointer[T any](v T, err *Error) (*T, *Error) {
 		return nil, err
 	}
 	return &v, nil
-}
-
-// value is a checked JSON value of a request and its path.
-type value struct {
-	json json.RawMessage
-	path string
-}
-
-func (v value) fault(code, format string, args ...any) *Error {
-	return fault(code, v.path, format, args...)
 }

@@ -43,7 +43,7 @@ type Tag struct {
 
 func (v value) selector() (*Select, *Error) {
 	s := new(Select)
-	given, err := readFields(v.json, v.path, selectFields(), s)
+	given, err := readFields(v, selectFields(), s)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (v value) filter() (string, *Error) {
 
 func (v value) exclude() (*Exclude, *Error) {
 	x := new(Exclude)
-	given, err := readFields(v.json, v.path, excludeFields(), x)
+	given, err := readFields(v, excludeFields(), x)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (v value) tagsToMatch() ([]Tag, *Error) {
 	keys := make(map[string]bool)
 	for i, t := range tags {
 		if keys[t.Key] {
-			return nil, fault(DuplicateField, elementPath(v.path, i), "repeats a key: all tags must match, and a desktop has one value of a key")
+			return nil, place{parent: v.at.jsonPath(), step: element, index: i}.fault(DuplicateField, "repeats a key: all tags must match, and a desktop has one value of a key")
 		}
 		keys[t.Key] = true
 	}
@@ -145,19 +145,19 @@ func (v value) tagsToSpare() ([]Tag, *Error) {
 
 // tags reads an array of tags, or one tag.
 func (v value) tags() ([]Tag, *Error) {
-	if kindOf(v.json) == '{' {
+	if v.kind == '{' {
 		t, err := v.tag()
 		return []Tag{t}, err
 	}
-	if kindOf(v.json) != '[' {
+	if v.kind != '[' {
 		return nil, v.fault(WrongType, "must be an array of objects with Key and Value")
 	}
 	var tags []Tag
-	for i, raw := range elements(v.json) {
+	for i, element := range v.elements() {
 		if i == maxTags {
 			return nil, v.fault(TooLarge, "has more than %d tags", maxTags)
 		}
-		t, err := value{raw, elementPath(v.path, i)}.tag()
+		t, err := element.tag()
 		if err != nil {
 			return nil, err
 		}
@@ -171,12 +171,12 @@ func (v value) tags() ([]Tag, *Error) {
 
 func (v value) tag() (Tag, *Error) {
 	var t Tag
-	given, err := readFields(v.json, v.path, tagFields(), &t)
+	given, err := readFields(v, tagFields(), &t)
 	if err != nil {
 		return Tag{}, err
 	}
 	if given["Key"] == "" {
-		return Tag{}, fault(MissingField, memberPath(v.path, "Key"), "is missing")
+		return Tag{}, place{parent: v.at.jsonPath(), step: member, name: "Key"}.fault(MissingField, "is missing")
 	}
 	return t, nil
 }
