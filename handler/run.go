@@ -111,16 +111,13 @@ func (r *run) work(ctx context.Context, jobs []*job, authenticated bool) {
 			open = append(open, j)
 			continue
 		}
-		out.publish(delivering, j, j.result())
+		out.publish(delivering, j, stop.Result{})
 	}
 	fault := r.guard(func() {
 		ready, orders := r.orders(open, func(j *job, o stop.Order, err error) {
 			out.publish(delivering, j, stop.Failed(o, err))
 		})
 		r.engine.Do(ctx, r.invocation(ctx, reserved), orders, func(i int, result stop.Result) {
-			if j := ready[i]; j.status != "" { // it turned out not to be begun
-				result = j.result()
-			}
 			out.publish(delivering, ready[i], result)
 		})
 	})
