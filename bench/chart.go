@@ -46,9 +46,9 @@ text { fill: #9198a1 } .strong { fill: #f0f6fc } .line { stroke: #3d444d } .func
 `, chartWidth, bottom+44, chartWidth, bottom+44)
 	text(&b, 16, 26, "start", "strong", "Seconds to stop a fleet by one event, at 50 ms a call to EDS")
 	fmt.Fprintf(&b, `<circle class="naive" cx="22" cy="49" r="6"/>`)
-	text(&b, 34, 54, "start", "", "naive: no look, one call after the other")
+	text(&b, 34, 54, "start", "", "naive: observes nothing, one call after the other")
 	fmt.Fprintf(&b, `<circle class="function" cx="382" cy="49" r="6"/>`)
-	text(&b, 394, 54, "start", "", "this function: looks at every desktop first")
+	text(&b, 394, 54, "start", "", "this function: observes every desktop first")
 	for power := firstPower; power <= lastPower; power++ {
 		x := position(math.Pow10(power))
 		fmt.Fprintf(&b, `<line class="line" x1="%d" x2="%d" y1="%d" y2="%d"/>`+"\n", x, x, top-8, bottom)

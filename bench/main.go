@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) int {
 	flags.Usage = func() { fmt.Fprint(complaints, usage); flags.PrintDefaults() }
 	output := flags.String("o", "text", "`FORMAT` of the result: text or json")
 	chart := flags.String("chart", "", "also draw the result into `FILE`, as SVG")
-	rounds := flags.Int("rounds", 15, "how many turns each program has with one desktop")
+	rounds := flags.Int("rounds", 15, "how often each program runs with one desktop")
 	fleets := flags.String("fleets", "1,100,10000,100000", "fleets to stop, by commas; at most 100000 desktops each, as in an event")
 	selected := flags.String("selections", "office,tag,all", "what selects further fleets, by commas: 10,000 desktops of an office, 10,000 with a tag, 100,000 by Select.All")
 	if err := flags.Parse(args); err != nil {

@@ -62,7 +62,7 @@ func TestTargets(t *testing.T) {
 	}
 	for what, spoil := range map[string]func(*Result){
 		"ready": func(r *Result) { r.Programs["function"].ReadyMs = 5.1 },
-		"first answer, with the look at state and tags": func(r *Result) { r.Programs["function"].FirstMs = 16.1 },
+		"first answer, with state and tags observed": func(r *Result) { r.Programs["function"].FirstMs = 16.1 },
 		"first answer at 50 ms a call":                  func(r *Result) { r.Programs["function"].FirstLateMs = 112.1 },
 		"warm":                                          func(r *Result) { r.Programs["function"].WarmP50Ms = 2.1 },
 		"10,000 desktops at 50 ms a call":               func(r *Result) { r.Fleets[0].Seconds = 4.9 },

@@ -9,7 +9,7 @@ const maxBinary = 10 << 20
 func (r *Result) targets() {
 	bare, naive, function := r.Programs["bare"], r.Programs["naive"], r.Programs["function"]
 	r.atMost("ready", ratio(function.ReadyMs, bare.ReadyMs), 1.25, "bare")
-	r.atMost("first answer, with the look at state and tags", ratio(function.FirstMs, naive.FirstMs), 1.6, "naive")
+	r.atMost("first answer, with state and tags observed", ratio(function.FirstMs, naive.FirstMs), 1.6, "naive")
 	late := naive.FirstLateMs + naive.WarmLateMs
 	r.add("first answer at 50 ms a call", fmt.Sprintf("%.1f ms", function.FirstLateMs),
 		fmt.Sprintf("at most %.1f ms: naive and one call", late), function.FirstLateMs <= late)

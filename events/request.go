@@ -87,8 +87,8 @@ func requestFields() []field[Request] {
 			return
 		}},
 		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
-		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
-		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
+		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = readSelect(v); return }},
+		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = readExclude(v); return }},
 		{"DryRun", func(r *Request, v value) (err *Error) { r.DryRun, err = v.bool(); return }},
 		{"Force", func(r *Request, v value) (err *Error) { r.Force, err = v.literal(); return }},
 		{"IdleMinutes", func(r *Request, v value) (err *Error) { r.IdleMinutes, err = v.integer(1, maxIdleMinutes); return }},

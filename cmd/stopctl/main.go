@@ -1,4 +1,4 @@
-// Command stopctl is for whoever runs the stop-desktops function: it tries the function on this
+// Command stopctl is for operators of the stop-desktops function: it tries the function on this
 // machine, against an emulated account, without touching anything real.
 //
 // Every command exits with 0 if all is well, with 1 if something is not as expected, and with 2 if

@@ -474,7 +474,7 @@ func (f *file) join(a at, fd *field) {
 	}
 }
 
-// probed reads a constant and tries whether a request with it can be read.
+// probed reads a constant, and checks that a request with it can be read.
 func (f *file) probed(a at, name string) json.RawMessage {
 	v, ok := f.constant(a)
 	if !ok {
@@ -498,7 +498,7 @@ func (f *file) probed(a at, name string) json.RawMessage {
 	return raw
 }
 
-// allow reads what may be asked for. More than the configuration allows is a fault: whoever writes it
+// allow reads what may be asked for. More than the configuration allows is a fault: the person who writes it
 // believes in it.
 func (f *file) allow(a at, route *Route) {
 	var accountsAt, regionsAt, forceAt, mostAt at

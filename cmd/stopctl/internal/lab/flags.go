@@ -186,7 +186,7 @@ func checkListen(address string) error {
 		return terminal.Usagef("run: -listen %s: give an address and a port, such as 127.0.0.1:8080", address)
 	}
 	if !loopback.Host(host) {
-		return terminal.Usagef("run: -listen %s: loopback only, such as 127.0.0.1:8080: whoever reaches it may do anything with the emulator", address)
+		return terminal.Usagef("run: -listen %s: loopback only, such as 127.0.0.1:8080: everybody who reaches it may do anything with the emulator", address)
 	}
 	return nil
 }

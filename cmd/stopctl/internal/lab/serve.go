@@ -42,7 +42,7 @@ type server struct {
 	busy    sync.Mutex // held while an event is under way or the lab is exchanged
 }
 
-// retryDelay between the tries of an asynchronous invocation. Function Compute waits longer.
+// retryDelay between the attempts of an asynchronous invocation. Function Compute waits longer.
 const retryDelay = time.Second
 
 func (r *runner) serve(ctx context.Context) error {

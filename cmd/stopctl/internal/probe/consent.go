@@ -11,7 +11,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 )
 
-// consent looks at the desktop and asks for a typed yes.
+// consent observes the desktop and asks for a typed yes.
 func (c *comparison) consent(ctx context.Context) error {
 	id := c.options.stop
 	if err := c.probe.MayStop(ctx, id); err != nil {

@@ -169,13 +169,13 @@ func resend(ctx context.Context, sender *callback.Sender, rep reportfile.Found, 
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
 	result := sender.Deliver(ctx, "", rep.Report)
-	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
+	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+howOften(result))
 	return result.Status == report.CallbackDelivered
 }
 
-func tries(r report.CallbackResult) string {
+func howOften(r report.CallbackResult) string {
 	if r.Attempts == 1 {
 		return " to " + r.Host + " at the first try"
 	}
-	return fmt.Sprintf(" to %s, %d tries", r.Host, r.Attempts)
+	return fmt.Sprintf(" to %s, %d attempts", r.Host, r.Attempts)
 }

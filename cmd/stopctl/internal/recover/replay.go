@@ -182,7 +182,7 @@ func namesAll(rep report.Report) error {
 	return nil
 }
 
-// idleSince spares whoever has used a desktop since the event, where its time is known. A forced
+// idleSince spares desktops that were used since the event, where its time is known. A forced
 // event spares nobody, and cannot ask for idleness.
 func idleSince(rep reportfile.Found, now time.Time) int {
 	at := happened(rep)

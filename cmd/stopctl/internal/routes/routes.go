@@ -1,4 +1,4 @@
-// Package routes is stopctl routes: it checks a routes file, and tries what a body becomes on a route.
+// Package routes is stopctl routes: it checks a routes file, and shows what a body becomes on a route.
 package routes
 
 import (
@@ -51,7 +51,7 @@ Exit codes: 0 all is well; 1 the file has faults, or the body is refused or
 ignored; 2 wrong usage or unreadable input.
 `
 
-// Command is for whoever writes a routes file.
+// Command helps to write a routes file.
 func Command(_ context.Context, args []string, o terminal.Outside) error {
 	var action string
 	var words []string

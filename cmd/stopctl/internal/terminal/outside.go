@@ -22,7 +22,7 @@ const (
 	ExitUsage      = 2
 )
 
-// UsageError is a mistake of whoever called.
+// UsageError is a mistake in the command line.
 type UsageError struct{ text string }
 
 func (e *UsageError) Error() string { return e.text }
