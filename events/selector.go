@@ -143,7 +143,7 @@ func tagsToSpare(v value) ([]Tag, *Error) {
 	}), nil
 }
 
-// tags reads an array of tags, or one tag.
+// readTags reads an array of tags, or one tag.
 func readTags(v value) ([]Tag, *Error) {
 	if v.kind == '{' {
 		t, err := readTag(v)
