@@ -126,6 +126,9 @@ func unfinished(rep reportfile.Found, now time.Time) (events.Request, error) {
 	}
 	for _, d := range rep.Desktops {
 		if d.Outcome == report.Failed || d.Outcome == report.NotAttempted || waitedInVain(rep) && runsOn(d) {
+			if !events.ValidDesktopId(d.DesktopId) || q.RegionId != "" && !events.ValidRegionId(q.RegionId) {
+				return events.Request{}, impossible(d.DesktopId, q.RegionId)
+			}
 			q.DesktopId = append(q.DesktopId, d.DesktopId)
 		}
 	}

@@ -3,6 +3,7 @@
 package recover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -195,6 +196,12 @@ func inAccount(account string, reports []reportfile.Found, w io.Writer) []report
 	return mine
 }
 
+// impossible is the error of what cannot be a desktop in a region: a report may come from anywhere, and what it names
+// is started or stopped.
+func impossible(desktopID, regionID string) error {
+	return fmt.Errorf("%q in %q cannot be a desktop in a region", desktopID, regionID)
+}
+
 // checkEmulated: what was stopped in an emulated account is not to be started in a real one.
 func checkEmulated(reports []reportfile.Found, endpoint string) error {
 	if loopback.Host(hostOf(endpoint)) {
@@ -218,14 +225,12 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 			return nil, nil, fmt.Errorf("event %s: %w", rep.EventId, err)
 		}
 		for _, d := range rep.Desktops {
-			if d.RegionId == "" {
-				d.RegionId = rep.RegionId
-			}
+			d.RegionId = cmp.Or(d.RegionId, rep.RegionId)
 			at, byCall := place{d.RegionId, d.DesktopId}, stoppedByCall(d)
 			switch {
 			case rep.DryRun || !byCall && doubt(d) == "":
 			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
-				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", rep.EventId, d.DesktopId, d.RegionId)
+				return nil, nil, terminal.Usagef("undo: event %s: %v", rep.EventId, impossible(d.DesktopId, d.RegionId))
 			case byCall && !known[at]:
 				known[at] = true
 				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)
