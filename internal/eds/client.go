@@ -45,7 +45,7 @@ type Client struct {
 	host     string // overrides the region's, unless empty
 	sts      struct{ region, protocol, host string }
 	roles    map[string]*roleCredentials // by account
-	http     *http.Client
+	http     *http.Transport // follows no redirect: that would carry the security token to another host
 	lastUse  atomic.Int64 // Unix time in nanoseconds
 }
 
@@ -73,12 +73,7 @@ func New(o Options) (*Client, error) {
 	for _, role := range o.Roles {
 		c.roles[role.Account] = &roleCredentials{client: c, role: role}
 	}
-	c.http = &http.Client{
-		Transport: newTransport(o),
-		Timeout:   callTimeout,
-		// A redirect would carry the security token to whatever host it names.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	c.http = newTransport(o)
 	return c, nil
 }
 
