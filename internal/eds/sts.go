@@ -7,10 +7,6 @@ import (
 	"strings"
 	"time"
 
-	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
-	openapiutil "github.com/alibabacloud-go/darabonba-openapi/v2/utils"
-	"github.com/alibabacloud-go/tea/dara"
-
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
 )
@@ -24,26 +20,15 @@ type assumed struct {
 	expires time.Time
 }
 
-// assumeRole makes one AssumeRole call (STS, version 2015-04-01), signed with source. The SDK only signs
-// it: its own exchange would follow no context, and put the response into its errors. The error is nil or
-// a *stop.CallError.
+// assumeRole makes one AssumeRole call (STS, version 2015-04-01), signed with source. The error is nil or a
+// *stop.CallError.
 func (c *Client) assumeRole(ctx context.Context, source secret.Credentials, role Role, sessionName string) (assumed, error) {
-	client, err := openapi.NewClient(config(source, c.sts.region, c.sts.protocol, c.sts.host))
-	if err != nil {
-		return assumed{}, role.explain(notSigned())
-	}
-	query := map[string]*string{
-		"RoleArn":         &role.ARN,
-		"RoleSessionName": &sessionName,
-		"DurationSeconds": dara.String(strconv.Itoa(int(sessionTime / time.Second))),
-	}
-	if id := role.ExternalID.Reveal(); id != "" {
-		query["ExternalId"] = &id
-	}
-	request := sign(ctx, client, func(ctx context.Context, client *openapi.Client, o *dara.RuntimeOptions) error {
-		_, err := client.CallApiWithCtx(ctx, rpc("AssumeRole", "2015-04-01"), &openapiutil.OpenApiRequest{Query: query}, o)
-		return err
-	})
+	query := parameters{}
+	query.set("RoleArn", role.ARN)
+	query.set("RoleSessionName", sessionName)
+	query.set("DurationSeconds", strconv.Itoa(int(sessionTime/time.Second)))
+	query.set("ExternalId", role.ExternalID.Reveal())
+	request := sign(ctx, source, c.sts.protocol, c.sts.host, rpc("AssumeRole", "2015-04-01"), query)
 	if request == nil {
 		return assumed{}, role.explain(notSigned())
 	}
@@ -66,21 +51,6 @@ func (c *Client) assumeRole(ctx context.Context, source secret.Credentials, role
 		Credentials: secret.Credentials{AccessKeyID: got.AccessKeyId.Reveal(), AccessKeySecret: got.AccessKeySecret, SecurityToken: got.SecurityToken},
 		expires:     got.Expiration,
 	}, nil
-}
-
-// rpc describes a call that the SDK has no method for.
-func rpc(action, version string) *openapiutil.Params {
-	return &openapiutil.Params{
-		Action:      &action,
-		Version:     &version,
-		Protocol:    dara.String("HTTPS"),
-		Pathname:    dara.String("/"),
-		Method:      dara.String("POST"),
-		AuthType:    dara.String("AK"),
-		Style:       dara.String("RPC"),
-		ReqBodyType: dara.String("formData"),
-		BodyType:    dara.String("json"),
-	}
 }
 
 // The forms of what is shown of a failed AssumeRole call.

@@ -53,7 +53,9 @@ func (u *unit) work(ctx context.Context) {
 		u.fault()
 	}
 	plain, excluding := u.over(func(*order) bool { return true })
-	u.concludeBeside(ctx, excluding)
+	if len(excluding) > 0 {
+		u.concluding.Go(func() { u.conclude(ctx, excluding) })
+	}
 	u.conclude(ctx, plain)
 	u.concluding.Wait()
 }
@@ -75,13 +77,6 @@ func (u *unit) over(is func(*order) bool) (plain, excluding []*order) {
 	return plain, excluding
 }
 
-// concludeBeside concludes orders beside what the unit still does for the others.
-func (u *unit) concludeBeside(ctx context.Context, orders []*order) {
-	if len(orders) > 0 {
-		u.concluding.Go(func() { u.conclude(ctx, orders) })
-	}
-}
-
 // handOverSettled concludes the orders that need no more calls, so that they do not wait for the calls of
 // the others. Only orders that share a batch do: nobody else works on their targets meanwhile.
 func (u *unit) handOverSettled(ctx context.Context) {
@@ -100,8 +95,11 @@ func (u *unit) handOverSettled(ctx context.Context) {
 	}
 	u.place.claims.release(u, over, rest)
 	plain, excluding := u.over((*order).settled)
-	u.concludeBeside(ctx, plain)
-	u.concludeBeside(ctx, excluding)
+	for _, orders := range [][]*order{plain, excluding} {
+		if len(orders) > 0 {
+			u.concluding.Go(func() { u.conclude(ctx, orders) })
+		}
+	}
 }
 
 // conclude orders whose calls are made: warn, wait and hand over the results.
@@ -205,14 +203,14 @@ func (u *unit) waves(ctx context.Context, targets []*target) {
 		u.observeFresh(ctx, wave)
 		var next []*target
 		next, rest = u.nextWave(rest)
-		u.stop(ctx, u.plan(wave), u.besideStops(ctx, next))
+		u.stop(ctx, u.plan(wave), besideStops(ctx, u, next))
 		wave = next
 	}
 }
 
 // besideStops returns what is done beside the calls of a wave: the excluded tags are checked, and the next
 // wave is observed. It is nil if there is nothing to do.
-func (u *unit) besideStops(ctx context.Context, next []*target) func() {
+func besideStops(ctx context.Context, u *unit, next []*target) func() {
 	excluding := slices.ContainsFunc(u.orders, func(o *order) bool { return len(o.excludedTags) > 0 })
 	if !excluding && len(next) == 0 {
 		return nil
