@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"stopdesktops/internal/secret"
@@ -53,10 +54,12 @@ func (c *Client) assumeRole(ctx context.Context, source secret.Credentials, role
 	}, nil
 }
 
-// The forms of what is shown of a failed AssumeRole call.
+// The forms of what is shown of a failed AssumeRole call, compiled at their first use.
 var (
-	codeForm      = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
-	requestIDForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	codeForm      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`) })
+	requestIDForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	})
 )
 
 // explain makes the error of a failed AssumeRole call. Of the response it takes the code and the request
@@ -64,10 +67,10 @@ var (
 // nothing, so that a lost response is as good as a refused one.
 func (r Role) explain(e *stop.CallError) *stop.CallError {
 	out := &stop.CallError{Action: "AssumeRole", Family: stop.Denied, Code: e.Code, RetryAfter: e.RetryAfter}
-	if !codeForm.MatchString(e.Code) {
+	if !codeForm().MatchString(e.Code) {
 		out.Code = codeUnreadable
 	}
-	if requestIDForm.MatchString(e.RequestID) {
+	if requestIDForm().MatchString(e.RequestID) {
 		out.RequestID = e.RequestID
 	}
 	who := "the role of account " + r.Account
@@ -103,10 +106,10 @@ func (r Role) explain(e *stop.CallError) *stop.CallError {
 }
 
 // forbiddenInName are the characters that a RoleSessionName cannot have.
-var forbiddenInName = regexp.MustCompile(`[^A-Za-z0-9.@_-]`)
+var forbiddenInName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9.@_-]`) })
 
 // sessionName of an invocation, by which the other account's ActionTrail finds it: 2 to 64 characters.
 func sessionName(requestID string) string {
-	name := "stop-desktops-" + forbiddenInName.ReplaceAllString(requestID, "-")
+	name := "stop-desktops-" + forbiddenInName().ReplaceAllString(requestID, "-")
 	return name[:min(len(name), 64)]
 }
