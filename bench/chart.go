@@ -15,7 +15,7 @@ const (
 	blockGap   = 12  // between two fleets
 	left       = 160 // where the scale begins
 	right      = 640 // where it ends
-	top        = 64  // where the rows begin
+	top        = 90  // where the rows begin
 )
 
 // The scale goes over so many powers of ten, from 10 ms on.
@@ -26,7 +26,7 @@ const (
 
 // charted are the programs of the chart, in its order. The bare handler stops nothing.
 var charted = []struct{ name, label string }{
-	{"oos", "like OOS: a desktop a call"},
+	{"oos", "like OOS"},
 	{"node", "Node.js, naive"},
 	{"naive", "Go, naive"},
 	{"function", "this function"},
@@ -53,6 +53,7 @@ text { fill: #9198a1 } .strong { fill: #f0f6fc } .line, .span { stroke: #3d444d 
 </style>
 `, chartWidth, bottom+34, chartWidth, bottom+34)
 	text(&b, 16, 26, "start", "strong", "Seconds to stop a fleet by one event, at 50 ms a call to EDS")
+	text(&b, 16, 46, "start", "", "Only OOS and this function observe each desktop before they stop it.")
 	for power := firstPower; power <= lastPower; power++ {
 		x := position(math.Pow10(power))
 		fmt.Fprintf(&b, `<line class="line" x1="%d" x2="%d" y1="%d" y2="%d"/>`+"\n", x, x, top-14, bottom)
