@@ -59,7 +59,15 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
 	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) ./test
 
-bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
+# The vendor's SDK for Node.js. Where npm cannot install it, the bench leaves Node.js out and says so.
+NODE_PEER := build/peers/node/node_modules/.installed
+
+$(NODE_PEER): bench/peers/node/package.json
+	@mkdir -p build/peers/node && cp bench/peers/node/package.json build/peers/node/
+	@if npm install --silent --no-audit --no-fund --no-package-lock --prefix build/peers/node; then touch $@; \
+	else rm -rf build/peers/node/node_modules; echo "bench: npm could not install the vendor's SDK for Node.js" >&2; fi
+
+bench: $(NODE_PEER) ## the function beside what a user would pick, and which targets hold; then the Go benchmarks
 	go run ./bench
 	go test -bench . -benchmem -run '^$$' ./...
 
