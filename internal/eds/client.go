@@ -41,8 +41,12 @@ type Client struct {
 	host     string // overrides the region's, unless empty
 	sts      struct{ protocol, host string }
 	roles    map[string]*roleCredentials // by account
-	http     *http.Transport             // follows no redirect: that would carry the security token to another host
 	lastUse  atomic.Int64                // Unix time in nanoseconds
+
+	// roundTrip follows no redirect: that would carry the security token to another host. It and closeIdle are
+	// methods of one transport.
+	roundTrip func(*http.Request) (*http.Response, error)
+	closeIdle func()
 }
 
 // New makes a Client. It connects to nothing.
@@ -69,7 +73,8 @@ func New(o Options) (*Client, error) {
 	for _, role := range o.Roles {
 		c.roles[role.Account] = &roleCredentials{client: c, role: role}
 	}
-	c.http = newTransport(o)
+	transport := newTransport(o)
+	c.roundTrip, c.closeIdle = transport.RoundTrip, transport.CloseIdleConnections
 	return c, nil
 }
 
@@ -192,6 +197,6 @@ func (c *Client) session(credentials source, who *caller) *Session {
 func (c *Client) forgetOldConnections() {
 	now := time.Now().UnixNano()
 	if last := c.lastUse.Swap(now); now-last > int64(freezeTime) {
-		c.http.CloseIdleConnections()
+		c.closeIdle()
 	}
 }

@@ -29,7 +29,7 @@ func (c *Client) exchange(request *http.Request) *exchange {
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { x.connected = true }}
 	ctx, cancel := context.WithTimeout(httptrace.WithClientTrace(request.Context(), trace), callTimeout)
 	defer cancel()
-	response, err := c.http.RoundTrip(request.WithContext(ctx))
+	response, err := c.roundTrip(request.WithContext(ctx))
 	if err != nil {
 		x.err = err
 		return x
