@@ -73,7 +73,7 @@ func (r *Result) selectionTargets(one *Figures) {
 		by       string
 		desktops int
 		seconds  float64
-	}{{"office", 10_000, 1.6}, {"tag", 10_000, tagSeconds}, {"all", 100_000, 10}} {
+	}{{"office", 10_000, 1.6}, {"all", 100_000, 10}} {
 		f := r.selected(t.by, t.desktops)
 		if f == nil {
 			continue
@@ -86,10 +86,6 @@ func (r *Result) selectionTargets(one *Figures) {
 		}
 	}
 }
-
-// tagSeconds is what 10,000 desktops by tag may take: 100 pages, one after the other as each has the token of
-// the next, and half a second.
-const tagSeconds = 100*0.05 + 0.5
 
 func (r *Result) selected(by string, desktops int) *Fleet {
 	for i := range r.Fleets {
