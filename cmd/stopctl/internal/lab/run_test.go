@@ -66,8 +66,32 @@ func TestSourceIsNeeded(t *testing.T) {
 	if _, err := sourceRoot(); !errors.As(err, &usage) {
 		t.Errorf("error: %v", err)
 	}
-	if code, _, err := execute(t, "", "run"); code != terminal.ExitUsage || !strings.Contains(err, "go.mod") {
+	if code, _, err := execute(t, "", "run"); code != terminal.ExitUsage || !strings.Contains(err, "go.mod") || !strings.Contains(err, "give -binary FILE") {
 		t.Errorf("exit code %d: %s", code, err)
+	}
+}
+
+// TestWithoutSource: with the function's binary, run needs neither the source nor the go command: it carries the samples
+// and the fleet.
+func TestWithoutSource(t *testing.T) {
+	binary := functionBinary(t)
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", "")
+	code, out, stderr := execute(t, "", "run", "-binary", binary, "-q")
+	if code != terminal.ExitOK || stderr != "" || !strings.Contains(out, "11 of 11 steps went as expected") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	code, out, stderr = execute(t, `{"DesktopId":"ecd-running1"}`, "run", "-binary", binary, "-event", "-")
+	if code != terminal.ExitOK || !strings.Contains(out, "ecd-running1") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+}
+
+func TestSystemNote(t *testing.T) {
+	for system, want := range map[string]string{"linux": "", "darwin": "kill", "windows": "Ctrl-C"} {
+		if got := systemNote(system); !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%s: %q", system, got)
+		}
 	}
 }
 

@@ -86,7 +86,7 @@ func (s *server) check() {
 	c, faults := config.Read(environ)
 	compose.Handler(c, faults, compose.Outside{Log: io.Discard})
 	if len(faults) > 0 {
-		s.display.Note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
+		s.display.Warn("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(strings.Split(faults.Error(), "; "), "\n  "))
 	}
 	if c.Routes == nil {
 		return
