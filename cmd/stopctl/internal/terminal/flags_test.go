@@ -122,7 +122,7 @@ func TestCommit(t *testing.T) {
 		settings []debug.BuildSetting
 		want     string
 	}{
-		{nil, "commit unknown: it was built outside a checkout, or with -buildvcs=false"},
+		{nil, "commit unknown: go build saw no Git checkout, or was told -buildvcs=false"},
 		{[]debug.BuildSetting{setting("vcs.revision", "abc"), setting("vcs.time", "2026-11-25T08:00:00Z"), setting("vcs.modified", "false")}, "commit abc of 2026-11-25T08:00:00Z"},
 		{[]debug.BuildSetting{setting("vcs.revision", "abc"), setting("vcs.modified", "true")}, "commit abc of an unknown date, with changes that are not committed"},
 	} {

@@ -8,7 +8,7 @@ import (
 )
 
 // version of this build: make sets it.
-var version string
+var version string // such as v1.2.3
 
 // Version of this build: what make calls it, else that of its module.
 func Version() string {
@@ -36,7 +36,7 @@ func commitOf(info *debug.BuildInfo) string {
 		}
 	}
 	if settings["vcs.revision"] == "" {
-		return "commit unknown: it was built outside a checkout, or with -buildvcs=false"
+		return "commit unknown: go build saw no Git checkout, or was told -buildvcs=false"
 	}
 	line := "commit " + settings["vcs.revision"] + " of " + cmp.Or(settings["vcs.time"], "an unknown date")
 	if settings["vcs.modified"] == "true" {
