@@ -30,7 +30,7 @@ type attempts struct {
 	backoff *backoff.ExponentialBackOff
 
 	// giveUpAt is when to give up if the call is still throttled; zero unless the last response was throttled.
-	giveUpAt    time.Time
+	giveUpAt   time.Time
 	throttling *backoff.ExponentialBackOff
 }
 

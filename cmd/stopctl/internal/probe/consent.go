@@ -17,7 +17,7 @@ func (c *comparison) consent(ctx context.Context) error {
 	if err := c.probe.MayStop(ctx, id); err != nil {
 		return fmt.Errorf("nothing was stopped: %w", c.explain(err))
 	}
-	c.screen.Note("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
+	c.screen.Warn("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
 	fmt.Fprintf(c.Err, "Stop it? What runs on it ends, and what is not saved is lost. Type yes: ")
 	line, err := bufio.NewReader(c.In).ReadString('\n')
 	if err != nil { // no Enter ended the line of the question

@@ -57,13 +57,14 @@ func Callback(ctx context.Context, args []string, o terminal.Outside) error {
 		return terminal.Usagef("callback wants resend. See stopctl callback -h.")
 	}
 	flags := flag.NewFlagSet("callback resend", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	to := flags.String("to", "", "")
 	all := flags.Bool("all", false, "")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, callbackUsage)
-		return nil
-	} else if err != nil || flags.NArg() != 1 {
+	if err := o.Parse(flags, args); errors.Is(err, flag.ErrHelp) {
+		return o.Help(callbackUsage)
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
 		return terminal.Usagef("callback resend wants one file, or - for standard input. See stopctl callback -h.")
 	}
 	reports, err := reportfile.Read("callback resend", flags.Arg(0), o.In)

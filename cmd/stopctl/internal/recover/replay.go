@@ -50,11 +50,12 @@ say all that is needed; 2 wrong usage or an unreadable report.
 // Replay reads a report and writes an event.
 func Replay(_ context.Context, args []string, o terminal.Outside) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, replayUsage)
-		return nil
-	} else if err != nil || flags.NArg() != 1 {
+	if err := o.Parse(flags, args); errors.Is(err, flag.ErrHelp) {
+		return o.Help(replayUsage)
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
 		return terminal.Usagef("replay wants one file, or - for standard input. See stopctl replay -h.")
 	}
 	reports, err := reportfile.Read("replay", flags.Arg(0), o.In)

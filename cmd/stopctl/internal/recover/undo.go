@@ -78,7 +78,6 @@ type undoOptions struct {
 func undoFlags() (*undoOptions, *flag.FlagSet) {
 	o := &undoOptions{}
 	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.account, "account", "", "")
 	flags.BoolVar(&o.apply, "apply", false, "")
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
@@ -88,14 +87,11 @@ func undoFlags() (*undoOptions, *flag.FlagSet) {
 }
 
 // parseUndo takes flags before and after the report.
-func parseUndo(args []string) (*undoOptions, error) {
+func parseUndo(args []string, out terminal.Outside) (*undoOptions, error) {
 	o, flags := undoFlags()
 	for first := true; ; first = false {
-		switch err := flags.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
+		if err := out.Parse(flags, args); err != nil {
 			return nil, err
-		case err != nil:
-			return nil, terminal.Usagef("undo: %v. See stopctl undo -h.", err)
 		}
 		if args = flags.Args(); len(args) == 0 && !first {
 			break
@@ -125,10 +121,9 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 	if err := setup.RefuseDebug("undo", o.Getenv); err != nil {
 		return err
 	}
-	options, err := parseUndo(args)
+	options, err := parseUndo(args, o)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, undoUsage)
-		return nil
+		return o.Help(undoUsage)
 	}
 	if err != nil {
 		return err

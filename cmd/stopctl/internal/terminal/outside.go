@@ -13,6 +13,7 @@ type Outside struct {
 	Out, Err io.Writer
 	Getenv   func(string) string
 	Self     string // how to call this command again
+	looks    *looks // what -color, -q and -v say; nil outside a program
 }
 
 // The exit codes.
