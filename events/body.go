@@ -35,11 +35,11 @@ func decodeBody(body []byte) ([]Event, *Error) {
 	}
 	events := make([]Event, len(items))
 	for i, it := range items {
-		e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.at.jsonPath(), Err: it.err}
+		e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.path, Err: it.err}
 		switch {
 		case e.Err != nil:
 		case it.kind != '{':
-			e.Err = it.noObject()
+			e.Err = noObject(it.value)
 		default:
 			e.Payload = it.json
 		}

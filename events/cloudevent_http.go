@@ -67,7 +67,7 @@ func structuredEvents(body []byte, mode CloudEventMode) ([]Event, *Error) {
 			return nil, nil
 		}
 	default:
-		items = make([]item, 1)
+		items = []item{{path: root}}
 		items[0].value, err = read(doc.text, doc.at, "the body is empty: send a CloudEvent")
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func structuredEvents(body []byte, mode CloudEventMode) ([]Event, *Error) {
 }
 
 func (it item) structuredEvent() Event {
-	e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.at.jsonPath()}
+	e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.path}
 	refused := e
 	if refused.Err = it.err; it.err == nil {
 		refused.Err = e.readStructured(it.value)

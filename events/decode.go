@@ -14,7 +14,7 @@ func (d *decoder) invocation(raw []byte) ([]Event, *Error) {
 	items, err := doc.items("the invocation is empty: send a request")
 	switch {
 	case err != nil && err.Code == InvalidUTF8 && doc.garbledHTTP():
-		return []Event{{Kind: HTTP, Path: doc.at.jsonPath(), Err: err}}, nil
+		return []Event{{Kind: HTTP, Path: root, Err: err}}, nil
 	case err != nil:
 		return nil, err
 	case doc.kind != '{' && doc.kind != '[':
@@ -41,7 +41,7 @@ func (doc document) garbledHTTP() bool {
 // item reads the event, or the events, of the item at an index. A string is opened unless the document was a string itself.
 func (d *decoder) item(it item, index int, openString bool) {
 	n := len(d.events)
-	d.events = append(d.events, Event{Kind: Direct, Suffix: it.suffix, Path: it.at.jsonPath(), Envelope: index})
+	d.events = append(d.events, Event{Kind: Direct, Suffix: it.suffix, Path: it.path, Envelope: index})
 	v := it.value
 	err := it.err
 	if err == nil && v.kind == '"' && openString {
@@ -50,7 +50,7 @@ func (d *decoder) item(it item, index int, openString bool) {
 		}
 	}
 	if err == nil && v.kind != '{' {
-		err = v.noObject()
+		err = noObject(v)
 	}
 	if err == nil {
 		err = d.object(&d.events[n], v, it.whole)
@@ -95,7 +95,7 @@ func (d *decoder) object(e *Event, v value, whole bool) *Error {
 }
 
 // noObject is the fault of an element that is none. What senders encode once too often is named.
-func (v value) noObject() *Error {
+func noObject(v value) *Error {
 	if v.kind == '"' {
 		return v.fault(WrongType, "must be an object, and is a string: send the object itself, not its JSON in a string")
 	}

@@ -10,15 +10,15 @@ func Document(raw []byte, at string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := v.document()
+	doc, err := tree(v)
 	if err != nil {
 		return nil, err
 	}
 	return doc, nil
 }
 
-// document returns a value in Go's types.
-func (v value) document() (any, *Error) {
+// tree returns a value in Go's types.
+func tree(v value) (any, *Error) {
 	switch v.kind {
 	case '{':
 		o := map[string]any{}
@@ -26,7 +26,7 @@ func (v value) document() (any, *Error) {
 			if _, twice := o[name]; twice {
 				return nil, member.fault(DuplicateField, "is there twice")
 			}
-			m, err := member.document()
+			m, err := tree(member)
 			if err != nil {
 				return nil, err
 			}
@@ -36,7 +36,7 @@ func (v value) document() (any, *Error) {
 	case '[':
 		list := []any{}
 		for _, element := range v.elements() {
-			e, err := element.document()
+			e, err := tree(element)
 			if err != nil {
 				return nil, err
 			}

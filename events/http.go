@@ -56,11 +56,11 @@ func readHTTP(o object) (*HTTPRequest, *Error) {
 		}
 	}
 	var err *Error
-	if r.Header, err = o.get("headers").strings(lower); err != nil {
+	if r.Header, err = readStrings(o.get("headers"), lower); err != nil {
 		return nil, err
 	}
 	same := func(name string) string { return name }
-	if r.Query, err = o.get("queryParameters").strings(same); err != nil {
+	if r.Query, err = readStrings(o.get("queryParameters"), same); err != nil {
 		return nil, err
 	}
 	if err = r.readBody(o.get("body"), isTrue(o.values["isBase64Encoded"])); err != nil {

@@ -120,10 +120,10 @@ func (o object) identifier(name string) (string, *Error) {
 	return s, nil
 }
 
-// strings reads an object of strings. Names that fold to the same are refused:
+// readStrings reads an object of strings. Names that fold to the same are refused:
 // which of the two counts would depend on who reads them. Arrays are joined with
 // commas; values of other types are left out.
-func (v value) strings(fold func(string) string) (map[string]string, *Error) {
+func readStrings(v value, fold func(string) string) (map[string]string, *Error) {
 	if v.kind != '{' {
 		return nil, nil
 	}
@@ -137,7 +137,7 @@ func (v value) strings(fold func(string) string) (map[string]string, *Error) {
 		if len(seen) > maxMembers {
 			return nil, v.fault(TooLarge, "has more than %d members", maxMembers)
 		}
-		if s, ok := member.joined(); ok {
+		if s, ok := joined(member); ok {
 			result[key] = s
 		}
 	}
@@ -146,7 +146,7 @@ func (v value) strings(fold func(string) string) (map[string]string, *Error) {
 
 // joined returns a scalar, or the elements of an array as Function Compute joins the values of a name that came more
 // than once: with commas.
-func (v value) joined() (string, bool) {
+func joined(v value) (string, bool) {
 	if v.kind != '[' {
 		return v.scalar()
 	}

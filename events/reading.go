@@ -18,24 +18,28 @@ type document struct {
 // item is one value of a document: the only one, or an element of its array.
 type item struct {
 	value
+	path   string
 	suffix string // for events without an ID
 	whole  bool   // nothing is around it, the only place of trigger envelopes
 	err    *Error // why it cannot be read
 }
 
+// root is the path of a document.
+const root = "$"
+
 // receive returns the document that came in. What is not in UTF-8 is refused before its first byte says which kind of value
 // it is. A JSON string was encoded twice: the document is what the string holds.
 func receive(raw []byte) (document, *Error) {
-	root := place{parent: "$"}
+	at := place{parent: root}
 	if inUTF16(raw) {
-		return document{}, root.fault(InvalidJSON, utf16)
+		return document{}, at.fault(InvalidJSON, utf16)
 	}
 	text := unmarked(raw)
-	doc := document{value: newValue(trim(text), root), text: text}
+	doc := document{value: newValue(trim(text), at), text: text}
 	if doc.kind != '"' {
 		return doc, nil
 	}
-	v, err := read(text, root, "")
+	v, err := read(text, at, "")
 	if err != nil {
 		return doc, err
 	}
@@ -51,7 +55,7 @@ func (doc document) items(empty string) ([]item, *Error) {
 		return batch(doc.text, doc.at)
 	}
 	v, err := read(doc.text, doc.at, empty)
-	return []item{{value: v, whole: !doc.opened}}, err
+	return []item{{value: v, path: root, whole: !doc.opened}}, err
 }
 
 // batch splits an array that has not been checked into at least one and at most
@@ -71,12 +75,13 @@ func batch(text []byte, at place) ([]item, *Error) {
 	parent := at.jsonPath()
 	items := make([]item, len(spans))
 	for i, s := range spans {
-		v := newValue(text[s.start:s.end:s.end], place{parent: parent, step: element, index: i})
+		path := place{parent: parent, step: element, index: i}.jsonPath()
+		v := newValue(text[s.start:s.end:s.end], place{parent: path})
 		err := check(v.json, v.at, s.start)
 		if err != nil && err.Code == InvalidJSON {
 			return nil, syntaxFault(text, v.at) // its place in all, not in the element
 		}
-		items[i] = item{value: v, suffix: suffix(i), err: err}
+		items[i] = item{value: v, path: path, suffix: suffix(i), err: err}
 	}
 	return items, nil
 }
