@@ -32,7 +32,8 @@ type job struct {
 	where func(field string) string
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.
 	callbackURL string
-	usedSince   time.Time // the event is late: what users began since then spares a desktop
+	usedSince   time.Time // the event is late or approved: what users began since then spares a desktop
+	approval    report.Approval
 
 	publishing sync.Once
 	report     report.Report
@@ -92,6 +93,9 @@ func (r *run) begin(j *job, kept *named) {
 	}
 	if j.status == "" {
 		j.dropDuplicate(r)
+	}
+	if j.status == "" {
+		j.conclusion = r.bindApproval(j)
 	}
 	if j.status == "" {
 		j.conclusion = j.count(kept)
