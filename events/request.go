@@ -111,7 +111,7 @@ func requestFields() []field[Request] {
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},
 		{"IdempotencyKey", func(r *Request, v value) (err *Error) { r.IdempotencyKey, err = v.idempotencyKey(); return }},
-		{"ApprovalToken", func(r *Request, v value) (err *Error) { r.ApprovalToken, err = v.approvalToken(); return }},
+		{"ApprovalToken", func(r *Request, v value) (err *Error) { r.ApprovalToken, err = approvalToken(v); return }},
 	}
 }
 

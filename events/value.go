@@ -148,7 +148,7 @@ func (v value) idempotencyKey() (string, *Error) {
 }
 
 // approvalToken reads a token. No fault shows any of it.
-func (v value) approvalToken() (string, *Error) {
+func approvalToken(v value) (string, *Error) {
 	s, err := v.string()
 	switch {
 	case err != nil:

@@ -39,7 +39,7 @@ func (r *run) accept(j *job) conclusion {
 	if c := r.checkTime(j); c.status != "" {
 		return c
 	}
-	if c := r.checkApproval(j); c.status != "" {
+	if c := j.checkApproval(r); c.status != "" {
 		return c
 	}
 	return r.checkDay(j)

@@ -21,7 +21,7 @@ type Approvals interface {
 
 // checkApproval verifies the token of a request. A desktop that was used since the plan is spared: who approved
 // the plan did not know of that user.
-func (r *run) checkApproval(j *job) conclusion {
+func (j *job) checkApproval(r *run) conclusion {
 	token := j.request.ApprovalToken
 	if token == "" {
 		return conclusion{}
@@ -42,7 +42,7 @@ func (r *run) checkApproval(j *job) conclusion {
 
 // bindApproval binds the token to the event, and refuses an event whose token is bound to another one. A plan
 // stops nothing, so it binds nothing.
-func (r *run) bindApproval(j *job) conclusion {
+func (j *job) bindApproval(r *run) conclusion {
 	if j.request.ApprovalToken == "" || j.request.DryRun || r.bound.bind(j.request.ApprovalToken, j.identity.keys(j.route), j.approval.Expires, r.started) {
 		return conclusion{}
 	}

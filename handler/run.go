@@ -95,7 +95,7 @@ func (r *run) begin(j *job, kept *named) {
 		j.dropDuplicate(r)
 	}
 	if j.status == "" {
-		j.conclusion = r.bindApproval(j)
+		j.conclusion = j.bindApproval(r)
 	}
 	if j.status == "" {
 		j.conclusion = j.count(kept)
