@@ -8,6 +8,7 @@ const (
 	maxCallbackUrl    = 2048 // bytes
 	maxIdleMinutes    = 30 * 24 * 60
 	maxWaitSeconds    = 3600
+	maxApprovalToken  = 4096 // bytes
 )
 
 // The kinds of days, as a request and a calendar name them.
@@ -42,6 +43,7 @@ type Request struct {
 	Reason         string `json:",omitempty"` // a ticket number or text, cleaned for logs
 	RequestedBy    string `json:",omitempty"` // a person or a system, cleaned for logs
 	IdempotencyKey string `json:",omitempty"` // the sender's ID for the event
+	ApprovalToken  string `json:",omitempty"` // proves that another person approved these desktops and options; a secret until it expires
 }
 
 // ParseRequest reads the JSON object payload, which is at path ("$" if it is
@@ -70,6 +72,9 @@ func parseRequest(payload []byte, path string) (Request, *Error) {
 	}
 	if r.DesktopId == nil && r.Select == nil {
 		return r, v.fault(NoTarget, "name desktops in DesktopId or choose them with Select")
+	}
+	if r.ApprovalToken != "" && r.DesktopId == nil {
+		return r, fault(MissingField, path+".DesktopId", "name the approved desktops: an approval is for exactly these")
 	}
 	if r.Force && r.IdleMinutes > 0 {
 		return r, fault(Conflict, given["IdleMinutes"], "excludes Force: one spares users, the other does not")
@@ -101,6 +106,7 @@ func requestFields() []field[Request] {
 		{"Reason", func(r *Request, v value) (err *Error) { r.Reason, err = v.note(); return }},
 		{"RequestedBy", func(r *Request, v value) (err *Error) { r.RequestedBy, err = v.note(); return }},
 		{"IdempotencyKey", func(r *Request, v value) (err *Error) { r.IdempotencyKey, err = v.idempotencyKey(); return }},
+		{"ApprovalToken", func(r *Request, v value) (err *Error) { r.ApprovalToken, err = approvalToken(v); return }},
 	}
 }
 

@@ -146,3 +146,17 @@ func (v value) idempotencyKey() (string, *Error) {
 	}
 	return s, err
 }
+
+// approvalToken reads a token. No fault shows any of it.
+func approvalToken(v value) (string, *Error) {
+	s, err := v.string()
+	switch {
+	case err != nil:
+		return "", err
+	case len(s) > maxApprovalToken:
+		return "", v.fault(TooLarge, "is longer than %d bytes", maxApprovalToken)
+	case s == "" || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != "":
+		return "", v.fault(InvalidValue, "is not a token that stopctl approve has made: copy it whole")
+	}
+	return s, nil
+}

@@ -39,6 +39,9 @@ func (r *run) accept(j *job) conclusion {
 	if c := r.checkTime(j); c.status != "" {
 		return c
 	}
+	if c := j.checkApproval(r); c.status != "" {
+		return c
+	}
 	return r.checkDay(j)
 }
 

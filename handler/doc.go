@@ -1,7 +1,7 @@
 // Package handler serves one invocation: it takes events in, and gives reports out.
 //
 //	read          bytes → events; those over HTTP authenticated        read.go http.go
-//	take in       requests, mapped, checked, identified, no duplicates  accept.go calendar.go identity.go duplicates.go
+//	take in       requests, mapped, checked, identified, no duplicates  accept.go approval.go calendar.go identity.go duplicates.go
 //	order         one order for each, to package stop                   order.go
 //	publish       results → reports → log and callback                  report.go publish.go deliveries.go
 //	respond       reports → response or function error                  response.go failure.go
@@ -12,7 +12,7 @@
 // happened. [Handler.Handle] makes the response for the platform of the same reports.
 //
 // The package knows neither Function Compute nor the SDK of Elastic Desktop Service. It declares the
-// interfaces that it calls ([Authenticator], [Routes], [Mapping], [Calendar], [Callback]). Package compose builds
+// interfaces that it calls ([Authenticator], [Routes], [Mapping], [Calendar], [Approvals], [Callback]). Package compose builds
 // what satisfies them. Only compose, main and the commands import this package.
 //
 // A Handler is made once by [New]. Afterwards only its knowledge of done events changes.

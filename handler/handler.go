@@ -20,6 +20,7 @@ type parts struct {
 	Options
 	engine *stop.Engine
 	dedup  dedup
+	bound  approvals
 }
 
 // Options are what a Handler is made of.
@@ -36,7 +37,9 @@ type Options struct {
 	Routes Routes
 	// Callback for the reports; nil sends none.
 	Callback Callback
-	Log      *slog.Logger
+	// Approvals checks the tokens of requests; nil: nothing can be approved.
+	Approvals Approvals
+	Log       *slog.Logger
 	// Fault of the configuration. If it is not nil, it is the problem of every event, and nothing is called.
 	Fault error
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"hash"
-	"slices"
-	"strings"
 
 	"stopdesktops/events"
 )
@@ -111,35 +109,9 @@ func writeField(h hash.Hash, field string) {
 type requestDigest [sha256.Size]byte
 
 // digest returns the same value for two requests, with their defaults filled in, that do the same to the
-// same desktops. Not part of it are texts for people, the ID, how long to wait, where the report goes, and
-// the order of lists.
+// same desktops.
 func digest(q events.Request) requestDigest {
-	q.Reason, q.RequestedBy, q.IdempotencyKey, q.CallbackUrl, q.WaitSeconds = "", "", "", "", nil
-	q.DesktopId = sorted(q.DesktopId)
-	if s := q.Select; s != nil {
-		ordered := *s
-		ordered.EndUserId, ordered.Tag = sorted(s.EndUserId), sortedTags(s.Tag)
-		q.Select = &ordered
-	}
-	if x := q.Exclude; x != nil {
-		ordered := *x
-		ordered.DesktopId, ordered.EndUserId, ordered.Tag = sorted(x.DesktopId), sorted(x.EndUserId), sortedTags(x.Tag)
-		q.Exclude = &ordered
-	}
 	h := sha256.New()
-	_ = json.NewEncoder(h).Encode(q) // nothing in a request fails to encode, and a hash takes everything
+	_ = json.NewEncoder(h).Encode(q.Effect()) // nothing in a request fails to encode, and a hash takes everything
 	return requestDigest(h.Sum(nil))
-}
-
-func sorted(texts []string) []string {
-	texts = slices.Clone(texts)
-	slices.Sort(texts)
-	return texts
-}
-
-// sortedTags sorts tags by their keys. A list has each key once.
-func sortedTags(tags []events.Tag) []events.Tag {
-	tags = slices.Clone(tags)
-	slices.SortFunc(tags, func(a, b events.Tag) int { return strings.Compare(a.Key, b.Key) })
-	return tags
 }

@@ -89,6 +89,7 @@ func TestDigest(t *testing.T) {
 		"CallbackUrl":    {func(q *events.Request) { q.CallbackUrl = "https://hooks.example.com/" }, true},
 		"Reason":         {func(q *events.Request) { q.Reason = "again" }, true},
 		"RequestedBy":    {func(q *events.Request) { q.RequestedBy = "somebody" }, true},
+		"ApprovalToken":  {func(q *events.Request) { q.ApprovalToken = "t" }, true},
 		"IdempotencyKey": {func(q *events.Request) { q.IdempotencyKey = "k" }, true},
 		"order": {func(q *events.Request) {
 			for _, list := range [][]string{q.DesktopId, q.Select.EndUserId, q.Exclude.DesktopId, q.Exclude.EndUserId} {

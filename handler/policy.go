@@ -92,6 +92,8 @@ func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem 
 		field = "Select"
 	case q.Exclude != nil && (len(q.Exclude.Tag) > 0 || len(q.Exclude.EndUserId) > 0):
 		field = "Exclude"
+	case q.ApprovalToken != "":
+		field = "ApprovalToken"
 	case q.IdleMinutes > 0:
 		field = "IdleMinutes"
 	case *q.WaitSeconds > 0:

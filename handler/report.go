@@ -23,6 +23,8 @@ func (r *run) newReport(j *job, result stop.Result) report.Report {
 		DryRun:       q.DryRun,
 		Reason:       q.Reason,
 		RequestedBy:  q.RequestedBy,
+		PlannedBy:    j.approval.PlannedBy,
+		ApprovedBy:   j.approval.ApprovedBy,
 		Version:      r.Policy.Version,
 		Account:      q.Account,
 		RegionId:     q.RegionId,

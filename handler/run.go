@@ -31,7 +31,8 @@ type job struct {
 	where func(field string) string
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.
 	callbackURL string
-	usedSince   time.Time // the event is late: what users began since then spares a desktop
+	usedSince   time.Time // the event is late or approved: what users began since then spares a desktop
+	approval    report.Approval
 
 	publishing sync.Once
 	report     report.Report
@@ -91,6 +92,9 @@ func (r *run) begin(j *job, kept *named) {
 	}
 	if j.status == "" {
 		j.dropDuplicate(r)
+	}
+	if j.status == "" {
+		j.conclusion = j.bindApproval(r)
 	}
 	if j.status == "" {
 		j.conclusion = j.count(kept)

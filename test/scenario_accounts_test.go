@@ -63,8 +63,15 @@ func (s *scenario) secrets() []string {
 		if secretVariable.MatchString(name) {
 			for item := range strings.SplitSeq(value, ",") {
 				secrets = append(secrets, strings.TrimSpace(item))
+				if _, text, named := strings.Cut(item, ":whsec_"); named {
+					secrets = append(secrets, text)
+				}
 			}
 		}
+	}
+	for _, token := range s.tokens {
+		secrets = append(secrets, token)
+		secrets = append(secrets, strings.Split(token, ".")...)
 	}
 	return secrets
 }

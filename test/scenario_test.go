@@ -56,6 +56,7 @@ const callbackSecret = "whsec_ZmFrZS1zZWNyZXQtb2YtYS1jYWxsYmFjay1yZWNlaXZlcg=="
 //	calendar.txt   the calendar, which env names as CALENDAR_FILE    (optional)
 //	http.yaml      what a system sends over HTTP, and how it signs it: see httpRequest
 //	event.json     what comes in; event2.json, … come after it to the same instance
+//	approve.json   an approval: its token is {{approve}} in events; approve2.json, … see scenarioApproval
 //	callback.yaml  the receiver's Answers                            (optional)
 //	want           what came out: status, desktops, calls, callback
 //
@@ -129,6 +130,7 @@ type scenario struct {
 	receiver *emulator.Receiver
 	robot    *emulator.Receiver // of another team, at localhost:3: the platform is in section robot
 	handler  *handler.Handler
+	tokens   map[string]string // by the name of the section that approves
 	log      bytes.Buffer
 	shown    strings.Builder // everything, for the search for secrets
 	out      strings.Builder
@@ -178,6 +180,7 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	s.becomeRobot(c)
 	s.robot = &emulator.Receiver{Robot: strings.TrimSpace(section(archive, "robot")), Secrets: []string{robotSecret}}
 	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:4": s.eds.STS(), "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
+	s.approve()
 	s.handler = compose.Handler(c, faults, compose.Outside{Log: &s.log, Version: "devel", Dial: dial, Lookup: lookup, TLS: trusted()})
 	return s
 }
@@ -257,7 +260,7 @@ func (s *scenario) run() string {
 	for _, f := range s.archive.Files {
 		switch {
 		case strings.HasPrefix(f.Name, "event"):
-			s.invoke(f.Name, []byte(expand(string(f.Data))))
+			s.invoke(f.Name, []byte(s.withTokens(expand(string(f.Data)))))
 		case strings.HasPrefix(f.Name, "http"):
 			s.invoke(f.Name, s.overHTTP(f.Name, string(f.Data)))
 			s.retry = 0
@@ -473,6 +476,9 @@ func describe(w io.Writer, rep report.Report) {
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
+	}
+	if rep.PlannedBy != "" || rep.ApprovedBy != "" {
+		fmt.Fprintf(w, "    planned by %s, approved by %s\n", rep.PlannedBy, rep.ApprovedBy)
 	}
 	if rep.On != "" {
 		fmt.Fprintf(w, "    on %s\n", rep.On)

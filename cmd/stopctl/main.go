@@ -28,6 +28,8 @@ func stopctl() terminal.Program {
 	return terminal.Program{Commands: []terminal.Command{
 		{Name: "run", Short: "run the function on this machine, against an emulated account", Run: lab.Command},
 		{Name: "plan", Short: "show what an event would do, and why; nothing is stopped", Run: plan.Command},
+		{Name: "approve", Short: "approve the plan of another person, and write its request", Run: plan.Approve},
+		{Name: "apply", Short: "send an approved request to the function", Run: plan.Apply},
 		{Name: "doctor", Short: "say what is wrong with a deployment, and how to mend it", Run: doctor.Command},
 		{Name: "timers", Short: "list what the timer triggers do in the next days", Run: timers.Command},
 		{Name: "probe", Short: "compare EDS with what the function assumes; read-only", Run: probe.Command},

@@ -67,6 +67,9 @@ func Handler(c config.Config, faults config.Faults, out Outside) *handler.Handle
 	if c.Callback != nil {
 		o.Callback = callbacks.to(c.Callback, c.Callback)
 	}
+	if c.Approvals != nil {
+		o.Approvals = c.Approvals
+	}
 	if c.Routes != nil {
 		o.Routes = newTable(c.Routes, callbacks)
 	}
@@ -100,6 +103,9 @@ func Policy(c config.Config, version string) handler.Policy {
 		Wait:        c.Wait,
 		Disabled:    c.Disabled,
 		Version:     version,
+	}
+	if c.Approvals != nil {
+		p.MaxApproved = max(c.MaxApproved, c.MaxDesktops)
 	}
 	if c.Calendar != nil { // an interface that holds a nil pointer is not nil
 		p.Calendar = c.Calendar

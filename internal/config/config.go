@@ -18,6 +18,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"stopdesktops/events"
+	"stopdesktops/internal/approval"
 	"stopdesktops/internal/calendar"
 	"stopdesktops/internal/callback"
 	"stopdesktops/internal/routes"
@@ -82,6 +83,14 @@ type Config struct {
 	ExternalID secret.String `env:"ACCOUNTS_EXTERNAL_ID" kind:"secret"`
 	// `https://host` instead of the public endpoint of STS in the function's region. `http://` on loopback only.
 	STSEndpoint string `env:"STS_ENDPOINT" kind:"word"`
+
+	// Approvals
+
+	// Secrets that approvals are signed with, `name:whsec_…`, separated by commas. The first signs, and all are
+	// accepted: list two to rotate. Without them nothing can be approved ([approvals](operate.md#approvals)).
+	ApprovalSecrets []secret.String `env:"APPROVAL_SECRETS" kind:"secret"`
+	// The most desktops that the approved events of one invocation stop. `MAX_DESKTOPS`, if it is higher, holds instead.
+	MaxApproved int `env:"MAX_APPROVED_DESKTOPS" kind:"word" envDefault:"10000"`
 
 	// How desktops are stopped
 
@@ -162,6 +171,8 @@ type Config struct {
 	Denied []string
 	// Calendar of CALENDAR_FILE; nil: there is none, or it has a fault.
 	Calendar *calendar.Calendar
+	// Approvals are the keys of APPROVAL_SECRETS; nil: there are none, or one has a fault.
+	Approvals *approval.Keys
 	// Location of TIMEZONE.
 	Location *time.Location
 	// Kinds of events that are taken: those of EVENT_KINDS.
@@ -224,6 +235,7 @@ func Read(environ []string) (Config, Faults) {
 	trimSecrets(c.WebhookSecrets)
 	c.AllowedRegions = trim(c.AllowedRegions)
 	c.readKinds(faults)
+	c.readApprovals(faults)
 	c.readAccounts(faults)
 	c.CallbackAllowed = trim(c.CallbackAllowed)
 	c.DenyUsers = trim(c.DenyUsers)
@@ -329,6 +341,7 @@ func (c Config) check(f Faults) {
 		f.add("STOPPED_MODE", "must be StopCharging or KeepCharging")
 	}
 	between(f, "MAX_DESKTOPS", c.MaxDesktops, 1, 1_000_000)
+	between(f, "MAX_APPROVED_DESKTOPS", c.MaxApproved, 1, events.MaxDesktopIds)
 	between(f, "API_CONCURRENCY", c.APIConcurrency, 1, 100)
 	between(f, "CALLBACK_MAX_DESKTOPS", c.CallbackMaxDesktops, 0, 100_000)
 	between(f, "MAX_EVENT_AGE", c.MaxEventAge, time.Second, 7*24*time.Hour)

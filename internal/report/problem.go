@@ -29,6 +29,7 @@ const (
 	CodeNotAllowed      = "NotAllowed"      // well-formed, but not permitted here
 	CodeMisconfigured   = "Misconfigured"   // the function's own configuration is bad
 	CodeCalendar        = "Calendar"        // the event is of another kind of day, or the calendar does not say of which
+	CodeApprovalRefused = "ApprovalRefused" // the approval is not for this request, or not valid now
 	CodeMaxDesktops     = "MaxDesktops"     // the event would stop more than MAX_DESKTOPS
 	CodeInternal        = "InternalError"   // a fault of this program
 	CodeDeadline        = "DeadlineExceeded"

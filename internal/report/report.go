@@ -20,6 +20,8 @@ type Report struct {
 	DryRun       bool   `json:",omitempty"` // this is a plan: nothing was stopped
 	Reason       string `json:",omitempty"` // of the request: a ticket number or text
 	RequestedBy  string `json:",omitempty"` // of the request: a person or a system
+	PlannedBy    string `json:",omitempty"` // of the approval: who planned the event
+	ApprovedBy   string `json:",omitempty"` // of the approval: who approved it
 	Version      string `json:",omitempty"` // the version of the function
 	Account      string `json:",omitempty"` // the name of another account; empty: the function's own
 	RegionId     string `json:",omitempty"` // the region of the desktops
@@ -135,7 +137,7 @@ const (
 	ReasonConnected           = "connected"             // a user is connected
 	ReasonConnectionUnknown   = "connection_unknown"    // it cannot be told whether one is
 	ReasonNotIdle             = "not_idle"              // started, used or left within IdleMinutes
-	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event
+	ReasonUsedSinceEvent      = "used_since_event"      // started or connected to after a late or repeated event, or after the plan of an approved one
 	ReasonMaxDesktops         = "max_desktops"          // its event would have exceeded MAX_DESKTOPS
 	ReasonSelectionUnread     = "selection_unread"      // the listing of its selection broke while it was stopped
 	ReasonDeadline            = "deadline"              // the time was up before it was begun

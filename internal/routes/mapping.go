@@ -41,7 +41,7 @@ const (
 
 // kinds of the fields that a route may fill. CallbackUrl is not among them.
 var kinds = map[string]kind{
-	"Account": oneText, "RegionId": oneText, "StoppedMode": oneText, "On": oneText, "Reason": oneText, "RequestedBy": oneText, "IdempotencyKey": oneText,
+	"Account": oneText, "RegionId": oneText, "StoppedMode": oneText, "On": oneText, "Reason": oneText, "RequestedBy": oneText, "IdempotencyKey": oneText, "ApprovalToken": oneText,
 	"DesktopId": listOfTexts,
 	"OsUpdate":  boolean, "DryRun": boolean, "Force": boolean,
 	"IdleMinutes": number, "WaitSeconds": number,

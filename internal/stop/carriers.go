@@ -18,6 +18,9 @@ import (
 func (p *place) carriersSeen(ctx context.Context, o *order, tag events.Tag) ([]row, error) {
 	r := p.run
 	ahead := p.pace.width() * MaxDesktopsPerCall
+	if r.invocation.RetryCount > 0 {
+		ahead = 0 // a retry begins elsewhere: what is listed first comes late
+	}
 	var observing sync.WaitGroup
 	var targets []*target
 	_, err := pages(ctx, p, nil, "ListTagResources", func(calling context.Context, token string) (Page[Tagged], error) {

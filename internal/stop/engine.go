@@ -83,7 +83,7 @@ func (e *Engine) Do(ctx context.Context, inv Invocation, orders []Order, done fu
 	for i, o := range orders {
 		all[i] = r.newOrder(i, o)
 	}
-	r.limits = newLimits(e.policy.MaxDesktops, all)
+	r.limits = newLimits(e.policy, all)
 	units := r.pack(all)
 	r.units = len(units)
 	r.markContested(units)

@@ -25,7 +25,9 @@ type Order struct {
 	// DryRun says that the request itself asks for a plan: the other orders are done as if this one
 	// did not exist.
 	DryRun bool
-	// UsedSince is set for a late event: a desktop that a user began to use since then is spared.
+	// Approved says that another person approved the order: MaxApproved is its limit.
+	Approved bool
+	// UsedSince is set for a late or approved event: a desktop that a user began to use since then is spared.
 	UsedSince time.Time
 	// Route whose limit the order shares with the other orders of the same route; may be empty.
 	Route string

@@ -10,6 +10,8 @@ import (
 type Policy struct {
 	// MaxDesktops that one invocation may stop.
 	MaxDesktops int
+	// MaxApproved is the limit of approved orders in place of MaxDesktops; 0: nothing can be approved.
+	MaxApproved int
 	// Deny are desktops that are never stopped, in lower case.
 	Deny map[string]bool
 	// DenyUsers are the IDs of end users whose desktops are never stopped.

@@ -47,19 +47,20 @@ func (s *checkup) schemes() []string {
 
 // remedies for the variables whose faults need more than docs/configuration.md.
 var remedies = map[string]string{
-	"ALLOWED_REGIONS": "Name the regions of the desktops, such as cn-hangzhou, by commas.",
-	"CALENDAR_FILE":   "Correct the file. `stopctl calendar -f FILE` shows its faults (docs/operate.md, Workdays and holidays).",
-	"CALLBACK_SECRET": "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
-	"CALLBACK_URL":    "Give the receiver's https:// URL in the variable CALLBACK_URL.",
-	"DENY_FILE":       "Correct the file: one desktop ID a line; what follows a # is a comment (docs/deploy.md).",
-	"DEBUG":           "Take DEBUG out of the function's variables: everybody who reads the log could act as the role.",
-	"STS_ENDPOINT":    "Take STS_ENDPOINT away for the endpoint of the function's region, or give https://host.",
-	"EDS_ENDPOINT":    "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
-	"KEEP_UNTIL_TAG":  "Write the key of the tag as EDS shows it, without quotation marks.",
-	"PROTECT_TAG":     "Write the key of the tag, or key=value, as EDS shows it, without quotation marks.",
-	"ROUTES_FILE":     "Correct the file. `stopctl routes check -routes FILE` shows its own faults; each variable that it names must be set too: under environmentVariables of the deployment file, or with -env.",
-	"WEBHOOK_AUTH":    "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
-	"WEBHOOK_SECRETS": "Make a new one and give it to the sender: `openssl rand -hex 32`, or for scheme standard whsec_ and what `openssl rand -base64 24` prints. Without WEBHOOK_AUTH, remove the secrets.",
+	"ALLOWED_REGIONS":  "Name the regions of the desktops, such as cn-hangzhou, by commas.",
+	"CALENDAR_FILE":    "Correct the file. `stopctl calendar -f FILE` shows its faults (docs/operate.md, Workdays and holidays).",
+	"APPROVAL_SECRETS": "Make a new one: a name such as 2026-11, then :whsec_ and what `openssl rand -base64 32` prints. Give it to those who approve (docs/operate.md, Approvals).",
+	"CALLBACK_SECRET":  "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
+	"CALLBACK_URL":     "Give the receiver's https:// URL in the variable CALLBACK_URL.",
+	"DENY_FILE":        "Correct the file: one desktop ID a line; what follows a # is a comment (docs/deploy.md).",
+	"DEBUG":            "Take DEBUG out of the function's variables: everybody who reads the log could act as the role.",
+	"STS_ENDPOINT":     "Take STS_ENDPOINT away for the endpoint of the function's region, or give https://host.",
+	"EDS_ENDPOINT":     "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
+	"KEEP_UNTIL_TAG":   "Write the key of the tag as EDS shows it, without quotation marks.",
+	"PROTECT_TAG":      "Write the key of the tag, or key=value, as EDS shows it, without quotation marks.",
+	"ROUTES_FILE":      "Correct the file. `stopctl routes check -routes FILE` shows its own faults; each variable that it names must be set too: under environmentVariables of the deployment file, or with -env.",
+	"WEBHOOK_AUTH":     "Set it to the scheme of your callers, or take it away where routes say it (docs/webhooks.md).",
+	"WEBHOOK_SECRETS":  "Make a new one and give it to the sender: `openssl rand -hex 32`, or for scheme standard whsec_ and what `openssl rand -base64 24` prints. Without WEBHOOK_AUTH, remove the secrets.",
 }
 
 // checkVariables finds what the function would answer every event with.

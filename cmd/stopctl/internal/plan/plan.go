@@ -59,7 +59,8 @@ Flags:
   -now              plan as if the event happened now. Every time in it moves by the same
                     amount, also in its payload. Identifiers and times without a zone stay.
                     A signature over a moved time or body no longer matches.
-  -expect FILE      compare with a plan that -o json has written
+  -expect FILE      compare the decisions with those of a plan that -o json has written
+  -by NAME          who plans: an approval names that person (stopctl approve)
   -o text|json      json: the plan as one object (stopctl schema plan)
 
 Examples:
@@ -78,9 +79,9 @@ unreadable input or configuration.
 
 type planOptions struct {
 	setup.Flags
-	event, trigger, at, roleARN, emulate, expect, output string
-	now                                                  bool
-	day                                                  time.Time // whose day counts for On; zero: that of the event
+	event, trigger, at, roleARN, emulate, expect, output, by string
+	now                                                      bool
+	day                                                      time.Time // whose day counts for On; zero: that of the event
 }
 
 func planFlags() (*planOptions, *flag.FlagSet) {
@@ -93,6 +94,7 @@ func planFlags() (*planOptions, *flag.FlagSet) {
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
 	flags.StringVar(&o.emulate, "emulate", "", "")
 	flags.StringVar(&o.expect, "expect", "", "")
+	flags.StringVar(&o.by, "by", "", "")
 	flags.StringVar(&o.output, "o", "text", "")
 	flags.BoolVar(&o.now, "now", false, "")
 	return o, flags
@@ -141,7 +143,7 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	}
 	var expected *plan
 	if o.expect != "" {
-		if expected, err = readPlan(o.expect); err != nil {
+		if expected, err = readPlan("plan: -expect", o.expect); err != nil {
 			return err
 		}
 	}
@@ -153,6 +155,7 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	if err != nil {
 		return err
 	}
+	p.PlannedBy = o.by
 	if timer != nil {
 		timer.name(p)
 	}
@@ -234,6 +237,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	s.Note("%s", set.Title())
 	o.Env.NoteUnknown(s, c.Routes != nil)
 	var reports []report.Report
+	begun := time.Now()
 	s.Note("%s …", asking)
 	err = s.Progress("Asking EDS", reads.String, func() error {
 		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
@@ -242,7 +246,9 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(reports, compose.Policy(c, terminal.Version())), nil
+	p := newPlan(reports, compose.Policy(c, terminal.Version()))
+	p.PlannedAt = begun.UTC().Truncate(time.Second)
+	return p, nil
 }
 
 // emulate starts a fleet in place of the account, and returns the environment that goes with it.

@@ -99,10 +99,12 @@ func TestPlanExpect(t *testing.T) {
 		says   string
 	}{
 		{func(*plan) {}, terminal.ExitOK, "as expected: 5 desktops"},
-		{func(p *plan) { p.Events[0].Desktops[0].Rule = "x" }, terminal.ExitUnexpected, "cn-hangzhou ecd-busy: expected skipped (x), Running, Connected; now skipped (a user is connected), Running, Connected"},
+		{func(p *plan) { p.Events[0].Desktops[0].Rule = "in other words" }, terminal.ExitOK, "as expected: 5 desktops"},
+		{func(p *plan) { p.Events[0].Desktops[0].Reason = "excluded" }, terminal.ExitUnexpected, "cn-hangzhou ecd-busy: expected skipped excluded (a user is connected), Running, Connected; now skipped connected (a user is connected), Running, Connected"},
+		{func(p *plan) { p.PlannedAt, p.PlannedBy = time.Time{}, "somebody" }, terminal.ExitOK, "as expected: 5 desktops"},
 		{func(p *plan) { p.Events[0].Desktops[0].Decision = "would_stop" }, terminal.ExitUnexpected, "ecd-busy: expected would_stop"},
 		{func(p *plan) { p.Events[0].Desktops[0].State = "Starting" }, terminal.ExitUnexpected, "1 difference"},
-		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, terminal.ExitUnexpected, "ecd-gone: expected skipped (a user is connected), Running, Connected; now nothing"},
+		{func(p *plan) { p.Events[0].Desktops[0].DesktopId = "ecd-gone" }, terminal.ExitUnexpected, "ecd-gone: expected skipped connected (a user is connected), Running, Connected; now nothing"},
 		{func(p *plan) { p.Events[0].Desktops = p.Events[0].Desktops[1:] }, terminal.ExitUnexpected, "ecd-busy: expected nothing; now skipped"},
 		{func(p *plan) { p.Events[0].StoppedMode = "KeepCharging" }, terminal.ExitUnexpected, "event stopctl-plan: StoppedMode: expected KeepCharging; now StopCharging"},
 		{func(p *plan) { p.Events[0].Status = "blocked" }, terminal.ExitUnexpected, "event stopctl-plan: Status: expected blocked; now planned"},

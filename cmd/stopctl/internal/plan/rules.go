@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/words"
@@ -14,11 +15,13 @@ import (
 	"stopdesktops/schema"
 )
 
-// plan is what the function would do. Two plans are equal while the desktops and the configuration stay as
-// they are, so that they can be compared.
+// plan is what the function would do. But for PlannedAt and PlannedBy, two plans are equal while the desktops and
+// the configuration stay as they are, so that they can be compared.
 type plan struct {
-	Format string         // stopctl.plan/1
-	Events []plannedEvent // the events, in the order in which they came
+	Format    string         // stopctl.plan/1
+	PlannedAt time.Time      // when the plan was begun
+	PlannedBy string         `json:",omitempty"` // who planned: an approval needs it
+	Events    []plannedEvent // the events, in the order in which they came
 }
 
 // plannedEvent is what the function would do about one event.
@@ -35,6 +38,8 @@ type plannedEvent struct {
 	Error       *report.Problem        `json:",omitempty"`
 	Warnings    []report.Warning       `json:",omitempty"` // warnings about the request
 	Desktops    []plannedDesktop       `json:",omitempty"` // each desktop that is asked for, once
+	// Request is what would be done, with every default filled in, but for the desktops. It is there if the event is planned.
+	Request *events.Request `json:",omitempty"`
 }
 
 // plannedDesktop is what the function would do about one desktop.
@@ -56,6 +61,9 @@ func newPlan(reports []report.Report, policy handler.Policy) *plan {
 			EventId: rep.EventId, Kind: rep.Kind, Status: rep.Status, Route: rep.Route, Account: rep.Account, RegionId: rep.RegionId,
 			StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Counts: rep.Counts, Error: rep.Error, Warnings: rep.Warnings,
 		}
+		if rep.Status == report.StatusPlanned {
+			e.Request = planned(rep)
+		}
 		for _, d := range rep.Desktops {
 			e.Desktops = append(e.Desktops, plannedDesktop{
 				DesktopId: d.DesktopId, RegionId: d.RegionId, Decision: d.Outcome, Reason: d.Reason,
@@ -65,6 +73,14 @@ func newPlan(reports []report.Report, policy handler.Policy) *plan {
 		p.Events = append(p.Events, e)
 	}
 	return p
+}
+
+// planned is the request of a report, with every default filled in, but for the desktops.
+func planned(rep report.Report) *events.Request {
+	return &events.Request{
+		Account: rep.Account, RegionId: rep.RegionId, StoppedMode: rep.StoppedMode, OsUpdate: rep.OsUpdate, Select: rep.Select, Exclude: rep.Exclude,
+		Force: rep.Force, IdleMinutes: rep.IdleMinutes, On: rep.On, Reason: rep.Reason, RequestedBy: rep.RequestedBy,
+	}
 }
 
 // made says whether every event could be planned, or is left alone.
@@ -110,15 +126,15 @@ func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) stri
 	return d.Reason
 }
 
-// readPlan reads what -o json has written.
-func readPlan(name string) (*plan, error) {
-	text, err := terminal.ReadInput("plan: -expect", name, strings.NewReader(""))
+// readPlan reads what -o json has written. flag says what names the file.
+func readPlan(flag, name string) (*plan, error) {
+	text, err := terminal.ReadInput(flag, name, strings.NewReader(""))
 	if err != nil {
 		return nil, err
 	}
 	p := &plan{}
 	if err := json.Unmarshal(text, p); err != nil || p.Format != schema.Plan || p.Events == nil {
-		return nil, terminal.Usagef("plan: -expect %s: is no plan of this version: write one with stopctl plan -o json", name)
+		return nil, terminal.Usagef("%s %s: is no plan of this version: write one with stopctl plan -o json", flag, name)
 	}
 	return p, nil
 }
@@ -153,7 +169,9 @@ func (p *plan) differences(expected *plan) []string {
 			}
 		}
 		for _, d := range is.Desktops {
-			differ(d.key(), before[d.key()].text(), d.text())
+			if was := before[d.key()]; was.decided() != d.decided() {
+				differ(d.key(), was.text(), d.text())
+			}
 		}
 	}
 	return all
@@ -199,12 +217,18 @@ func (e plannedEvent) byID() map[string]plannedDesktop {
 
 func (d plannedDesktop) key() string { return d.RegionId + " " + d.DesktopId }
 
+// decided is the decision and what it rests on, without the words for people.
+func (d plannedDesktop) decided() plannedDesktop {
+	d.Rule = ""
+	return d
+}
+
 // text of a decision; empty for the zero value.
 func (d plannedDesktop) text() string {
 	if d.Decision == "" {
 		return ""
 	}
-	text := fmt.Sprintf("%s (%s)", d.Decision, d.Rule)
+	text := strings.TrimSpace(fmt.Sprintf("%s %s", d.Decision, d.Reason)) + " (" + d.Rule + ")"
 	if state := strings.Join(strings.Fields(d.State+" "+d.ConnectionStatus), ", "); state != "" {
 		text += ", " + state
 	}

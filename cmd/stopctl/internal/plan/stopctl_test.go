@@ -9,7 +9,9 @@ import (
 
 // stopctl is the program with this command alone.
 func stopctl() terminal.Program {
-	return terminal.Program{Commands: []terminal.Command{{Name: "plan", Run: Command}}}
+	return terminal.Program{Commands: []terminal.Command{
+		{Name: "plan", Run: Command}, {Name: "approve", Run: Approve}, {Name: "apply", Run: Apply},
+	}}
 }
 
 // execute runs a command line as main does.

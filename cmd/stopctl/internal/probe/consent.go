@@ -1,11 +1,9 @@
 package probe
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
@@ -18,15 +16,11 @@ func (c *comparison) consent(ctx context.Context) error {
 		return fmt.Errorf("nothing was stopped: %w", c.explain(err))
 	}
 	c.screen.Warn("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
-	fmt.Fprintf(c.Err, "Stop it? What runs on it ends, and what is not saved is lost. Type yes: ")
-	line, err := bufio.NewReader(c.In).ReadString('\n')
-	if err != nil { // no Enter ended the line of the question
-		fmt.Fprintln(c.Err)
-	}
+	yes, err := terminal.Confirmed(c.Outside, "Stop it? What runs on it ends, and what is not saved is lost.")
 	switch {
-	case errors.Is(err, context.Canceled):
+	case err != nil:
 		return err
-	case strings.TrimSpace(line) != "yes":
+	case !yes:
 		return errors.New("nothing was stopped, and nothing else was asked: you did not type yes")
 	}
 	return nil
