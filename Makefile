@@ -15,7 +15,7 @@ TEMPLATE  ?= s.yaml
 # The race detector needs a C compiler on Linux; without one the tests run without it, and say so.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build zip run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy alarms remove serverless-devs own-account
+.PHONY: help build zip install dist run test test-large test-templates test-clients fuzz bench soak lint pictures clean preview deploy alarms remove serverless-devs own-account
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,32 @@ zip: build ## what is deployed: dist/stop-desktops.zip
 	@echo "dist/stop-desktops.zip: $$(( $$(wc -c < dist/stop-desktops.zip) )) bytes: main zoneinfo.zip $(BESIDE)"
 	@if [ -f deny.txt ] && [ -z "$$DENY_FILE" ]; then echo "deny.txt is packed, but protects nobody until you deploy with DENY_FILE=deny.txt" >&2; fi
 	@if [ -f calendar.txt ] && [ -z "$$CALENDAR_FILE" ]; then echo "calendar.txt is packed, but not read until you deploy with CALENDAR_FILE=calendar.txt" >&2; fi
+
+# debug.ReadBuildInfo tells commit and date of what -buildvcs has seen; nothing of this machine gets in.
+STOPCTL := -trimpath -buildvcs=auto -ldflags '-s -w -X stopdesktops/cmd/stopctl/internal/terminal.version=$(VERSION)'
+
+install: ## stopctl into the folder of go install, which should be on your PATH; needs no source afterwards
+	CGO_ENABLED=0 go install $(STOPCTL) ./cmd/stopctl
+	@folder=$$(go env GOBIN); folder=$${folder:-$$(go env GOPATH)/bin}; echo "stopctl $(VERSION) is in $$folder"; \
+	case ":$$PATH:" in *:"$$folder":*) ;; *) echo "$$folder is not on your PATH: add it" >&2 ;; esac
+
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+CYCLONEDX := CGO_ENABLED=0 GOFLAGS= go run -trimpath -buildvcs=false github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+# The SBOM reads a binary's own list of modules. It has neither a time nor a random number, so that it can be made again.
+SBOM      := $(CYCLONEDX) bin -json -std -licenses -noserial -notimestamp -version '$(VERSION)'
+
+# No file of yours, such as deny.txt, gets into a release. stopctl has the same modules on each platform.
+dist: ## a release: dist/ with stopctl for PLATFORMS, the function, SBOMs, SHA256SUMS; the same bytes each time
+	rm -rf dist
+	$(MAKE) --no-print-directory zip BESIDE=
+	@set -e; for platform in $(PLATFORMS); do \
+	  os=$${platform%/*}; arch=$${platform#*/}; file=dist/stopctl-$$os-$$arch; \
+	  if [ $$os = windows ]; then file=$$file.exe; fi; \
+	  echo "$$file"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build $(STOPCTL) -o $$file ./cmd/stopctl; \
+	done
+	$(SBOM) -output dist/stop-desktops.cdx.json build/main
+	$(SBOM) -output dist/stopctl.cdx.json dist/stopctl-$(subst /,-,$(firstword $(PLATFORMS)))*
+	go run ./internal/deploycheck/checksums dist
 
 run: ## the whole thing on this machine, no account needed
 	go run ./cmd/stopctl run
@@ -59,7 +85,15 @@ fuzz: ## decoder, parser, planner, answers and signatures on random input, FUZZT
 	go test -run '^$$' -fuzz '^FuzzMap$$' -fuzztime $(FUZZTIME) ./internal/routes
 	go test -run '^$$' -fuzz '^FuzzHTTPEvent$$' -fuzztime $(FUZZTIME) ./test
 
-bench: ## the function beside a bare and a naive one, and which targets hold; then the Go benchmarks
+# The vendor's SDK for Node.js. Where npm cannot install it, the bench leaves Node.js out and says so.
+NODE_PEER := build/peers/node/node_modules/.installed
+
+$(NODE_PEER): bench/peers/node/package.json
+	@mkdir -p build/peers/node && cp bench/peers/node/package.json build/peers/node/
+	@if npm install --silent --no-audit --no-fund --no-package-lock --prefix build/peers/node; then touch $@; \
+	else rm -rf build/peers/node/node_modules; echo "bench: npm could not install the vendor's SDK for Node.js" >&2; fi
+
+bench: $(NODE_PEER) ## the function beside what a user would pick, and which targets hold; then the Go benchmarks
 	go run ./bench
 	go test -bench . -benchmem -run '^$$' ./...
 

@@ -17,6 +17,7 @@ type Figures struct {
 	FirstLateMs float64 // the same at 50 ms a call
 	WarmP50Ms   float64
 	WarmP99Ms   float64
+	WarmApartMs float64 // of a warm instance that does not share its processor with the emulator; 0: not measured
 	WarmLateMs  float64 // an invocation of a warm instance at 50 ms a call
 	PeakBytes   int64   // of an instance that has stopped one desktop
 	CPUMs       float64 // of one warm invocation, user and system

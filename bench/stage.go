@@ -25,11 +25,17 @@ type stage struct {
 	stopped int        // how many it should have stopped
 }
 
-func (b *bench) open(ctx context.Context, p *program, desktops int, latency time.Duration) (*stage, error) {
+// open starts a program and its account. by says which desktops there are beside, and what events select; nil: none,
+// and nothing.
+func (b *bench) open(ctx context.Context, p *program, desktops int, latency time.Duration, by *selection) (*stage, error) {
 	prefix, ids := desktopIDs(desktops)
 	all := emulator.Desktop{OfficeSiteId: office, Tags: []emulator.Tag{{Key: tagKey, Value: "blue"}}}
 	fleet := &emulator.Fleet{Latency: latency, Generate: []emulator.Generator{{Count: desktops, Prefix: prefix, Desktop: all}}}
-	s := &stage{program: p, world: emulator.New(fleet), ids: ids}
+	if by != nil && by.beside > 0 {
+		others := emulator.Desktop{OfficeSiteId: office, Tags: []emulator.Tag{{Key: protectTag, Value: "true"}}}
+		fleet.Generate = append(fleet.Generate, emulator.Generator{Count: by.beside, Prefix: "ecd-beside", Desktop: others})
+	}
+	s := &stage{program: p, world: emulator.New(fleet), ids: ids, by: by}
 	if err := s.world.Start(); err != nil {
 		s.world.Close()
 		return nil, err
@@ -37,7 +43,15 @@ func (b *bench) open(ctx context.Context, p *program, desktops int, latency time
 	env := map[string]string{"EDS_ENDPOINT": s.world.EDSEndpoint()}
 	maps.Copy(env, p.env)
 	var err error
-	s.process, err = emulator.Start(ctx, p.binary, emulator.Options{Env: env, Function: emulator.Invocation{MemoryMB: memory}})
+	start := func() (err error) {
+		s.process, err = emulator.Start(ctx, p.binary, emulator.Options{Env: env, Function: emulator.Invocation{MemoryMB: memory}})
+		return err
+	}
+	if b.begin != nil {
+		err = b.begin(start)
+	} else {
+		err = start()
+	}
 	if err != nil {
 		s.world.Close()
 		return nil, fmt.Errorf("%s: %w", p.name, err)
@@ -57,7 +71,7 @@ func desktopIDs(count int) (prefix string, ids []string) {
 
 // event asks for so many desktops that were not asked for yet.
 func (s *stage) event(desktops int) ([]byte, error) {
-	if s.by != nil {
+	if s.by != nil && s.by.choice != nil {
 		return s.by.event()
 	}
 	ids := s.ids[:desktops]

@@ -35,7 +35,9 @@ func holds(yes bool) string {
 
 // writeOne writes what one desktop costs.
 func (r *Result) writeOne(w io.Writer) {
-	fmt.Fprintf(w, "one desktop\tbare\tnaive\tfunction\t÷ bare\t÷ naive\n")
+	names := []string{"bare", "naive", "oos", "node", "function"}
+	names = slices.DeleteFunc(names, func(name string) bool { return r.Programs[name] == nil })
+	fmt.Fprintf(w, "one desktop\t%s\tfunction ÷ bare\t÷ naive\n", strings.Join(names, "\t"))
 	for _, row := range []struct {
 		name, format string
 		value        func(*Figures) float64
@@ -44,6 +46,7 @@ func (r *Result) writeOne(w io.Writer) {
 		{"first answer", "%.2f ms", func(f *Figures) float64 { return f.FirstMs }},
 		{"first answer, 50 ms a call", "%.1f ms", func(f *Figures) float64 { return f.FirstLateMs }},
 		{"warm p50", "%.2f ms", func(f *Figures) float64 { return f.WarmP50Ms }},
+		{"warm p50, emulator apart", "%.2f ms", func(f *Figures) float64 { return f.WarmApartMs }},
 		{"warm p99", "%.2f ms", func(f *Figures) float64 { return f.WarmP99Ms }},
 		{"warm p50, 50 ms a call", "%.1f ms", func(f *Figures) float64 { return f.WarmLateMs }},
 		{"CPU of an invocation", "%.2f ms", func(f *Figures) float64 { return f.CPUMs }},
@@ -51,8 +54,19 @@ func (r *Result) writeOne(w io.Writer) {
 		{"binary", "%.2f MB", func(f *Figures) float64 { return float64(f.BinaryBytes) / 1e6 }},
 		{"zip", "%.2f MB", func(f *Figures) float64 { return float64(f.ZipBytes) / 1e6 }},
 	} {
-		bare, naive, function := row.value(r.Programs["bare"]), row.value(r.Programs["naive"]), row.value(r.Programs["function"])
-		fmt.Fprintf(w, "%s\t"+row.format+"\t"+row.format+"\t"+row.format+"\t%.2f\t%.2f\n", row.name, bare, naive, function, function/bare, function/naive)
+		function := row.value(r.Programs["function"])
+		if function == 0 {
+			continue // not measured here
+		}
+		fmt.Fprint(w, row.name)
+		for _, name := range names {
+			if value := row.value(r.Programs[name]); value > 0 {
+				fmt.Fprintf(w, "\t"+row.format, value)
+			} else {
+				fmt.Fprint(w, "\t–") // node has no binary
+			}
+		}
+		fmt.Fprintf(w, "\t%.2f\t%.2f\n", function/row.value(r.Programs["bare"]), function/row.value(r.Programs["naive"]))
 	}
 	fmt.Fprintln(w)
 }
@@ -69,8 +83,11 @@ func (r *Result) writeFleets(w io.Writer) {
 }
 
 func selectedBy(by string) string {
-	if by == "" {
+	switch by {
+	case "":
 		return ""
+	case "protected":
+		return " beside 5,000 protected ones"
 	}
 	return " by " + by
 }

@@ -14,77 +14,34 @@ func DecodeBody(body []byte) ([]Event, error) {
 // OpenBody returns the JSON document that the body of an authenticated HTTP request is. A body that is
 // a JSON string was encoded twice: the document is what the string holds. The error is an [*Error].
 func OpenBody(body []byte) ([]byte, error) {
-	opened, err := openBody(body)
+	doc, err := receive(body)
 	if err != nil {
 		return nil, err
 	}
-	return opened, nil
-}
-
-func openBody(body []byte) ([]byte, *Error) {
-	const path = "$"
-	body, err := inUTF8(body, path)
-	if err != nil {
-		return nil, err
-	}
-	b := trim(body)
-	if kindOf(b) != '"' {
-		return body, nil
-	}
-	if err := check(body, path, 0); err != nil {
-		return nil, err
-	}
-	opened, err := open(text(b), path)
-	if err != nil {
-		err = err.inString()
-	}
-	return opened, err
-}
-
-// inString is the fault of what a JSON string holds.
-func (e *Error) inString() *Error {
-	e.Message = "is a JSON string, and what it holds " + e.Message
-	return e
+	return doc.text, nil
 }
 
 func decodeBody(body []byte) ([]Event, *Error) {
-	const path = "$"
-	body, err := openBody(body)
+	doc, err := receive(body)
 	if err != nil {
 		return nil, err
 	}
-	switch b := trim(body); kindOf(b) {
-	case 0:
-		return nil, fault(Empty, path, "the body is empty: send a request")
-	case '[':
-		return bodyBatch(body, path)
-	case '{':
-		if err := check(body, path, 0); err != nil {
-			return nil, err
-		}
-		return []Event{{Kind: HTTP, Path: path, Payload: b}}, nil
-	}
-	if err := check(body, path, 0); err != nil {
+	items, err := doc.items("the body is empty: send a request")
+	switch {
+	case err != nil:
 		return nil, err
+	case doc.kind != '{' && doc.kind != '[':
+		return nil, doc.fault(WrongType, "must be an object or an array of objects")
 	}
-	return nil, fault(WrongType, path, "must be an object or an array of objects")
-}
-
-func bodyBatch(body []byte, path string) ([]Event, *Error) {
-	batch, err := readBatch(body, path)
-	if err != nil {
-		return nil, err
-	}
-	events := make([]Event, len(batch))
-	for i, element := range batch {
-		e := Event{Kind: HTTP, Suffix: element.at.suffix, Path: element.at.path}
+	events := make([]Event, len(items))
+	for i, it := range items {
+		e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.path, Err: it.err}
 		switch {
-		case element.err != nil:
-			e.Err = element.err
-		case element.json[0] != '{':
-			e.Err = element.at.noObject(element.json)
+		case e.Err != nil:
+		case it.kind != '{':
+			e.Err = noObject(it.value)
 		default:
-			e.Payload = element.json
+			e.Payload = it.json
 		}
 		events[i] = e
 	}

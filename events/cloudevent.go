@@ -1,10 +1,6 @@
 package events
 
-import (
-	"encoding/base64"
-	"strings"
-	"time"
-)
+import "strings"
 
 // httpSourceType begins the type of the events of EventBridge's HTTP source.
 const httpSourceType = "eventbridge:Events:HTTPEvent"
@@ -12,44 +8,23 @@ const httpSourceType = "eventbridge:Events:HTTPEvent"
 // scheduleType begins the type of the events of EventBridge's scheduled event source.
 const scheduleType = "eventbridge:Events:ScheduledEvent"
 
-// isCloudEvent goes by specversion alone, which no request has: an object without
-// one of the other required attributes is a CloudEvent with a clear fault.
-func isCloudEvent(o object) bool { return o.has("specversion") }
-
-// cloudEvent reads an event as EventBridge delivers it. Other attributes than these
-// are not used.
-func (d *decoder) cloudEvent(o object, at place) []Event {
-	e := Event{Kind: EventBridge, Suffix: at.suffix, Path: at.path}
-	if err := o.duplicateFault(); err != nil {
-		return e.rejected(err)
-	}
-	if err := e.identify(o); err != nil {
-		return e.rejected(err)
-	}
-	when, err := eventTime(o)
-	if err != nil {
-		return e.rejected(err)
-	}
-	e.Time = when
-	e.Traceparent = Traceparent(o.text("traceparent"))
-	data, err := cloudEventData(o)
-	if err != nil {
-		return e.rejected(err)
+// cloudEvent reads an event as EventBridge delivers it. It returns the value that holds the request, and tells
+// the operator where a request belongs.
+func (e *Event) cloudEvent(o object) (data value, hint string, err *Error) {
+	if data, err = e.readAttributes(o); err != nil {
+		return data, "", err
 	}
 	for _, s := range messageSources {
 		if !strings.HasPrefix(e.Type, s.typePrefix) {
 			continue
 		}
-		if data.json == nil {
-			return d.payload(e, data, s.hint)
+		if data.kind == 0 {
+			return data, s.hint, nil
 		}
-		envelope, err := readEnvelope(data.json, data.path)
-		if err != nil {
-			return e.rejected(err)
-		}
-		return d.payload(e, envelope.get(s.member), s.hint)
+		envelope, err := readEnvelope(data)
+		return envelope.get(s.member), s.hint, err
 	}
-	return d.payload(e, data, "the event's data must be the request")
+	return data, "the event's data must be the request", nil
 }
 
 // messageSources are the event sources that wrap what a sender wrote into an
@@ -63,63 +38,50 @@ var messageSources = [...]struct{ typePrefix, member, hint string }{
 	{httpSourceType, "body", "put the request into the HTTP body"},
 }
 
-// identify sets what names the event.
-func (e *Event) identify(o object) *Error {
-	var err *Error
-	if e.Source, err = o.scalarField("source"); err != nil {
-		return err
+// readAttributes reads the attributes of an event that are used, and returns its data.
+func (e *Event) readAttributes(o object) (data value, err *Error) {
+	if e.Source, err = o.identifier("source"); err != nil {
+		return data, err
 	}
-	if e.ID, err = o.scalarField("id"); err != nil {
-		return err
+	if e.ID, err = o.identifier("id"); err != nil {
+		return data, err
 	}
 	if unfilled(e.ID) {
-		return o.fault("id", InvalidValue, unfilledID)
+		return data, o.get("id").fault(InvalidValue, unfilledID)
 	}
 	e.Suffix = "" // the event has an ID
-	if e.Type, err = o.scalarField("type"); err != nil {
-		return err
+	if e.Type, err = o.identifier("type"); err != nil {
+		return data, err
 	}
 	e.Unauthenticated = strings.HasPrefix(e.Type, httpSourceType)
 	e.Scheduled = strings.HasPrefix(e.Type, scheduleType)
-	return nil
-}
-
-// eventTime reads when the event happened. A time that is there but unreadable is a
-// fault: nobody could tell how old the event is.
-func eventTime(o object) (time.Time, *Error) {
-	if v := o.get("time"); v.json != nil {
-		when, ok := o.time("time")
-		if !ok {
-			return time.Time{}, timeFault(v.path)
-		}
-		return when, nil
+	if e.Time, err = o.time("time"); err != nil {
+		return data, err
 	}
-	published, _ := o.time("aliyunpublishtime")
-	return published, nil
+	if e.Time.IsZero() {
+		e.Time, _ = o.time("aliyunpublishtime")
+	}
+	e.Traceparent = Traceparent(o.text("traceparent"))
+	return cloudEventData(o)
 }
 
 // cloudEventData returns the event's data; CloudEvents forbids to send both forms.
 func cloudEventData(o object) (value, *Error) {
 	data, encoded := o.get("data"), o.get("data_base64")
-	if encoded.json == nil {
+	switch {
+	case encoded.kind == 0:
 		return data, nil
+	case data.kind != 0:
+		return encoded, encoded.fault(Conflict, "is there beside data")
+	case encoded.kind != '"':
+		return encoded, encoded.fault(WrongType, "must be a string")
 	}
-	none := value{path: encoded.path}
-	if data.json != nil {
-		return none, encoded.fault(Conflict, "is there beside data")
+	b, err := decode64(encoded.text())
+	switch {
+	case err != nil:
+		return encoded, encoded.fault(InvalidValue, "is not base64")
+	case len(b) == 0:
+		return value{at: encoded.at}, nil
 	}
-	if kindOf(encoded.json) != '"' {
-		return none, encoded.fault(WrongType, "must be a string")
-	}
-	b, err := base64.StdEncoding.DecodeString(text(encoded.json))
-	if err != nil {
-		return none, encoded.fault(InvalidValue, "is not base64")
-	}
-	if b = trim(unmarked(b)); len(b) == 0 {
-		return none, nil
-	}
-	if err := check(b, encoded.path, 0); err != nil {
-		return none, err
-	}
-	return value{b, encoded.path}, nil
+	return read(b, encoded.at, "")
 }

@@ -4,7 +4,6 @@ import (
 	"mime"
 	"slices"
 	"strings"
-	"time"
 )
 
 // CloudEventMode is how an HTTP request carries CloudEvents.
@@ -43,13 +42,10 @@ func (r *HTTPRequest) CloudEventMode() CloudEventMode {
 func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 	var list []Event
 	var err *Error
-	switch mode {
-	case Binary:
+	if mode != Binary {
+		list, err = structuredEvents(r.Body, mode)
+	} else {
 		list, err = binaryEvent(r)
-	case Batched:
-		list, err = batchedEvents(r.Body)
-	default:
-		list, err = structuredEvents(r.Body)
 	}
 	if err != nil {
 		return nil, err
@@ -57,123 +53,63 @@ func DecodeCloudEvents(r *HTTPRequest, mode CloudEventMode) ([]Event, error) {
 	return list, nil
 }
 
-func structuredEvents(body []byte) ([]Event, *Error) {
-	const path = "$"
-	body, err := openBody(body)
-	if err != nil {
-		return nil, err
-	}
-	b := trim(body)
-	if len(b) == 0 {
-		return nil, fault(Empty, path, "the body is empty: send a CloudEvent")
-	}
-	if err := check(body, path, 0); err != nil {
-		return nil, err
-	}
-	return []Event{structuredEvent(b, place{path: path})}, nil
-}
-
-func batchedEvents(body []byte) ([]Event, *Error) {
-	const path = "$"
-	body, err := openBody(body)
-	if err != nil {
-		return nil, err
-	}
-	if kindOf(trim(body)) != '[' {
-		return nil, fault(WrongType, path, "must be an array of CloudEvents")
-	}
-	batch, err := readBatch(body, path)
+// structuredEvents reads the events of a body: one, or those of a batch.
+func structuredEvents(body []byte, mode CloudEventMode) ([]Event, *Error) {
+	doc, err := receive(body)
+	var items []item
 	switch {
-	case err != nil && err.Code == Empty: // the JSON format of CloudEvents allows it (section 4)
-		return nil, nil
 	case err != nil:
+	case mode == Batched && doc.kind != '[':
+		err = doc.fault(WrongType, "must be an array of CloudEvents")
+	case mode == Batched:
+		items, err = doc.items("")
+		if err != nil && err.Code == Empty { // the JSON format of CloudEvents allows it (section 4)
+			return nil, nil
+		}
+	default:
+		items = []item{{path: root}}
+		items[0].value, err = read(doc.text, doc.at, "the body is empty: send a CloudEvent")
+	}
+	if err != nil {
 		return nil, err
 	}
-	var list []Event
-	for _, element := range batch {
-		e := Event{Kind: HTTP, Suffix: element.at.suffix, Path: element.at.path, Err: element.err}
-		if element.err == nil {
-			e = structuredEvent(element.json, element.at)
-		}
-		list = append(list, e)
+	events := make([]Event, len(items))
+	for i, it := range items {
+		events[i] = it.structuredEvent()
 	}
-	return list, nil
+	return events, nil
 }
 
-// structuredEvent reads one event from checked JSON.
-func structuredEvent(b []byte, at place) Event {
-	e := Event{Kind: HTTP, Suffix: at.suffix, Path: at.path}
-	refused := func(err *Error) Event {
-		return Event{Kind: HTTP, Suffix: at.suffix, Path: at.path, Err: err}
+func (it item) structuredEvent() Event {
+	e := Event{Kind: HTTP, Suffix: it.suffix, Path: it.path}
+	refused := e
+	if refused.Err = it.err; it.err == nil {
+		refused.Err = e.readStructured(it.value)
 	}
-	o, err := readEnvelope(b, at.path)
-	if err != nil {
-		return refused(err)
+	if refused.Err != nil {
+		return refused
 	}
-	if version := o.text("specversion"); version != "1.0" {
-		return refused(o.fault("specversion", InvalidValue, "must be 1.0"))
-	}
-	if err := e.identify(o); err != nil {
-		return refused(err)
-	}
-	if e.Time, err = eventTime(o); err != nil {
-		return refused(err)
-	}
-	e.Unauthenticated, e.Traceparent = false, Traceparent(o.text("traceparent"))
-	// A string there is a string: CloudEvents forbids to look for JSON in it.
-	data, err := cloudEventData(o)
-	switch e.Path = data.path; {
-	case err != nil:
-		return refused(err)
-	case data.json == nil:
-		return refused(data.fault(Empty, "holds no request: the event's data must be the request"))
-	case kindOf(data.json) != '{':
-		return refused(data.fault(WrongType, "must be an object: the event's data must be the request"))
-	}
-	e.Payload = data.json
 	return e
 }
 
-func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
-	attribute := map[string]string{}
-	for _, name := range attributeHeaders[:4] {
-		value, err := r.attribute(name)
-		if err != nil {
-			return nil, err
-		}
-		if value == "" {
-			return nil, fault(MissingField, "$", "the header ce-%s is missing: a CloudEvent in binary mode needs it, and a plain request must not have the ce- headers of one", name)
-		}
-		attribute[name] = value
-	}
-	if unfilled(attribute["id"]) {
-		return nil, fault(InvalidValue, "$", "the header ce-id %s", unfilledID)
-	}
-	if attribute["specversion"] != "1.0" {
-		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")
-	}
-	when, err := r.binaryTime()
+func (e *Event) readStructured(v value) *Error {
+	o, err := readEnvelope(v)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	list, err := decodeBody(r.Body)
-	for i := range list {
-		e := &list[i]
-		e.ID, e.Source, e.Type, e.Time = attribute["id"], attribute["source"], attribute["type"], when
-		e.Traceparent = Traceparent(r.Get("ce-traceparent"))
+	if version := o.text("specversion"); version != "1.0" {
+		return o.get("specversion").fault(InvalidValue, "must be 1.0")
 	}
-	return list, err
-}
-
-// binaryTime reads the header ce-time. It is zero if the header is missing.
-func (r *HTTPRequest) binaryTime() (time.Time, *Error) {
-	text, err := r.attribute("time")
-	if err != nil || r.Get("ce-time") == "" {
-		return time.Time{}, err
+	// A string there is a string: CloudEvents forbids to look for JSON in it.
+	data, err := e.readAttributes(o)
+	switch {
+	case err != nil:
+		return err
+	case data.kind == 0:
+		return data.fault(Empty, "holds no request: the event's data must be the request")
+	case data.kind != '{':
+		return data.fault(WrongType, "must be an object: the event's data must be the request")
 	}
-	when, ok := parseTime(text)
-	if !ok {
-		return time.Time{}, fault(InvalidTime, "$", "the header ce-time is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
-	}
-	return when, nil
+	e.Path, e.Payload, e.Unauthenticated = data.at.jsonPath(), data.json, false
+	return nil
 }

@@ -2,61 +2,57 @@ package events
 
 import "encoding/json"
 
-// Document reads a foreign JSON document at path, for those who look for single values in
+// Document reads a foreign JSON document at a path, for those who look for single values in
 // it: map[string]any, []any, string, json.Number, bool and nil. A member that appears twice is
 // refused, because somebody else may have seen the other value. The error is an [*Error].
-func Document(raw []byte, path string) (any, error) {
-	raw = unmarked(raw)
-	b := trim(raw)
-	if len(b) == 0 {
-		return nil, fault(Empty, path, "is empty: send a JSON document")
-	}
-	if err := check(raw, path, 0); err != nil {
-		return nil, err
-	}
-	v, err := document(b, path)
+func Document(raw []byte, at string) (any, error) {
+	v, err := read(unmarked(raw), place{parent: at}, "is empty: send a JSON document")
 	if err != nil {
 		return nil, err
 	}
-	return v, nil
+	doc, err := tree(v)
+	if err != nil {
+		return nil, err
+	}
+	return doc, nil
 }
 
-// document reads checked JSON.
-func document(b []byte, path string) (any, *Error) {
-	switch kindOf(b) {
+// tree returns a value in Go's types.
+func tree(v value) (any, *Error) {
+	switch v.kind {
 	case '{':
 		o := map[string]any{}
-		for name, raw := range members(b) {
-			at := memberPath(path, name)
+		for name, member := range v.members() {
 			if _, twice := o[name]; twice {
-				return nil, fault(DuplicateField, at, "is there twice")
+				return nil, member.fault(DuplicateField, "is there twice")
 			}
-			v, err := document(raw, at)
+			m, err := tree(member)
 			if err != nil {
 				return nil, err
 			}
-			o[name] = v
+			o[name] = m
 		}
 		return o, nil
 	case '[':
 		list := []any{}
-		for i, raw := range elements(b) {
-			v, err := document(raw, elementPath(path, i))
+		for _, element := range v.elements() {
+			e, err := tree(element)
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, v)
+			list = append(list, e)
 		}
 		return list, nil
 	case '"':
-		if halfSurrogate(b) {
-			return nil, fault(InvalidUTF8, path, "holds half of a surrogate pair")
+		s, err := v.string()
+		if err != nil {
+			return nil, err
 		}
-		return text(b), nil
+		return s, nil
 	case 't', 'f':
-		return b[0] == 't', nil
+		return v.kind == 't', nil
 	case 'n':
 		return nil, nil
 	}
-	return json.Number(b), nil
+	return json.Number(v.json), nil
 }

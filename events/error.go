@@ -37,3 +37,9 @@ func (e *Error) Error() string { return e.Path + ": " + e.Message }
 func fault(code, path, format string, args ...any) *Error {
 	return &Error{Code: code, Path: path, Message: fmt.Sprintf(format, args...)}
 }
+
+// inString is the fault of what a JSON string holds.
+func (e *Error) inString() *Error {
+	e.Message = "is a JSON string, and what it holds " + e.Message
+	return e
+}

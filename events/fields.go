@@ -8,27 +8,26 @@ type field[T any] struct {
 	read func(into *T, v value) *Error
 }
 
-// readFields reads a checked JSON object. It returns the paths of the fields that
+// readFields reads an object. It returns the paths of the fields that
 // are given, by their proper names.
-func readFields[T any](b []byte, path string, fields []field[T], into *T) (map[string]string, *Error) {
-	if kindOf(b) != '{' {
-		return nil, fault(WrongType, path, "must be an object")
+func readFields[T any](v value, fields []field[T], into *T) (map[string]string, *Error) {
+	if v.kind != '{' {
+		return nil, v.fault(WrongType, "must be an object")
 	}
 	given := make(map[string]string)
-	for sent, raw := range members(b) {
-		at := memberPath(path, sent)
+	for sent, member := range v.members() {
 		f := find(fields, sent)
 		if f == nil {
-			return nil, fault(UnknownField, at, "is not a known field: %s", hint(fields, sent))
+			return nil, member.fault(UnknownField, "is not a known field: %s", hint(fields, sent))
 		}
 		if first, twice := given[f.name]; twice {
-			return nil, fault(DuplicateField, at, "is %s again, already given as %s", f.name, first)
+			return nil, member.fault(DuplicateField, "is %s again, already given as %s", f.name, first)
 		}
-		given[f.name] = at
-		if kindOf(raw) == 'n' {
-			return nil, fault(WrongType, at, "is null: leave the field out instead")
+		given[f.name] = member.at.jsonPath()
+		if member.kind == 'n' {
+			return nil, member.fault(WrongType, "is null: leave the field out instead")
 		}
-		if err := f.read(into, value{raw, at}); err != nil {
+		if err := f.read(into, member); err != nil {
 			return nil, err
 		}
 	}

@@ -40,25 +40,10 @@ func (r *HTTPRequest) Get(name string) string {
 	return ""
 }
 
-func isHTTP(o object) bool {
-	return o.text("version") == "v1" && o.holds("requestContext", "http")
-}
-
-func httpEvent(o object, at place) Event {
-	e := Event{Kind: HTTP, Path: at.path}
-	if e.HTTP, e.Err = readHTTP(o); e.Err != nil {
-		e.HTTP = nil
-	}
-	return e
-}
-
 func readHTTP(o object) (*HTTPRequest, *Error) {
-	if err := o.duplicateFault(); err != nil {
-		return nil, err
-	}
 	for _, name := range []string{"rawPath", "headers", "queryParameters", "requestContext"} {
 		if len(o.values[name]) > MaxHTTPBody {
-			return nil, o.fault(name, TooLarge, "is longer than %d bytes", MaxHTTPBody)
+			return nil, o.get(name).fault(TooLarge, "is longer than %d bytes", MaxHTTPBody)
 		}
 	}
 	r := &HTTPRequest{RawPath: o.text("rawPath")}
@@ -71,28 +56,30 @@ func readHTTP(o object) (*HTTPRequest, *Error) {
 		}
 	}
 	var err *Error
-	if r.Header, err = o.strings("headers", lower); err != nil {
+	if r.Header, err = readStrings(o.get("headers"), lower); err != nil {
 		return nil, err
 	}
 	same := func(name string) string { return name }
-	if r.Query, err = o.strings("queryParameters", same); err != nil {
+	if r.Query, err = readStrings(o.get("queryParameters"), same); err != nil {
 		return nil, err
 	}
-	return r, r.readBody(o.get("body"), isTrue(o.values["isBase64Encoded"]))
+	if err = r.readBody(o.get("body"), isTrue(o.values["isBase64Encoded"])); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *HTTPRequest) readContext(o object) *Error {
-	context, err := o.envelope("requestContext")
+	context, err := readEnvelope(o.get("requestContext"))
 	if err != nil {
 		return err
 	}
 	r.RequestID = context.text("requestId")
 	// timeEpoch has milliseconds, time only seconds.
-	var ok bool
-	if r.Time, ok = context.time("timeEpoch"); !ok {
+	if r.Time, _ = context.time("timeEpoch"); r.Time.IsZero() {
 		r.Time, _ = context.time("time")
 	}
-	http, err := context.envelope("http")
+	http, err := readEnvelope(context.get("http"))
 	if err != nil {
 		return err
 	}
@@ -108,13 +95,13 @@ func (r *HTTPRequest) readBody(body value, encoded bool) *Error {
 		return nil
 	}
 	switch {
-	case kindOf(b) != '"':
+	case body.kind != '"':
 		r.Body = b // a test event written by hand may hold the JSON itself
 	case !encoded:
-		r.Body = []byte(text(b))
+		r.Body = []byte(body.text())
 	default:
 		var err error
-		if r.Body, err = base64.StdEncoding.DecodeString(text(b)); err != nil {
+		if r.Body, err = base64.StdEncoding.DecodeString(body.text()); err != nil {
 			return body.fault(InvalidValue, "is not base64, though isBase64Encoded says so")
 		}
 	}

@@ -1,57 +1,79 @@
 package events
 
 import (
+	"bytes"
 	"encoding/json"
-	"unicode/utf8"
+	"iter"
 )
 
-// check verifies that b is one JSON value in UTF-8, nested at most MaxDepth deep.
-// offset is where b begins in the document, for the byte positions of messages,
-// which count from 1. Positions of bad syntax count from the beginning of b.
-//
-// The depth comes first, because encoding/json would call deep nesting a syntax
-// error. UTF-8 comes last, because bad syntax is the more serious fault: see readBatch.
-func check(b []byte, path string, offset int) *Error {
-	if tooDeep(b) {
-		return fault(TooDeep, path, "is nested deeper than %d levels", MaxDepth)
-	}
-	if inUTF16(b) {
-		return fault(InvalidJSON, path, "is in UTF-16: send it in UTF-8")
-	}
-	if !json.Valid(b) {
-		return syntaxFault(b, path)
-	}
-	if !utf8.Valid(b) {
-		return fault(InvalidUTF8, path, "is not UTF-8 at byte %d: send UTF-8, percent-encoded in a path or a header", offset+invalidUTF8(b)+1)
-	}
-	return nil
+// value is a JSON value and where it is. read checks it, and what is below works on checked ones only.
+type value struct {
+	kind byte // the first byte: {, [, ", t, f, n, a digit or minus; 0: the value is missing
+	json json.RawMessage
+	at   place
 }
 
-func invalidUTF8(b []byte) int {
-	for i := 0; i < len(b); {
-		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return len(b)
+func (v value) fault(code, format string, args ...any) *Error {
+	return v.at.fault(code, format, args...)
 }
 
-// tooDeep does not need valid JSON.
-func tooDeep(b []byte) bool {
-	depth := 0
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			i = skipString(b, i) - 1
-		case '{', '[':
-			if depth++; depth > MaxDepth {
-				return true
+// text is the text of a string.
+func (v value) text() string {
+	inner := v.json[1 : len(v.json)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	var s string
+	if err := json.Unmarshal(v.json, &s); err != nil {
+		return ""
+	}
+	return s
+}
+
+// scalar returns a string, or a number as it is written.
+func (v value) scalar() (string, bool) {
+	switch {
+	case v.kind == '"':
+		return v.text(), true
+	case v.kind == '-' || '0' <= v.kind && v.kind <= '9':
+		return string(v.json), true
+	}
+	return "", false
+}
+
+// elements yields the elements of an array.
+func (v value) elements() iter.Seq2[int, value] {
+	return func(yield func(int, value) bool) {
+		parent := v.at.jsonPath()
+		b := v.json
+		at := skipSpace(b, 1)
+		for i := 0; at < len(b) && b[at] != ']'; i++ {
+			end := skipValue(b, at)
+			next := skipSpace(b, skipSpace(b, end)+1)
+			if !yield(i, value{b[at], b[at:end:end], place{parent: parent, step: element, index: i}}) {
+				return
 			}
-		case '}', ']':
-			depth--
+			at = next
 		}
 	}
-	return false
+}
+
+// members yields the members of an object, repeated ones too.
+func (v value) members() iter.Seq2[string, value] {
+	return func(yield func(string, value) bool) {
+		parent := v.at.jsonPath()
+		b := v.json
+		at := skipSpace(b, 1)
+		for at < len(b) && b[at] == '"' {
+			nameEnd := skipString(b, at)
+			start := skipSpace(b, skipSpace(b, nameEnd)+1)
+			end := skipValue(b, start)
+			next := skipSpace(b, skipSpace(b, end)+1)
+			name := value{json: b[at:nameEnd]}.text()
+			if !yield(name, value{b[start], b[start:end:end], place{parent: parent, step: member, name: name}}) {
+				return
+			}
+			at = next
+		}
+	}
 }

@@ -35,7 +35,7 @@ type ids struct {
 func (v value) list(kind ids) ([]string, *Error) {
 	l := list{ids: kind, seen: make(map[string]struct{})}
 	var err *Error
-	switch kindOf(v.json) {
+	switch v.kind {
 	case '[':
 		err = l.addArray(v)
 	case '"':
@@ -59,8 +59,7 @@ type list struct {
 }
 
 func (l *list) addArray(v value) *Error {
-	for i, raw := range elements(v.json) {
-		element := value{raw, elementPath(v.path, i)}
+	for _, element := range v.elements() {
 		item, err := element.string()
 		if err != nil {
 			return err

@@ -88,3 +88,12 @@ func TestUTF16(t *testing.T) {
 		}
 	}
 }
+
+// TestZeroByte is not taken for nothing at all.
+func TestZeroByte(t *testing.T) {
+	for name, read := range map[string]func([]byte) ([]Event, error){"an invocation": Decode, "a body": DecodeBody} {
+		if _, err := read([]byte{0}); err == nil || asError(t, err).Code != InvalidJSON {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

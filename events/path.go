@@ -9,16 +9,40 @@ import (
 // maxShown is how many characters of the sender's text a message or path repeats.
 const maxShown = 64
 
-// memberPath appends the member name to a JSON path, as the sender spelled it.
-func memberPath(path, name string) string {
-	if plainName(name) {
-		return path + "." + name
-	}
-	name = strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(shorten(name))
-	return path + "['" + name + "']"
+// place is where a value is, a JSON path. Its last step is written when somebody asks for it: most paths are never shown.
+type place struct {
+	parent string
+	step   step
+	name   string // of a member, as the sender spelled it
+	index  int    // of an element
 }
 
-func elementPath(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+// step is the last one of a path.
+type step byte
+
+const (
+	none step = iota // the path is that of the parent
+	member
+	element
+)
+
+// jsonPath returns the path, with the names in it as the sender spelled them.
+func (p place) jsonPath() string {
+	switch {
+	case p.step == none:
+		return p.parent
+	case p.step == element:
+		return p.parent + "[" + strconv.Itoa(p.index) + "]"
+	case plainName(p.name):
+		return p.parent + "." + p.name
+	}
+	name := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(shorten(p.name))
+	return p.parent + "['" + name + "']"
+}
+
+func (p place) fault(code, format string, args ...any) *Error {
+	return fault(code, p.jsonPath(), format, args...)
+}
 
 func plainName(name string) bool {
 	if name == "" || len(name) > maxShown {

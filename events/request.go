@@ -1,7 +1,5 @@
 package events
 
-import "encoding/json"
-
 // Limits of a request's fields, in characters unless said otherwise.
 const (
 	maxText           = 256
@@ -64,19 +62,16 @@ func ParseRequest(payload []byte, path string) (Request, error) {
 
 func parseRequest(payload []byte, path string) (Request, *Error) {
 	var r Request
-	b := trim(payload)
-	if len(b) == 0 {
-		return r, fault(Empty, path, "is empty: send a request")
-	}
-	if err := check(payload, path, 0); err != nil {
+	v, err := read(payload, place{parent: path}, "is empty: send a request")
+	if err != nil {
 		return r, err
 	}
-	given, err := readFields(b, path, requestFields(), &r)
+	given, err := readFields(v, requestFields(), &r)
 	if err != nil {
 		return r, err
 	}
 	if r.DesktopId == nil && r.Select == nil {
-		return r, fault(NoTarget, path, "name desktops in DesktopId or choose them with Select")
+		return r, v.fault(NoTarget, "name desktops in DesktopId or choose them with Select")
 	}
 	if r.ApprovalToken != "" && r.DesktopId == nil {
 		return r, fault(MissingField, path+".DesktopId", "name the approved desktops: an approval is for exactly these")
@@ -97,8 +92,8 @@ func requestFields() []field[Request] {
 			return
 		}},
 		{"OsUpdate", func(r *Request, v value) (err *Error) { r.OsUpdate, err = pointer(v.bool()); return }},
-		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = v.selector(); return }},
-		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = v.exclude(); return }},
+		{"Select", func(r *Request, v value) (err *Error) { r.Select, err = readSelect(v); return }},
+		{"Exclude", func(r *Request, v value) (err *Error) { r.Exclude, err = readExclude(v); return }},
 		{"DryRun", func(r *Request, v value) (err *Error) { r.DryRun, err = v.bool(); return }},
 		{"Force", func(r *Request, v value) (err *Error) { r.Force, err = v.literal(); return }},
 		{"IdleMinutes", func(r *Request, v value) (err *Error) { r.IdleMinutes, err = v.integer(1, maxIdleMinutes); return }},
@@ -120,14 +115,4 @@ func pointer[T any](v T, err *Error) (*T, *Error) {
 		return nil, err
 	}
 	return &v, nil
-}
-
-// value is a checked JSON value of a request and its path.
-type value struct {
-	json json.RawMessage
-	path string
-}
-
-func (v value) fault(code, format string, args ...any) *Error {
-	return fault(code, v.path, format, args...)
 }

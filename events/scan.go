@@ -1,11 +1,5 @@
 package events
 
-import (
-	"bytes"
-	"encoding/json"
-	"iter"
-)
-
 // The functions below look for the ends of values only. On JSON that was checked
 // they are exact; on other input they stay within b.
 
@@ -17,9 +11,6 @@ func skipSpace(b []byte, i int) int {
 	}
 	return i
 }
-
-// trim removes JSON's white space, which is less than Unicode's.
-func trim(b []byte) []byte { return bytes.Trim(b, " \t\n\r") }
 
 func skipString(b []byte, i int) int {
 	for i++; i < len(b); i++ {
@@ -90,66 +81,20 @@ func split(b []byte) (spans []span, ok bool) {
 	return spans, true
 }
 
-// elements yields the elements of a checked JSON array.
-func elements(b []byte) iter.Seq2[int, json.RawMessage] {
-	return func(yield func(int, json.RawMessage) bool) {
-		at := skipSpace(b, 1)
-		for i := 0; at < len(b) && b[at] != ']'; i++ {
-			end := skipValue(b, at)
-			if !yield(i, b[at:end:end]) {
-				return
+// tooDeep does not need valid JSON.
+func tooDeep(b []byte) bool {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			i = skipString(b, i) - 1
+		case '{', '[':
+			if depth++; depth > MaxDepth {
+				return true
 			}
-			at = skipSpace(b, skipSpace(b, end)+1)
+		case '}', ']':
+			depth--
 		}
 	}
-}
-
-// members yields the members of a checked JSON object, repeated ones too.
-func members(b []byte) iter.Seq2[string, json.RawMessage] {
-	return func(yield func(string, json.RawMessage) bool) {
-		at := skipSpace(b, 1)
-		for at < len(b) && b[at] == '"' {
-			nameEnd := skipString(b, at)
-			name := text(b[at:nameEnd])
-			value := skipSpace(b, skipSpace(b, nameEnd)+1)
-			end := skipValue(b, value)
-			if !yield(name, b[value:end:end]) {
-				return
-			}
-			at = skipSpace(b, skipSpace(b, end)+1)
-		}
-	}
-}
-
-// kindOf returns the first byte of a checked value: {, [, ", t, f, n, a digit or
-// minus; 0 for none.
-func kindOf(b []byte) byte {
-	if len(b) == 0 {
-		return 0
-	}
-	return b[0]
-}
-
-// scalar returns a string, or a number as it is written.
-func scalar(b []byte) (string, bool) {
-	switch c := kindOf(b); {
-	case c == '"':
-		return text(b), true
-	case c == '-' || '0' <= c && c <= '9':
-		return string(b), true
-	}
-	return "", false
-}
-
-// text is the value of a checked JSON string.
-func text(b []byte) string {
-	inner := b[1 : len(b)-1]
-	if bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner)
-	}
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return ""
-	}
-	return s
+	return false
 }

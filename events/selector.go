@@ -41,9 +41,9 @@ type Tag struct {
 	Value *string `json:",omitempty"` // the value of the tag; without it any value matches
 }
 
-func (v value) selector() (*Select, *Error) {
+func readSelect(v value) (*Select, *Error) {
 	s := new(Select)
-	given, err := readFields(v.json, v.path, selectFields(), s)
+	given, err := readFields(v, selectFields(), s)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (v value) selector() (*Select, *Error) {
 func selectFields() []field[Select] {
 	return []field[Select]{
 		{"All", func(s *Select, v value) (err *Error) { s.All, err = v.literal(); return }},
-		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = v.tagsToMatch(); return }},
+		{"Tag", func(s *Select, v value) (err *Error) { s.Tag, err = tagsToMatch(v); return }},
 		{"OfficeSiteId", func(s *Select, v value) (err *Error) { s.OfficeSiteId, err = v.filter(); return }},
 		{"DesktopGroupId", func(s *Select, v value) (err *Error) { s.DesktopGroupId, err = v.filter(); return }},
 		{"EndUserId", func(s *Select, v value) (err *Error) { s.EndUserId, err = v.endUserIds(); return }},
@@ -85,9 +85,9 @@ func (v value) filter() (string, *Error) {
 	return v.pattern(s)
 }
 
-func (v value) exclude() (*Exclude, *Error) {
+func readExclude(v value) (*Exclude, *Error) {
 	x := new(Exclude)
-	given, err := readFields(v.json, v.path, excludeFields(), x)
+	given, err := readFields(v, excludeFields(), x)
 	if err != nil {
 		return nil, err
 	}
@@ -101,20 +101,20 @@ func excludeFields() []field[Exclude] {
 	return []field[Exclude]{
 		{"DesktopId", func(x *Exclude, v value) (err *Error) { x.DesktopId, err = v.desktopIds(); return }},
 		{"EndUserId", func(x *Exclude, v value) (err *Error) { x.EndUserId, err = v.endUserIds(); return }},
-		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = v.tagsToSpare(); return }},
+		{"Tag", func(x *Exclude, v value) (err *Error) { x.Tag, err = tagsToSpare(v); return }},
 	}
 }
 
 // tagsToMatch reads tags that a desktop must all have. It has one value of a key.
-func (v value) tagsToMatch() ([]Tag, *Error) {
-	tags, err := v.tags()
+func tagsToMatch(v value) ([]Tag, *Error) {
+	tags, err := readTags(v)
 	if err != nil {
 		return nil, err
 	}
 	keys := make(map[string]bool)
 	for i, t := range tags {
 		if keys[t.Key] {
-			return nil, fault(DuplicateField, elementPath(v.path, i), "repeats a key: all tags must match, and a desktop has one value of a key")
+			return nil, place{parent: v.at.jsonPath(), step: element, index: i}.fault(DuplicateField, "repeats a key: all tags must match, and a desktop has one value of a key")
 		}
 		keys[t.Key] = true
 	}
@@ -122,8 +122,8 @@ func (v value) tagsToMatch() ([]Tag, *Error) {
 }
 
 // tagsToSpare reads tags. One of them is enough, so a key may have several values. Repeats are removed.
-func (v value) tagsToSpare() ([]Tag, *Error) {
-	tags, err := v.tags()
+func tagsToSpare(v value) ([]Tag, *Error) {
+	tags, err := readTags(v)
 	if err != nil {
 		return nil, err
 	}
@@ -143,21 +143,21 @@ func (v value) tagsToSpare() ([]Tag, *Error) {
 	}), nil
 }
 
-// tags reads an array of tags, or one tag.
-func (v value) tags() ([]Tag, *Error) {
-	if kindOf(v.json) == '{' {
-		t, err := v.tag()
+// readTags reads an array of tags, or one tag.
+func readTags(v value) ([]Tag, *Error) {
+	if v.kind == '{' {
+		t, err := readTag(v)
 		return []Tag{t}, err
 	}
-	if kindOf(v.json) != '[' {
+	if v.kind != '[' {
 		return nil, v.fault(WrongType, "must be an array of objects with Key and Value")
 	}
 	var tags []Tag
-	for i, raw := range elements(v.json) {
+	for i, element := range v.elements() {
 		if i == maxTags {
 			return nil, v.fault(TooLarge, "has more than %d tags", maxTags)
 		}
-		t, err := value{raw, elementPath(v.path, i)}.tag()
+		t, err := readTag(element)
 		if err != nil {
 			return nil, err
 		}
@@ -169,26 +169,26 @@ func (v value) tags() ([]Tag, *Error) {
 	return tags, nil
 }
 
-func (v value) tag() (Tag, *Error) {
+func readTag(v value) (Tag, *Error) {
 	var t Tag
-	given, err := readFields(v.json, v.path, tagFields(), &t)
+	given, err := readFields(v, tagFields(), &t)
 	if err != nil {
 		return Tag{}, err
 	}
 	if given["Key"] == "" {
-		return Tag{}, fault(MissingField, memberPath(v.path, "Key"), "is missing")
+		return Tag{}, place{parent: v.at.jsonPath(), step: member, name: "Key"}.fault(MissingField, "is missing")
 	}
 	return t, nil
 }
 
 func tagFields() []field[Tag] {
 	return []field[Tag]{
-		{"Key", func(t *Tag, v value) (err *Error) { t.Key, err = v.tagKey(); return }},
-		{"Value", func(t *Tag, v value) (err *Error) { t.Value, err = pointer(v.tagValue()); return }},
+		{"Key", func(t *Tag, v value) (err *Error) { t.Key, err = tagKey(v); return }},
+		{"Value", func(t *Tag, v value) (err *Error) { t.Value, err = pointer(tagValue(v)); return }},
 	}
 }
 
-func (v value) tagKey() (string, *Error) {
+func tagKey(v value) (string, *Error) {
 	s, err := v.word(maxTag)
 	if err != nil {
 		return "", err
@@ -197,7 +197,7 @@ func (v value) tagKey() (string, *Error) {
 }
 
 // tagValue may be empty: EDS knows tags with an empty value.
-func (v value) tagValue() (string, *Error) {
+func tagValue(v value) (string, *Error) {
 	s, err := v.string()
 	switch {
 	case err != nil:

@@ -12,9 +12,9 @@ import (
 
 // syntaxFault returns the fault of b, which is not JSON: the place, and what is wrong in plain words. People who write
 // JSON by hand or with a template do not count bytes.
-func syntaxFault(b []byte, path string) *Error {
+func syntaxFault(b []byte, at place) *Error {
 	line, column, what := SyntaxFault(b)
-	return fault(InvalidJSON, path, "is not JSON at line %d, column %d: %s", line, column, what)
+	return at.fault(InvalidJSON, "is not JSON at line %d, column %d: %s", line, column, what)
 }
 
 // SyntaxFault returns the place of the first fault of b, counted from 1, and the fault in plain words. what is empty if b
@@ -24,6 +24,7 @@ func SyntaxFault(b []byte) (line, column int, what string) {
 		return 0, 0, ""
 	}
 	at, ended := syntaxOffset(b)
+	line, column = position(b, at)
 	what = "the text ends in the middle"
 	if f := newSyntax(b, at); !ended {
 		what = f.what()
@@ -32,7 +33,6 @@ func SyntaxFault(b []byte) (line, column int, what string) {
 	} else if n := len(f.open); n > 0 {
 		what += fmt.Sprintf(", with %d open brackets", n)
 	}
-	line, column = position(b, at)
 	return line, column, what
 }
 

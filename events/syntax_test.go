@@ -134,7 +134,7 @@ func FuzzSyntax(f *testing.F) {
 		if json.Valid(b) {
 			return
 		}
-		e := syntaxFault(b, "$")
+		e := syntaxFault(b, place{parent: "$"})
 		asError(t, e)
 		if at, _ := syntaxOffset(b); at > len(b) {
 			t.Fatalf("at %d of %d", at, len(b))

@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-func timeFault(path string) *Error {
-	return fault(InvalidTime, path, "is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
-}
-
 // parseTime reads the times that EventBridge and its publishers write: RFC 3339
 // with any fraction, with a space for the T, and with the zones of parseZone; or
 // Unix seconds or milliseconds. The result is in UTC.

@@ -8,13 +8,13 @@ import (
 
 // string reads any string.
 func (v value) string() (string, *Error) {
-	if kindOf(v.json) != '"' {
+	if v.kind != '"' {
 		return "", v.fault(WrongType, "must be a string")
 	}
 	if halfSurrogate(v.json) {
 		return "", v.fault(InvalidUTF8, "holds half of a surrogate pair")
 	}
-	return text(v.json), nil
+	return v.text(), nil
 }
 
 // word reads a string of 1 to longest visible characters.
@@ -46,7 +46,7 @@ func printable(s string) bool {
 
 // literal reads a JSON boolean and nothing else: for what must never be switched on by a template.
 func (v value) literal() (bool, *Error) {
-	if kindOf(v.json) == '"' {
+	if v.kind == '"' {
 		return false, v.fault(WrongType, "must be true or false, without quotation marks")
 	}
 	return v.bool()
@@ -65,8 +65,8 @@ func (v value) bool() (bool, *Error) {
 // integer reads a whole number, also as text: templates of ticketing systems put everything into
 // quotation marks. Blanks around it are those of a form's field.
 func (v value) integer(smallest, largest int) (int, *Error) {
-	s, ok := scalar(v.json)
-	if kindOf(v.json) == '"' {
+	s, ok := v.scalar()
+	if v.kind == '"' {
 		s = strings.TrimSpace(s)
 	}
 	n, number, whole, fits := WholeNumber(s)

@@ -151,7 +151,7 @@ func (r *run) checkTime(j *job) conclusion {
 	case late && r.Policy.Preflight:
 		j.usedSince = usedSince(j.event.Time, r.started, r.Policy.MaxEventAge)
 	case late:
-		return rejected(notAllowed("", "the event is late or repeated, and the function may not look who has used the desktops since (PREFLIGHT=false)"))
+		return rejected(notAllowed("", "the event is late or repeated, and the function may not find out who has used the desktops since (PREFLIGHT=false)"))
 	}
 	return conclusion{}
 }

@@ -171,9 +171,8 @@ func (j *job) startable(ctx context.Context, d *dedup) bool {
 	}
 }
 
-// final reports whether the job needs no repetition, so that the same event would be a duplicate. A job
-// that failed may come again, to be continued. So may one that left a desktop to another event of its
-// invocation: that event's stop is not what it asked for.
+// final reports whether to remember the event as done. It is not remembered if it failed, or if one of its
+// desktops was skipped as a conflict: then it may be sent again.
 func (j *job) final() bool {
 	done := j.report.Status == report.StatusDone || j.report.Status == report.StatusAccepted
 	return done && !slices.ContainsFunc(j.report.Desktops, func(d report.DesktopReport) bool { return d.Reason == report.ReasonConflict })

@@ -17,17 +17,9 @@ import (
 // and 30 KB could hold ten thousand.
 const maxHTTPRequests = 100
 
-// readHTTP authenticates an event that came over HTTP, and splits it into those of its body.
-func (r *run) readHTTP(e events.Event) (got reading) {
-	if p := r.guard(func() { got = r.admitHTTP(e) }); p != nil {
-		return failed(events.HTTP, p)
-	}
-	return got
-}
-
-// admitHTTP refuses what is not a POST of JSON of a bearable size, has it authenticated over its raw
-// bytes, and only then reads the body.
-func (r *run) admitHTTP(e events.Event) reading {
+// readHTTP refuses what is not a POST of JSON of a bearable size, has it authenticated over its raw
+// bytes, and only then splits it into the events of its body.
+func (r *run) readHTTP(e events.Event) reading {
 	o := origin{overHTTP: true}
 	whole := received{event: e, arrived: r.started}
 	if e.Err != nil {
@@ -74,9 +66,20 @@ func split(whole received, mode events.CloudEventMode, p *report.Problem, proof 
 		return []received{whole}
 	}
 	parts := make([]received, len(list))
+	// An event without a time, which CloudEvents may have, has the time that its signature covers. Where it covers
+	// none, the time is that of its arrival at the gateway.
+	signed := proof.Time
+	if signed.IsZero() {
+		signed = whole.event.HTTP.Time
+	}
+	traceparent := events.Traceparent(whole.event.HTTP.Get("traceparent"))
 	for i, e := range list {
+		e.Traceparent = cmp.Or(e.Traceparent, traceparent)
+		if e.Time.IsZero() {
+			e.Time = signed
+		}
 		parts[i] = whole
-		parts[i].event, parts[i].proof = proven(e, whole.event.HTTP, proof), proof
+		parts[i].event, parts[i].proof = e, proof
 	}
 	return parts
 }
@@ -99,29 +102,20 @@ func eventMode(q *events.HTTPRequest, route *Route) (events.CloudEventMode, *rep
 }
 
 // requests in the body of an authenticated request. What a route maps is one document, whatever it is; else it is a
-// request or an array of them. Only a batch of CloudEvents may hold none.
-func requests(q *events.HTTPRequest, mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
-	if mode != "" {
-		return cloudEvents(q, mode, route, proof)
-	}
-	if route != nil && route.Mapping != nil {
-		body, err := events.OpenBody(q.Body)
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		return []events.Event{{Kind: events.HTTP, Path: "$", Payload: body}}, nil
-	}
-	list, err := events.DecodeBody(q.Body)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return list, route.tooMany(len(list), maxHTTPRequests)
-}
-
-// cloudEvents in the body of an authenticated request. Headers that no signature covers name nothing
+// request or an array of them. Only a batch of CloudEvents may hold none. Headers that no signature covers name nothing
 // where the body's is known: a replay could have others.
-func cloudEvents(q *events.HTTPRequest, mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
-	list, err := events.DecodeCloudEvents(q, mode)
+func requests(q *events.HTTPRequest, mode events.CloudEventMode, route *Route, proof events.Proof) ([]events.Event, *report.Problem) {
+	var list []events.Event
+	var err error
+	switch {
+	case mode != "":
+		list, err = events.DecodeCloudEvents(q, mode)
+	case route == nil || route.Mapping == nil:
+		list, err = events.DecodeBody(q.Body)
+	default:
+		list = []events.Event{{Kind: events.HTTP, Path: "$"}}
+		list[0].Payload, err = events.OpenBody(q.Body)
+	}
 	if err != nil {
 		return nil, unreadable(err)
 	}
@@ -144,7 +138,7 @@ func arrival(q *events.HTTPRequest, async bool, now time.Time) time.Time {
 
 // transport refuses a request that needs no authentication to be refused.
 func transport(q *events.HTTPRequest) *report.Problem {
-	contentType, encoded := q.Get("Content-Type"), notPlain(q)
+	encoded, contentType := notPlain(q), q.Get("Content-Type")
 	kind, _, err := mime.ParseMediaType(contentType)
 	switch {
 	case q.Method != http.MethodPost:
@@ -182,16 +176,4 @@ func (r *run) authenticate(q *events.HTTPRequest, route *Route, arrived time.Tim
 		p = report.Unauthenticated("the request could not be authenticated", "")
 	}
 	return proof, p
-}
-
-// proven gives an event without a time, which CloudEvents may have, the time that its signature covers.
-// Where it covers none, the time is that of its arrival at the gateway.
-func proven(e events.Event, q *events.HTTPRequest, proof events.Proof) events.Event {
-	e.Traceparent = cmp.Or(e.Traceparent, events.Traceparent(q.Get("traceparent")))
-	for _, at := range []time.Time{proof.Time, q.Time} {
-		if e.Time.IsZero() {
-			e.Time = at
-		}
-	}
-	return e
 }

@@ -101,5 +101,5 @@ func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem 
 	default:
 		return nil
 	}
-	return notAllowed(path+"."+field, "the function may not look at desktops (PREFLIGHT=false), so it stops explicit desktops only")
+	return notAllowed(path+"."+field, "the function may not observe desktops (PREFLIGHT=false), so it stops explicit desktops only")
 }

@@ -18,10 +18,14 @@ type publisher struct {
 	logging       sync.Mutex // the lines of one report stay together
 }
 
-// publish concludes a job, once. It logs one line for the report, then lines for the desktops. Then it starts
+// publish concludes a job, once, with the result of the engine, unless the job ended without it or turned out not
+// to be begun. It logs one line for the report, then lines for the desktops. Then it starts
 // the callback, whose result is logged, too, and changes nothing else.
 func (p *publisher) publish(ctx context.Context, j *job, result stop.Result) {
 	j.publishing.Do(func() {
+		if j.status != "" {
+			result = j.result()
+		}
 		j.report = p.newReport(j, result)
 		p.dedup.end(j.attempt, j.final())
 		p.logReport(j.report)

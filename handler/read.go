@@ -27,26 +27,31 @@ type received struct {
 	event   events.Event
 	route   *Route // nil: none
 	proof   events.Proof
-	arrived time.Time // by the clock that the sender's is compared with
+	arrived time.Time // when the platform took the event; times in signatures are checked against it
 	conclusion
 }
 
 // read splits raw into its events, authenticates those that came over HTTP, and finds their routes.
-func (r *run) read(raw []byte) reading {
-	var list []events.Event
-	var err error
-	if p := r.guard(func() { list, err = events.Decode(raw) }); p != nil {
-		return failed(events.Direct, p)
+func (r *run) read(raw []byte) (got reading) {
+	kind := events.Direct
+	p := r.guard(func() {
+		list, err := events.Decode(raw)
+		switch {
+		case err != nil && r.Fault != nil:
+			got.events = []received{{event: events.Event{Kind: kind}}}
+		case err != nil:
+			got.events = []received{{event: events.Event{Kind: kind}, conclusion: rejected(unreadable(err))}}
+		case len(list) == 1 && list[0].Kind == events.HTTP:
+			kind = events.HTTP
+			got = r.readHTTP(list[0])
+		default:
+			got = r.readBus(list)
+		}
+	})
+	if p != nil {
+		return failed(kind, p)
 	}
-	switch {
-	case err != nil && r.Fault != nil:
-		return reading{events: []received{{event: events.Event{Kind: events.Direct}}}}
-	case err != nil:
-		return reading{events: []received{{event: events.Event{Kind: events.Direct}, conclusion: rejected(unreadable(err))}}}
-	case len(list) == 1 && list[0].Kind == events.HTTP:
-		return r.readHTTP(list[0])
-	}
-	return r.readBus(list)
+	return got
 }
 
 // failed is the reading of an invocation that met a fault of this program.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"sync"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/report"
@@ -108,13 +109,13 @@ type document struct {
 }
 
 // foreignName is a member's name that is more than a plain word.
-var foreignName = regexp.MustCompile(`\['(?:[^'\\]|\\.)*'\]`)
+var foreignName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\['(?:[^'\\]|\\.)*'\]`) })
 
 // shownPath is the path without what the sender made up: names that a route does not know and that
 // are more than plain words.
 func shownPath(p *report.Problem) string {
 	if p.Code == events.DuplicateField || p.Code == events.UnknownField {
-		return foreignName.ReplaceAllString(p.Path, "['…']")
+		return foreignName().ReplaceAllString(p.Path, "['…']")
 	}
 	return p.Path
 }

@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -116,16 +115,13 @@ func (r *run) work(ctx context.Context, jobs []*job, authenticated bool) {
 			open = append(open, j)
 			continue
 		}
-		out.publish(delivering, j, j.result())
+		out.publish(delivering, j, stop.Result{})
 	}
 	fault := r.guard(func() {
 		ready, orders := r.orders(open, func(j *job, o stop.Order, err error) {
 			out.publish(delivering, j, stop.Failed(o, err))
 		})
 		r.engine.Do(ctx, r.invocation(ctx, reserved), orders, func(i int, result stop.Result) {
-			if j := ready[i]; j.status != "" { // it turned out not to be begun
-				result = j.result()
-			}
 			out.publish(delivering, ready[i], result)
 		})
 	})
@@ -133,18 +129,3 @@ func (r *run) work(ctx context.Context, jobs []*job, authenticated bool) {
 		out.publish(delivering, j, stop.Result{Status: report.StatusFailed, Problem: fault})
 	}
 }
-
-// guard runs f. It returns the problem of a panic, so that the panic fails one item and not the invocation.
-func (r *run) guard(f func()) (p *report.Problem) {
-	defer func() {
-		if recover() != nil {
-			r.logPanic()
-			p = internalError()
-		}
-	}()
-	f()
-	return nil
-}
-
-// logPanic logs where a panic arose. It does not log the value of the panic: that may hold anything.
-func (r *run) logPanic() { r.log.Error("panic", "stack", string(debug.Stack())) }

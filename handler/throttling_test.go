@@ -170,7 +170,7 @@ func TestThrottledCallHoldsUpNoOther(t *testing.T) {
 				case "DescribeDesktopInfo":
 					event = `{"Select":{"OfficeSiteId":"site-1"}}` // its listing shows the state
 				case "ListTagResources":
-					within = 4 * time.Second
+					within = 8 * time.Second // it waits for a call that finds out whether the quota is free: see package stop's quota
 				}
 				b := newBench(nil, withProtectTag, func(o *handler.Options) {
 					o.Policy.APIConcurrency = c.places

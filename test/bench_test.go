@@ -17,7 +17,7 @@ import (
 )
 
 // BenchmarkWarm is one desktop, stopped by a warm function over an EDS without latency, by default
-// configuration: a look, two listings of tags, the stop, and the report. It is for profiles of the
+// configuration: a look and the tags side by side, the stop, and the report. It is for profiles of the
 // function alone; go run ./bench measures it as a process.
 func BenchmarkWarm(b *testing.B) {
 	server := serveConstant(b)

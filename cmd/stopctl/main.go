@@ -1,4 +1,4 @@
-// Command stopctl is for whoever runs the stop-desktops function: it tries the function on this
+// Command stopctl is for operators of the stop-desktops function: it tries the function on this
 // machine, against an emulated account, without touching anything real.
 //
 // Every command exits with 0 if all is well, with 1 if something is not as expected, and with 2 if
@@ -7,11 +7,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"runtime"
-	"slices"
 
 	"stopdesktops/cmd/stopctl/internal/calendar"
+	"stopdesktops/cmd/stopctl/internal/completion"
 	"stopdesktops/cmd/stopctl/internal/doctor"
 	"stopdesktops/cmd/stopctl/internal/lab"
 	"stopdesktops/cmd/stopctl/internal/plan"
@@ -22,6 +20,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/timers"
 	"stopdesktops/cmd/stopctl/internal/why"
+	"stopdesktops/schema"
 )
 
 // stopctl is the program.
@@ -38,11 +37,13 @@ func stopctl() terminal.Program {
 		{Name: "report", Short: "make a report for others: Markdown, a page, a table", Run: reporting.Command},
 		{Name: "replay", Short: "make the event that finishes what a report left undone", Run: recover.Replay},
 		{Name: "undo", Short: "print the calls that start again what a report stopped, or make them", Run: recover.Undo},
-		{Name: "callback", Short: "deliver a report by hand", Run: recover.Callback},
-		{Name: "routes", Short: "check a routes file, or try what a body becomes", Run: routes.Command},
-		{Name: "schema", Short: "print the JSON Schema of a request, a report or an output", Run: schemaCommand},
+		{Name: "callback", Short: "deliver a report by hand", Words: []string{"resend"}, Run: recover.Callback},
+		{Name: "routes", Short: "check a routes file, or try what a body becomes", Words: []string{"check", "try"}, Run: routes.Command},
+		{Name: "schema", Short: "print the JSON Schema of a request, a report or an output", Words: schema.Names(), Run: schemaCommand},
 		{Name: "calendar", Short: "check a calendar of workdays and holidays, and show a year", Run: calendar.Command},
-		{Name: "version", Short: "print the version", Run: versionCommand},
+		{Name: "sample", Short: "print a sample of an event, or the emulated fleet", Words: sampleNames(), Run: sampleCommand},
+		{Name: "completion", Short: "print what completes command lines in bash, zsh or fish", Words: completion.Shells(), Run: completionCommand},
+		{Name: "version", Short: "print version, commit and date", Run: versionCommand},
 	}, Head: helpHead, Tail: helpTail}
 }
 
@@ -66,14 +67,7 @@ unreadable input.
 
 func main() { terminal.Main(stopctl()) }
 
-func versionCommand(_ context.Context, args []string, o terminal.Outside) error {
-	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
-		_, err := fmt.Fprint(o.Out, "Usage: stopctl version\n\nPrints the version, for bug reports.\n\nExample:\n\n  stopctl version\n")
-		return err
-	}
-	if len(args) > 0 {
-		return terminal.Usagef("version takes no arguments")
-	}
-	fmt.Fprintf(o.Out, "stopctl %s (%s, %s/%s)\n", terminal.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return nil
+// completionCommand completes the commands of this program.
+func completionCommand(ctx context.Context, args []string, o terminal.Outside) error {
+	return completion.Command(ctx, stopctl(), args, o)
 }

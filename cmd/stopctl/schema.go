@@ -29,21 +29,19 @@ Exit codes: 0 it is printed; 2 wrong usage.
 // schemaCommand prints one schema, or lists them all.
 func schemaCommand(_ context.Context, args []string, o terminal.Outside) error {
 	flags := flag.NewFlagSet("schema", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	err := flags.Parse(args)
+	err := o.Parse(flags, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		_, err = io.WriteString(o.Out, schemaUsage)
-		return err
+		return o.Help(schemaUsage)
 	case err != nil:
-		return terminal.Usagef("schema: %v. See stopctl schema -h.", err)
+		return err
 	case flags.NArg() > 1:
 		return terminal.Usagef("schema: give one name. See stopctl schema -h.")
 	case flags.NArg() == 0:
 		return listSchemas(o.Out)
 	}
 	if !slices.Contains(schema.Names(), flags.Arg(0)) {
-		return terminal.Usagef("schema: there is no schema %q. There are: %s.", flags.Arg(0), strings.Join(schema.Names(), ", "))
+		return terminal.Usagef("schema: there is no schema %q.%s There are: %s.", flags.Arg(0), terminal.DidYouMean("", flags.Arg(0), schema.Names()), strings.Join(schema.Names(), ", "))
 	}
 	text, err := schema.Text(flags.Arg(0))
 	if err != nil {

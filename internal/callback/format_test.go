@@ -440,31 +440,6 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestWords: both languages have a word for everything that a report can say.
-func TestWords(t *testing.T) {
-	var all [2]struct{ Terms map[string]string }
-	for i, language := range []string{"en", "zh"} {
-		data, err := os.ReadFile("formats/words-" + language + ".json")
-		if err != nil || json.Unmarshal(data, &all[i]) != nil {
-			t.Fatal(err)
-		}
-		for _, code := range []string{"done", "accepted", "planned", "partial", "failed", "rejected", "blocked", "stale", "duplicate", "disabled", "ignored", "nothing_stopped",
-			"stopped", "stopping", "already_stopped", "skipped", "would_stop", "not_found", "not_attempted", "still_running", "state",
-			report.ReasonConflict, report.ReasonNotSelected, report.ReasonProtected, report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable, report.ReasonExcluded, report.ReasonConnected,
-			report.ReasonConnectionUnknown, report.ReasonNotIdle, report.ReasonUsedSinceEvent, report.ReasonMaxDesktops, report.ReasonDeadline,
-			report.ReasonRefusedTogether} {
-			if all[i].Terms[code] == "" {
-				t.Errorf("%s has no word for %s", language, code)
-			}
-		}
-	}
-	for _, code := range []string{report.WarnSelectionMatchesNothing, report.WarnExclusionMatchesNothing, report.WarnUnusableRows} {
-		if all[1].Terms[code] == "" {
-			t.Errorf("zh has no words for the warning %s", code)
-		}
-	}
-}
-
 // TestRobotResponseCutOff: a response that ends early says neither yes nor no, so it is asked for again.
 func TestRobotResponseCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

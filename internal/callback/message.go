@@ -50,7 +50,7 @@ type message struct {
 // words of a language.
 type words struct {
 	NotGiven, None, NoDesktops, Count, List, Groups, Colon, More, MoreWarnings, Others string
-	Terms                                                                              map[string]string
+	chinese                                                                            bool
 }
 
 var vocabulary = sync.OnceValue(func() map[string]words {
@@ -64,6 +64,7 @@ var vocabulary = sync.OnceValue(func() map[string]words {
 		if err != nil {
 			panic(err) // a fault of the build: a test reads them
 		}
+		w.chinese = language == "zh"
 		all[language] = w
 	}
 	return all
@@ -71,10 +72,18 @@ var vocabulary = sync.OnceValue(func() map[string]words {
 
 // term is the word for a status, an outcome or a reason, or the code itself if there is none.
 func (w words) term(code string) string {
-	if word := w.Terms[code]; word != "" {
+	if word := w.of(code); word != "" {
 		return word
 	}
 	return foreign(code, 40)
+}
+
+// of returns the word for a code of a report; empty: there is none.
+func (w words) of(code string) string {
+	if w.chinese {
+		return report.Catalog()[code].Chinese
+	}
+	return report.Catalog()[code].English
 }
 
 // placeholders are what a skeleton may hold: members of the report by their names, and texts made

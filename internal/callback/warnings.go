@@ -36,7 +36,7 @@ func (m *message) warningsText() string {
 // warning in the language of the message, without its path: the warning says what it is about. Where the
 // language has words for the code, they are followed by the excluded item, or else by the warning itself.
 func (m *message) warning(w report.Warning) string {
-	words := m.words.Terms[w.Code]
+	words := m.words.of(w.Code)
 	if words == "" {
 		return foreign(w.Message, 120)
 	}

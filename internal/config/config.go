@@ -161,7 +161,7 @@ type Config struct {
 
 	// Routes of the routes file; nil: there is none.
 	Routes *routes.Table
-	// Callback is where reports go, and how they look there; nil: there is no such place, or it has a
+	// Callback is where reports go, and in which format; nil: there is no such place, or it has a
 	// fault.
 	Callback *callback.Destination
 
@@ -179,7 +179,7 @@ type Config struct {
 	Kinds []events.Kind
 }
 
-// Variables are the names of all environment variables that Read looks at.
+// Variables are the names of all environment variables that Read reads.
 func Variables() []string {
 	var names []string
 	for field := range reflect.TypeFor[Config]().Fields() {
@@ -349,7 +349,7 @@ func (c Config) check(f Faults) {
 	between(f, "CALLBACK_TIMEOUT", c.CallbackTimeout, time.Second, 5*time.Minute)
 	unobserved := !c.Preflight && f["PREFLIGHT"] == "" // and not just unreadable
 	if unobserved && c.Wait > 0 {
-		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not look at desktops")
+		f.add("WAIT", "cannot be kept with PREFLIGHT=false: the function may not observe desktops")
 	}
 	if unobserved && len(c.DenyUsers) > 0 {
 		f.add("DENY_USERS", "cannot be honored with PREFLIGHT=false: the function may not ask whose desktops they are. Remove it, or name the desktops in DENY_DESKTOPS.")

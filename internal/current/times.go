@@ -19,7 +19,7 @@ import (
 // written.
 //
 // A time is a text that is one as a whole, as the function reads it: with its zone. Digits are a time in a member with
-// the name of one, and as a number of milliseconds of the years around. An identifier stays, whatever it looks like.
+// the name of one, and as a number of milliseconds of the years around. An identifier stays as it is.
 func eachTime(doc []byte, change func(time.Time) time.Time) []byte {
 	inner := bytes.TrimSpace(doc)
 	if !json.Valid(inner) {

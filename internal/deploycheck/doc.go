@@ -10,7 +10,7 @@
 //   - start_test.go: the function's binary has the code of these actions, and of no other: it can start nothing
 //   - imports_test.go: who may import what
 //
-// Each rule stands beside a table of broken copies that it must refuse. Whoever adds a property to a template adds it
+// Beside each rule is a table of broken copies that it must refuse. If you add a property to a template, add it
 // to the structs here, with its rule.
 //
 // The folder zip holds the command behind `make zip`.

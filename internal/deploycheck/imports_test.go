@@ -72,6 +72,7 @@ const (
 	rooms       = stopctl + "/internal/"
 	trial       = rooms + "trial"
 	schemas     = module + "/schema"
+	sampleFiles = module + "/testdata/events"
 	validator   = "github.com/santhosh-tekuri/jsonschema"
 )
 
@@ -116,6 +117,7 @@ var roomImports = map[string][]string{
 	rooms + "reporting":  {rooms + "agenda", rooms + "reportfile", rooms + "setup", rooms + "terminal", rooms + "words"},
 	rooms + "routes":     {rooms + "terminal"},
 	rooms + "calendar":   {rooms + "terminal"},
+	rooms + "completion": {rooms + "terminal"},
 	rooms + "setup":      {rooms + "terminal"},
 	rooms + "reportfile": {rooms + "terminal"},
 	rooms + "emulated":   {rooms + "terminal"},
@@ -162,6 +164,8 @@ func checkEdge(g graph, from, to string) string {
 		return "production code knows nothing of tests"
 	case within(to, schemas) && !within(from, schemas, stopctl):
 		return "the schemas are for senders and operators, not for the function"
+	case within(to, sampleFiles) && !within(from, stopctl):
+		return "the samples are for whoever tries the function, not for the function"
 	case within(to, bench) && from != bench:
 		return "the benchmark is nobody's part"
 	case within(from, benchPeers) && inModule(to):
@@ -412,6 +416,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{from: secrets, to: module + "/internal/config", want: "do not know each other"},
 		{from: module, to: schemas, want: "for senders and operators"},
 		{from: handlerPkg, to: schemas, want: "for senders and operators"},
+		{from: module, to: sampleFiles, want: "not for the function"},
 		{from: module, to: validator + "/v6", want: "knows nothing of tests"},
 		{from: rooms + "plan", to: validator + "/v6", want: "knows nothing of tests"},
 		{from: stopctl, to: schemas + "/schematest", want: "knows nothing of tests"},

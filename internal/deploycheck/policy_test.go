@@ -6,10 +6,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path"
+	"go/types"
+	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -34,37 +34,60 @@ func (o *oneOrMore) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &(*o)[0])
 }
 
-var sdkCall = regexp.MustCompile(`^([A-Z][A-Za-z]*)WithContext$`)
-
-// edsActions finds the methods named <Action>WithContext: that is how the SDK names its calls. Functions of a
-// package (http.NewRequestWithContext) are none.
+// edsActions finds the actions that the code calls.
 func edsActions(files ...*ast.File) []string {
 	var actions []string
-	for _, file := range files {
-		packages := map[string]bool{}
-		for _, spec := range file.Imports {
-			name, _ := strconv.Unquote(spec.Path.Value)
-			if name = path.Base(name); spec.Name != nil {
-				name = spec.Name.Name
-			}
-			packages[name] = true
-		}
-		ast.Inspect(file, func(node ast.Node) bool {
-			selector, ok := node.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			if ident, ok := selector.X.(*ast.Ident); ok && packages[ident.Name] && ident.Obj == nil {
-				return true
-			}
-			if parts := sdkCall.FindStringSubmatch(selector.Sel.Name); parts != nil {
-				actions = append(actions, "ecd:"+parts[1])
-			}
-			return true
-		})
+	for _, called := range actionsByFunction(files...) {
+		actions = append(actions, called...)
 	}
 	slices.Sort(actions)
 	return slices.Compact(actions)
+}
+
+// actionsByFunction finds the calls x.call(ctx, "Action", …) in the functions of package eds, by the names that these
+// functions have in a binary. An action that is no literal is ecd:?, which no policy grants.
+func actionsByFunction(files ...*ast.File) map[string][]string {
+	actions := map[string][]string{}
+	for _, file := range files {
+		for _, declared := range file.Decls {
+			function, ok := declared.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(function, func(node ast.Node) bool {
+				call, ok := node.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if selector, ok := call.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "call" && len(call.Args) > 1 {
+					name := linkedName(function)
+					actions[name] = append(actions[name], "ecd:"+literal(call.Args[1]))
+				}
+				return true
+			})
+		}
+	}
+	return actions
+}
+
+// linkedName returns the name that a function of package eds has in a binary.
+func linkedName(f *ast.FuncDecl) string {
+	name := f.Name.Name
+	if f.Recv != nil {
+		receiver := types.ExprString(f.Recv.List[0].Type)
+		if strings.HasPrefix(receiver, "*") {
+			receiver = "(" + receiver + ")"
+		}
+		name = receiver + "." + name
+	}
+	return "stopdesktops/internal/eds." + name
+}
+
+func literal(x ast.Expr) string {
+	if basic, ok := x.(*ast.BasicLit); ok {
+		return strings.Trim(basic.Value, `"`)
+	}
+	return "?"
 }
 
 // checkPolicy: the role may do what the code calls, and send failures to the queue of s.yaml. Nothing else.
@@ -145,22 +168,23 @@ func TestPolicy(t *testing.T) {
 
 func TestActionsAreFoundInTheCode(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "eds.go", `package eds
-		import ("net/http"; client "example.com/ecd-20200930/v5/client")
-		type SDK interface { Close() }
-		func f(c *Client) {
-			c.sdk.StopDesktopsWithContext(ctx, r, o)
-			call(c.sdk.DescribeDesktopsWithContext)
-			c.sdk.StopDesktopsWithContext(ctx, r, o)
-			http.NewRequestWithContext(ctx, m, u, nil)
-			client.NewClientWithContext(ctx)
-			c.describeWithContext(ctx)
-			c.sdk.RebootDesktops(r)
-		}`, 0)
+		func (s *Session) StopDesktops(ctx context.Context) {
+			s.call(ctx, "StopDesktops", regionID, query, nil)
+			s.call(ctx, "StopDesktops", regionID, query, nil)
+		}
+		func StartDesktops(ctx context.Context, s *Session) { s.call(ctx, "StartDesktops", regionID, query, nil) }
+		func (s Session) any(ctx context.Context, action string) { go func() { s.call(ctx, action, regionID, query, nil) }() }
+		func other() { call(ctx, "RebootDesktops"); s.recall(ctx, "RebootDesktops"); s.call("RebootDesktops") }`, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := edsActions(file), []string{"ecd:DescribeDesktops", "ecd:StopDesktops"}; !slices.Equal(got, want) {
+	if got, want := edsActions(file), []string{"ecd:?", "ecd:StartDesktops", "ecd:StopDesktops"}; !slices.Equal(got, want) {
 		t.Errorf("actions: %q, want %q", got, want)
+	}
+	const eds = "stopdesktops/internal/eds."
+	got, want := slices.Sorted(maps.Keys(actionsByFunction(file))), []string{eds + "(*Session).StopDesktops", eds + "Session.any", eds + "StartDesktops"}
+	if !slices.Equal(got, want) {
+		t.Errorf("functions: %q, want %q", got, want)
 	}
 }
 

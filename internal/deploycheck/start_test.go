@@ -21,8 +21,8 @@ import (
 // has no code for them.
 var operatorActions = []string{"ecd:StartDesktops"}
 
-// TestTheFunctionStartsNothing: of all the actions of the EDS SDK the linked binary has the code of those that
-// ram-policy.json grants, and of no other. The linker leaves out what nothing calls.
+// TestTheFunctionStartsNothing: of the functions that call EDS, the linked binary has those of the actions that
+// ram-policy.json grants, and no other. The linker leaves out what nothing calls.
 func TestTheFunctionStartsNothing(t *testing.T) {
 	var read policy
 	if err := json.Unmarshal(readFile(t, "ram-policy.json"), &read); err != nil {
@@ -69,15 +69,13 @@ func TestTheFunctionAsksNothingElse(t *testing.T) {
 	}
 }
 
-// linkedActions finds the SDK's calls among the functions of a program.
+// linkedActions finds the functions that call EDS among those of a program, and returns the actions that they call.
 func linkedActions(t *testing.T, program string) []string {
 	t.Helper()
-	call := regexp.MustCompile(`ecd-20200930/v\d+/client\.\(\*Client\)\.([A-Z]\w*)WithContext$`)
+	called := actionsByFunction(sources(t, "internal/eds")...)
 	var actions []string
 	for _, function := range linkedFunctions(t, program) {
-		if parts := call.FindStringSubmatch(function); parts != nil {
-			actions = append(actions, "ecd:"+parts[1])
-		}
+		actions = append(actions, called[function]...)
 	}
 	slices.Sort(actions)
 	return slices.Compact(actions)

@@ -74,7 +74,7 @@ type Number struct {
 	Place
 }
 
-// Read a template, and the one it extends. Variables of whoever deploys are asked of lookup. function is the
+// Read a template, and the one it extends. lookup returns the variables of the person who deploys. function is the
 // name of its resource; empty: there is only one. The error names each fault with its place, and shows no value.
 func Read(file, function string, lookup func(name string) (value string, set bool)) (*Deployment, error) {
 	r := &reader{file: file, files: map[*yaml.Node]string{}, reported: map[string]bool{}}

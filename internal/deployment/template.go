@@ -12,11 +12,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// FromEnvironment is a value, or a part of one, that comes from the environment of whoever deploys:
+// FromEnvironment is a value, or a part of one, that comes from the environment of the person who deploys:
 // the name of the variable, and the default.
 var FromEnvironment = regexp.MustCompile(`\$\{env\('([^']*)'(?:,\s*('[^']*'))?\)\}`)
 
-// accountID is known only to who has the credentials. It stands in ARNs, which nothing here looks into.
+// accountID is known only with the credentials. It is a part of ARNs, which nothing here reads.
 const accountID = "${config('AccountID')}"
 
 // Parse one YAML document.

@@ -7,10 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/alibabacloud-go/tea/dara"
-
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
-
 	"stopdesktops/events"
 	"stopdesktops/internal/stop"
 )
@@ -32,16 +28,11 @@ type response struct {
 	body      []byte
 }
 
-// call makes one call and reads its answer into out. build makes its request with the SDK. The error
-// is nil or a *stop.CallError.
-func (s *Session) call(ctx context.Context, action, regionID string, out any, build func(context.Context, *sdk.Client, *dara.RuntimeOptions) error) (response, error) {
-	client, signedBy, err := s.sdkClient(ctx, regionID)
+// call makes one call and reads its answer into out. The error is nil or a *stop.CallError.
+func (s *Session) call(ctx context.Context, action, regionID string, query parameters, out any) (response, error) {
+	request, signedBy, err := s.sign(ctx, action, regionID, query)
 	if err != nil {
 		return response{}, named(action, toCallError(err))
-	}
-	request := sign(ctx, client, build)
-	if request == nil {
-		return response{}, named(action, notSigned())
 	}
 	x := s.client.exchange(request)
 	if !x.connected && ctx.Err() != nil {
@@ -71,10 +62,10 @@ func toCallError(err error) *stop.CallError {
 	return notSigned()
 }
 
-// notSigned is the error of a call that the SDK did not build. The SDK's own text may show the
-// request, its token included.
+// notSigned is the error of a call whose request could not be built. It says nothing of the request, which
+// has the token in it.
 func notSigned() *stop.CallError {
-	return &stop.CallError{Family: stop.Invalid, Code: "NotSent", Message: "the SDK could not build the request"}
+	return &stop.CallError{Family: stop.Invalid, Code: "NotSent", Message: "the request could not be built"}
 }
 
 // read takes the answer apart. Only a 2xx with a RequestId, without a sign of an error inside and with

@@ -7,11 +7,6 @@ import (
 	"time"
 
 	"stopdesktops/internal/stop"
-
-	openapiutil "github.com/alibabacloud-go/darabonba-openapi/v2/utils"
-	"github.com/alibabacloud-go/tea/dara"
-
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 )
 
 // Response is what EDS sent back for one call, as it came.
@@ -39,24 +34,17 @@ var askable = []string{"DescribeDesktopInfo", "DescribeDesktops", "ListTagResour
 // Ask makes one call with any parameters and returns the response as it came, for an operator who
 // compares EDS with what the function assumes. The error is a *stop.CallError if no response came.
 // Like StartDesktops it is no method, so it is not in the function's binary.
-func Ask(ctx context.Context, s *Session, action, regionID string, parameters map[string]string) (*Response, error) {
-	client, _, err := s.sdkClient(ctx, regionID)
-	if err != nil {
-		return nil, named(action, toCallError(err))
-	}
+func Ask(ctx context.Context, s *Session, action, regionID string, given map[string]string) (*Response, error) {
 	if !slices.Contains(askable, action) {
 		return nil, named(action, notSigned())
 	}
-	query := map[string]any{"RegionId": regionID}
-	for name, value := range parameters {
-		query[name] = value
+	query := parameters{}
+	for name, value := range given {
+		query[name] = &value // also an empty one
 	}
-	request := sign(ctx, client, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.CallApiWithCtx(ctx, rpc(action, "2020-09-30"), &openapiutil.OpenApiRequest{Query: openapiutil.Query(query)}, o)
-		return err
-	})
-	if request == nil {
-		return nil, named(action, notSigned())
+	request, _, err := s.sign(ctx, action, regionID, query)
+	if err != nil {
+		return nil, named(action, toCallError(err))
 	}
 	sent := time.Now()
 	x := s.client.exchange(request)

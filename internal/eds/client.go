@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,9 +14,6 @@ import (
 	"stopdesktops/internal/loopback"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
-
-	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 )
 
 // Options of a Client.
@@ -43,10 +39,14 @@ type Client struct {
 	regions  []string
 	protocol string // "https", or "http" on loopback
 	host     string // overrides the region's, unless empty
-	sts      struct{ region, protocol, host string }
+	sts      struct{ protocol, host string }
 	roles    map[string]*roleCredentials // by account
-	http     *http.Client
-	lastUse  atomic.Int64 // Unix time in nanoseconds
+	lastUse  atomic.Int64                // Unix time in nanoseconds
+
+	// roundTrip follows no redirect: that would carry the security token to another host. It and closeIdle are
+	// methods of one transport.
+	roundTrip func(*http.Request) (*http.Response, error)
+	closeIdle func()
 }
 
 // New makes a Client. It connects to nothing.
@@ -59,7 +59,7 @@ func New(o Options) (*Client, error) {
 		}
 		c.protocol, c.host = u.Scheme, u.Host
 	}
-	c.sts.region, c.sts.protocol, c.sts.host = o.STSRegion, "https", "sts.aliyuncs.com"
+	c.sts.protocol, c.sts.host = "https", "sts.aliyuncs.com"
 	if events.ValidRegionId(o.STSRegion) {
 		c.sts.host = "sts." + o.STSRegion + ".aliyuncs.com"
 	}
@@ -73,16 +73,12 @@ func New(o Options) (*Client, error) {
 	for _, role := range o.Roles {
 		c.roles[role.Account] = &roleCredentials{client: c, role: role}
 	}
-	c.http = &http.Client{
-		Transport: newTransport(o),
-		Timeout:   callTimeout,
-		// A redirect would carry the security token to whatever host it names.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	transport := newTransport(o)
+	c.roundTrip, c.closeIdle = transport.RoundTrip, transport.CloseIdleConnections
 	return c, nil
 }
 
-// Time limits of one call. EDS answers within a second; the SDK itself has none.
+// Time limits of one call. EDS answers within a second.
 const (
 	callTimeout   = 15 * time.Second
 	dialTimeout   = 3 * time.Second
@@ -137,8 +133,7 @@ type Session struct {
 	caller      *caller
 }
 
-// Connect makes a Session. It makes no call. All three parts of the credentials must be there: the
-// SDK would silently fill in what is missing from the environment, and so mix two identities.
+// Connect makes a Session. It makes no call. All three parts of the credentials must be there.
 func (c *Client) Connect(credentials secret.Credentials) (stop.EDS, error) {
 	if err := complete(credentials); err != nil {
 		return nil, err
@@ -202,37 +197,6 @@ func (c *Client) session(credentials source, who *caller) *Session {
 func (c *Client) forgetOldConnections() {
 	now := time.Now().UnixNano()
 	if last := c.lastUse.Swap(now); now-last > int64(freezeTime) {
-		c.http.CloseIdleConnections()
-	}
-}
-
-// sdkClient makes the SDK's client for one call to a region, and returns the credentials that it signs with.
-func (s *Session) sdkClient(ctx context.Context, regionID string) (*sdk.Client, secret.Credentials, error) {
-	if !events.ValidRegionId(regionID) || !slices.Contains(s.client.regions, regionID) {
-		return nil, secret.Credentials{}, &stop.CallError{Family: stop.Invalid, Code: "RegionNotAllowed", Message: "the region is not among those allowed"}
-	}
-	credentials, err := s.credentials.get(ctx)
-	if err != nil {
-		return nil, secret.Credentials{}, err
-	}
-	protocol, host := s.client.Endpoint(regionID)
-	client, err := sdk.NewClient(config(credentials, regionID, protocol, host))
-	return client, credentials, err
-}
-
-// config of the SDK's client for one call.
-func config(credentials secret.Credentials, regionID, protocol, host string) *openapi.Config {
-	id, secret, token := credentials.AccessKeyID, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken.Reveal()
-	return &openapi.Config{
-		AccessKeyId:     &id,
-		AccessKeySecret: &secret,
-		SecurityToken:   &token,
-		RegionId:        &regionID,
-		Endpoint:        &host,
-		Protocol:        &protocol,
-		// The SDK would look for a proxy in the environment. Our transport uses none, but the
-		// proxy's password would go to EDS as a header.
-		NoProxy:    &host,
-		HttpClient: signer{},
+		c.closeIdle()
 	}
 }

@@ -2,11 +2,8 @@ package eds
 
 import (
 	"context"
+	"strconv"
 	"unique"
-
-	"github.com/alibabacloud-go/tea/dara"
-
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/stop"
@@ -14,15 +11,13 @@ import (
 
 // StopDesktops makes one StopDesktops call.
 func (s *Session) StopDesktops(ctx context.Context, call stop.StopCall) (requestID string, err error) {
-	r, err := s.call(ctx, "StopDesktops", call.RegionID, nil, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.StopDesktopsWithContext(ctx, &sdk.StopDesktopsRequest{
-			RegionId:    &call.RegionID,
-			DesktopId:   pointers(call.DesktopIDs),
-			StoppedMode: &call.StoppedMode,
-			OsUpdate:    call.OsUpdate,
-		}, o)
-		return err
-	})
+	query := parameters{}
+	query.list("DesktopId", call.DesktopIDs)
+	query.set("StoppedMode", call.StoppedMode)
+	if call.OsUpdate != nil {
+		query.set("OsUpdate", strconv.FormatBool(*call.OsUpdate))
+	}
+	r, err := s.call(ctx, "StopDesktops", call.RegionID, query, nil)
 	return r.requestID, err
 }
 
@@ -39,14 +34,10 @@ type desktopInfo struct {
 
 // DescribeDesktopInfo makes one DescribeDesktopInfo call.
 func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desktopIDs []string) ([]stop.Desktop, error) {
+	query := parameters{}
+	query.list("DesktopId", desktopIDs)
 	var info desktopInfo
-	r, err := s.call(ctx, "DescribeDesktopInfo", regionID, &info, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.DescribeDesktopInfoWithContext(ctx, &sdk.DescribeDesktopInfoRequest{
-			RegionId:  &regionID,
-			DesktopId: pointers(desktopIDs),
-		}, o)
-		return err
-	})
+	r, err := s.call(ctx, "DescribeDesktopInfo", regionID, query, &info)
 	if err != nil {
 		return nil, err
 	}
@@ -64,14 +55,6 @@ func (s *Session) DescribeDesktopInfo(ctx context.Context, regionID string, desk
 		}
 	}
 	return desktops, nil
-}
-
-func pointers(texts []string) []*string {
-	pointers := make([]*string, len(texts))
-	for i := range texts {
-		pointers[i] = &texts[i]
-	}
-	return pointers
 }
 
 // word is a state as EDS tells it, made fit for logs. There are few different ones and many desktops,

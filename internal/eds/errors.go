@@ -15,7 +15,7 @@ import (
 // families: whole codes, prefixes and suffixes that the service uses elsewhere. Never by message.
 // The first row that matches decides.
 //
-// Throttling is the exception: the part of the code that names it stands at the beginning
+// Throttling is the exception: the part of the code that names it is at the beginning
 // (Throttling.User), at the end (Rejected.Throttling) or between. See isThrottled.
 var families = []struct {
 	family                  stop.Family

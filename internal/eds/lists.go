@@ -3,12 +3,9 @@ package eds
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/alibabacloud-go/tea/dara"
-
-	sdk "github.com/alibabacloud-go/ecd-20200930/v5/client"
 
 	"stopdesktops/events"
 	"stopdesktops/internal/stop"
@@ -17,6 +14,8 @@ import (
 // pageSize of every listing. Where the API says no other, 100 is the most it gives; its default of
 // 10 for DescribeDesktops would quietly hide the eleventh desktop of a call that forgot it.
 const pageSize = stop.PageSize
+
+var pageRows = strconv.Itoa(pageSize)
 
 // desktopsPage is what is read of an answer to DescribeDesktops.
 type desktopsPage struct {
@@ -42,38 +41,39 @@ type desktopRow struct {
 // DescribeDesktops makes one DescribeDesktops call: one page of the desktops that match every filter
 // of choice but its tags, pooled desktops included (the API leaves them out unless told otherwise).
 func (s *Session) DescribeDesktops(ctx context.Context, regionID string, choice events.Select, nextToken string) (stop.Page[stop.Desktop], error) {
-	request := chosen(regionID, choice)
-	request.MaxResults, request.NextToken = dara.Int32(pageSize), given(nextToken)
-	return s.describeChosen(ctx, request, choice)
+	query := chosen(choice)
+	query.set("MaxResults", pageRows)
+	query.set("NextToken", nextToken)
+	return s.describeChosen(ctx, regionID, query, choice)
 }
 
 // DescribeDesktopsPage makes one DescribeDesktops call: the page with a number, from 1, of the desktops that
 // DescribeDesktops lists. The documentation does not say what EDS does with a number and a token together,
 // so it sends no MaxResults.
 func (s *Session) DescribeDesktopsPage(ctx context.Context, regionID string, choice events.Select, number int) (stop.Page[stop.Desktop], error) {
-	request := chosen(regionID, choice)
-	request.PageSize, request.PageNumber = dara.Int32(pageSize), dara.Int32(int32(number))
-	return s.describeChosen(ctx, request, choice)
+	query := chosen(choice)
+	query.set("PageSize", pageRows)
+	query.set("PageNumber", strconv.Itoa(number))
+	return s.describeChosen(ctx, regionID, query, choice)
 }
 
-// chosen returns a request for the desktops that match every filter of choice but its tags.
-func chosen(regionID string, choice events.Select) *sdk.DescribeDesktopsRequest {
-	return &sdk.DescribeDesktopsRequest{
-		RegionId:        &regionID,
-		OfficeSiteId:    given(choice.OfficeSiteId),
-		DesktopGroupId:  given(choice.DesktopGroupId),
-		EndUserId:       pointers(choice.EndUserId),
-		PolicyGroupId:   given(choice.PolicyGroupId),
-		ResourceGroupId: given(choice.ResourceGroupId),
-		ChargeType:      given(choice.ChargeType),
-		SubPayType:      given(choice.SubPayType),
-		DesktopName:     given(choice.DesktopName),
-	}
+// chosen returns the parameters of a call for the desktops that match every filter of choice but its tags.
+func chosen(choice events.Select) parameters {
+	query := parameters{}
+	query.set("OfficeSiteId", choice.OfficeSiteId)
+	query.set("DesktopGroupId", choice.DesktopGroupId)
+	query.list("EndUserId", choice.EndUserId)
+	query.set("PolicyGroupId", choice.PolicyGroupId)
+	query.set("ResourceGroupId", choice.ResourceGroupId)
+	query.set("ChargeType", choice.ChargeType)
+	query.set("SubPayType", choice.SubPayType)
+	query.set("DesktopName", choice.DesktopName)
+	return query
 }
 
 // describeChosen asks for a page, and drops the rows that contradict a filter.
-func (s *Session) describeChosen(ctx context.Context, request *sdk.DescribeDesktopsRequest, choice events.Select) (stop.Page[stop.Desktop], error) {
-	rows, paging, err := s.describeDesktops(ctx, request)
+func (s *Session) describeChosen(ctx context.Context, regionID string, query parameters, choice events.Select) (stop.Page[stop.Desktop], error) {
+	rows, paging, err := s.describeDesktops(ctx, regionID, query)
 	if err != nil {
 		return stop.Page[stop.Desktop]{}, err
 	}
@@ -98,12 +98,11 @@ func (s *Session) describeChosen(ctx context.Context, request *sdk.DescribeDeskt
 // DescribeDesktopsByID makes one DescribeDesktops call: one page of those of the desktops that the
 // service lists, pooled desktops included.
 func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Desktop], error) {
-	listed, paging, err := s.describeDesktops(ctx, &sdk.DescribeDesktopsRequest{
-		RegionId:   &regionID,
-		MaxResults: dara.Int32(pageSize),
-		NextToken:  given(nextToken),
-		DesktopId:  pointers(desktopIDs),
-	})
+	query := parameters{}
+	query.list("DesktopId", desktopIDs)
+	query.set("MaxResults", pageRows)
+	query.set("NextToken", nextToken)
+	listed, paging, err := s.describeDesktops(ctx, regionID, query)
 	if err != nil {
 		return stop.Page[stop.Desktop]{}, err
 	}
@@ -115,14 +114,10 @@ func (s *Session) DescribeDesktopsByID(ctx context.Context, regionID string, des
 }
 
 // describeDesktops asks for a page of all kinds of desktops.
-func (s *Session) describeDesktops(ctx context.Context, request *sdk.DescribeDesktopsRequest) ([]desktopRow, paging, error) {
-	const action = "DescribeDesktops"
-	request.FilterDesktopGroup = dara.Bool(false)
+func (s *Session) describeDesktops(ctx context.Context, regionID string, query parameters) ([]desktopRow, paging, error) {
+	query.set("FilterDesktopGroup", "false")
 	var page desktopsPage
-	r, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.DescribeDesktopsWithContext(ctx, request, o)
-		return err
-	})
+	r, err := s.call(ctx, "DescribeDesktops", regionID, query, &page)
 	if err != nil {
 		return nil, paging{}, err
 	}
@@ -161,11 +156,11 @@ type tagsPage struct {
 // ListTagResources makes one ListTagResources call: one page of the desktops that carry a tag.
 // (Tags in the rows of DescribeDesktops may come back empty.)
 func (s *Session) ListTagResources(ctx context.Context, regionID string, tag events.Tag, nextToken string) (stop.Page[stop.Tagged], error) {
-	page, err := s.listTagResources(ctx, &sdk.ListTagResourcesRequest{
-		RegionId:  &regionID,
-		NextToken: given(nextToken),
-		Tag:       []*sdk.ListTagResourcesRequestTag{{Key: &tag.Key, Value: tag.Value}},
-	})
+	query := parameters{"Tag.1.Key": &tag.Key}
+	if tag.Value != nil {
+		query["Tag.1.Value"] = tag.Value // also an empty one
+	}
+	page, err := s.listTagResources(ctx, regionID, query, nextToken)
 	// Whether a resource is listed with all its tags is not documented.
 	page.Rows = slices.DeleteFunc(page.Rows, func(t stop.Tagged) bool {
 		return t.Key != tag.Key || tag.Value != nil && *tag.Value != t.Value
@@ -175,22 +170,18 @@ func (s *Session) ListTagResources(ctx context.Context, regionID string, tag eve
 
 // ListTagResourcesByID makes one ListTagResources call: one page of all tags of the desktops.
 func (s *Session) ListTagResourcesByID(ctx context.Context, regionID string, desktopIDs []string, nextToken string) (stop.Page[stop.Tagged], error) {
-	return s.listTagResources(ctx, &sdk.ListTagResourcesRequest{
-		RegionId:   &regionID,
-		NextToken:  given(nextToken),
-		ResourceId: pointers(desktopIDs),
-	})
+	query := parameters{}
+	query.list("ResourceId", desktopIDs)
+	return s.listTagResources(ctx, regionID, query, nextToken)
 }
 
 // listTagResources asks for a page of tags of desktops.
-func (s *Session) listTagResources(ctx context.Context, request *sdk.ListTagResourcesRequest) (stop.Page[stop.Tagged], error) {
-	const action = "ListTagResources"
-	request.ResourceType, request.MaxResults = dara.String("ALIYUN::GWS::INSTANCE"), dara.Int32(pageSize)
+func (s *Session) listTagResources(ctx context.Context, regionID string, query parameters, nextToken string) (stop.Page[stop.Tagged], error) {
+	query.set("ResourceType", "ALIYUN::GWS::INSTANCE")
+	query.set("MaxResults", pageRows)
+	query.set("NextToken", nextToken)
 	var page tagsPage
-	r, err := s.call(ctx, action, *request.RegionId, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.ListTagResourcesWithContext(ctx, request, o)
-		return err
-	})
+	r, err := s.call(ctx, "ListTagResources", regionID, query, &page)
 	if err != nil {
 		return stop.Page[stop.Tagged]{}, err
 	}
@@ -202,9 +193,9 @@ func (s *Session) listTagResources(ctx context.Context, request *sdk.ListTagReso
 	for _, t := range listed {
 		switch {
 		case t.TagKey == nil:
-			return stop.Page[stop.Tagged]{}, missing(action, "TagKey", r.requestID)
+			return stop.Page[stop.Tagged]{}, missing(r.action, "TagKey", r.requestID)
 		case blank(t.ResourceId): // also of another tag: nobody knows which desktop the row protects
-			return stop.Page[stop.Tagged]{}, missing(action, "ResourceId", r.requestID)
+			return stop.Page[stop.Tagged]{}, missing(r.action, "ResourceId", r.requestID)
 		}
 		rows = append(rows, stop.Tagged{DesktopID: t.ResourceId, Key: *t.TagKey, Value: t.TagValue})
 	}
@@ -224,18 +215,13 @@ type clientEventsPage struct {
 // DescribeClientEvents makes one DescribeClientEvents call: one page of what users have done with
 // the desktops of a region since a time. It tells of users' acts only, with an unknown delay.
 func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, since time.Time, nextToken string) (stop.Page[stop.ClientEvent], error) {
-	const action = "DescribeClientEvents"
+	query := parameters{}
+	query.set("MaxResults", pageRows)
+	query.set("NextToken", nextToken)
+	query.set("StartTime", since.UTC().Format("2006-01-02T15:04:05Z"))
+	query.list("EventTypes", slices.Clone(stop.UserActs))
 	var page clientEventsPage
-	r, err := s.call(ctx, action, regionID, &page, func(ctx context.Context, c *sdk.Client, o *dara.RuntimeOptions) error {
-		_, err := c.DescribeClientEventsWithContext(ctx, &sdk.DescribeClientEventsRequest{
-			RegionId:   &regionID,
-			MaxResults: dara.Int32(pageSize),
-			NextToken:  given(nextToken),
-			StartTime:  dara.String(since.UTC().Format("2006-01-02T15:04:05Z")),
-			EventTypes: pointers(slices.Clone(stop.UserActs)),
-		}, o)
-		return err
-	})
+	r, err := s.call(ctx, "DescribeClientEvents", regionID, query, &page)
 	if err != nil {
 		return stop.Page[stop.ClientEvent]{}, err
 	}
@@ -246,7 +232,7 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 	var rows []stop.ClientEvent
 	for _, e := range listed {
 		if blank(e.DesktopId) { // somebody uses a desktop, and nobody knows which
-			return stop.Page[stop.ClientEvent]{}, missing(action, "DesktopId", r.requestID)
+			return stop.Page[stop.ClientEvent]{}, missing(r.action, "DesktopId", r.requestID)
 		}
 		at, err := time.Parse(time.RFC3339, e.EventTime)
 		if err != nil {
@@ -260,11 +246,3 @@ func (s *Session) DescribeClientEvents(ctx context.Context, regionID string, sin
 
 // blank reports whether an ID names nothing.
 func blank(id string) bool { return strings.TrimSpace(id) == "" }
-
-// given is nil for what is not given: the SDK sends pointers to nothing as empty parameters.
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}

@@ -5,11 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
-
-	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
-	openapiutil "github.com/alibabacloud-go/darabonba-openapi/v2/utils"
-	"github.com/alibabacloud-go/tea/dara"
 
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
@@ -24,26 +21,15 @@ type assumed struct {
 	expires time.Time
 }
 
-// assumeRole makes one AssumeRole call (STS, version 2015-04-01), signed with source. The SDK only signs
-// it: its own exchange would follow no context, and put the response into its errors. The error is nil or
-// a *stop.CallError.
+// assumeRole makes one AssumeRole call (STS, version 2015-04-01), signed with source. The error is nil or a
+// *stop.CallError.
 func (c *Client) assumeRole(ctx context.Context, source secret.Credentials, role Role, sessionName string) (assumed, error) {
-	client, err := openapi.NewClient(config(source, c.sts.region, c.sts.protocol, c.sts.host))
-	if err != nil {
-		return assumed{}, role.explain(notSigned())
-	}
-	query := map[string]*string{
-		"RoleArn":         &role.ARN,
-		"RoleSessionName": &sessionName,
-		"DurationSeconds": dara.String(strconv.Itoa(int(sessionTime / time.Second))),
-	}
-	if id := role.ExternalID.Reveal(); id != "" {
-		query["ExternalId"] = &id
-	}
-	request := sign(ctx, client, func(ctx context.Context, client *openapi.Client, o *dara.RuntimeOptions) error {
-		_, err := client.CallApiWithCtx(ctx, rpc("AssumeRole", "2015-04-01"), &openapiutil.OpenApiRequest{Query: query}, o)
-		return err
-	})
+	query := parameters{}
+	query.set("RoleArn", role.ARN)
+	query.set("RoleSessionName", sessionName)
+	query.set("DurationSeconds", strconv.Itoa(int(sessionTime/time.Second)))
+	query.set("ExternalId", role.ExternalID.Reveal())
+	request := sign(ctx, source, c.sts.protocol, c.sts.host, rpc("AssumeRole", "2015-04-01"), query)
 	if request == nil {
 		return assumed{}, role.explain(notSigned())
 	}
@@ -68,25 +54,12 @@ func (c *Client) assumeRole(ctx context.Context, source secret.Credentials, role
 	}, nil
 }
 
-// rpc describes a call that the SDK has no method for.
-func rpc(action, version string) *openapiutil.Params {
-	return &openapiutil.Params{
-		Action:      &action,
-		Version:     &version,
-		Protocol:    dara.String("HTTPS"),
-		Pathname:    dara.String("/"),
-		Method:      dara.String("POST"),
-		AuthType:    dara.String("AK"),
-		Style:       dara.String("RPC"),
-		ReqBodyType: dara.String("formData"),
-		BodyType:    dara.String("json"),
-	}
-}
-
-// The forms of what is shown of a failed AssumeRole call.
+// The forms of what is shown of a failed AssumeRole call, compiled at their first use.
 var (
-	codeForm      = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
-	requestIDForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	codeForm      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`) })
+	requestIDForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	})
 )
 
 // explain makes the error of a failed AssumeRole call. Of the response it takes the code and the request
@@ -94,10 +67,10 @@ var (
 // nothing, so that a lost response is as good as a refused one.
 func (r Role) explain(e *stop.CallError) *stop.CallError {
 	out := &stop.CallError{Action: "AssumeRole", Family: stop.Denied, Code: e.Code, RetryAfter: e.RetryAfter}
-	if !codeForm.MatchString(e.Code) {
+	if !codeForm().MatchString(e.Code) {
 		out.Code = codeUnreadable
 	}
-	if requestIDForm.MatchString(e.RequestID) {
+	if requestIDForm().MatchString(e.RequestID) {
 		out.RequestID = e.RequestID
 	}
 	who := "the role of account " + r.Account
@@ -133,10 +106,10 @@ func (r Role) explain(e *stop.CallError) *stop.CallError {
 }
 
 // forbiddenInName are the characters that a RoleSessionName cannot have.
-var forbiddenInName = regexp.MustCompile(`[^A-Za-z0-9.@_-]`)
+var forbiddenInName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9.@_-]`) })
 
 // sessionName of an invocation, by which the other account's ActionTrail finds it: 2 to 64 characters.
 func sessionName(requestID string) string {
-	name := "stop-desktops-" + forbiddenInName.ReplaceAllString(requestID, "-")
+	name := "stop-desktops-" + forbiddenInName().ReplaceAllString(requestID, "-")
 	return name[:min(len(name), 64)]
 }

@@ -1,4 +1,4 @@
-// Package operator finds the credentials of whoever calls stopctl. The function has nothing of it: it
+// Package operator finds the credentials of the person who calls stopctl. The function has nothing of it: it
 // acts by the role that each invocation brings.
 package operator
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -209,8 +210,8 @@ func (f *file) path(a at, route *Route) {
 }
 
 var (
-	variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-	headerName   = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+	variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`) })
+	headerName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9-]+$`) })
 )
 
 // auth reads how a route authenticates.
@@ -236,7 +237,7 @@ func (f *file) auth(a at, route *Route) {
 	route.Scheme = o.Scheme
 	if _, free := webhook.HeaderOf(o.Scheme); o.Header != "" && !free {
 		f.fault(headerAt, "is fixed for scheme %s: leave it out", o.Scheme)
-	} else if o.Header != "" && !headerName.MatchString(o.Header) {
+	} else if o.Header != "" && !headerName().MatchString(o.Header) {
 		f.fault(headerAt, "is not the name of a header")
 	}
 	before := len(f.faults)
@@ -281,7 +282,7 @@ func (f *file) variable(a at) (value string, ok bool) {
 	var name string
 	switch {
 	case !f.text(a, &name):
-	case !variableName.MatchString(name):
+	case !variableName().MatchString(name):
 		f.fault(a, "must be the name of an environment variable, not the secret itself")
 	case f.Lookup != nil:
 		value, _ = f.Lookup(name)
@@ -474,7 +475,7 @@ func (f *file) join(a at, fd *field) {
 	}
 }
 
-// probed reads a constant and tries whether a request with it can be read.
+// probed reads a constant, and checks that a request with it can be read.
 func (f *file) probed(a at, name string) json.RawMessage {
 	v, ok := f.constant(a)
 	if !ok {
@@ -498,7 +499,7 @@ func (f *file) probed(a at, name string) json.RawMessage {
 	return raw
 }
 
-// allow reads what may be asked for. More than the configuration allows is a fault: whoever writes it
+// allow reads what may be asked for. More than the configuration allows is a fault: the person who writes it
 // believes in it.
 func (f *file) allow(a at, route *Route) {
 	var accountsAt, regionsAt, forceAt, mostAt at

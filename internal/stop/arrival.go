@@ -20,7 +20,7 @@ type arrival struct {
 	waiting []*act
 }
 
-// act is what an order does when it is its turn.
+// act is what an order does, one order after the other.
 type act struct {
 	index int // of the order
 	do    func()

@@ -29,9 +29,8 @@ type attempts struct {
 	left    int // after failures other than throttling
 	backoff *backoff.ExponentialBackOff
 
-	// givenUp is when the call has been throttled for a whole window; zero unless the last response
-	// was throttled.
-	givenUp    time.Time
+	// giveUpAt is when to give up if the call is still throttled; zero unless the last response was throttled.
+	giveUpAt   time.Time
 	throttling *backoff.ExponentialBackOff
 }
 
@@ -60,7 +59,7 @@ func (a *attempts) next(ctx context.Context, e *CallError) (time.Duration, bool)
 	if e.Family == Throttled {
 		return a.throttled(ctx, e.RetryAfter)
 	}
-	a.givenUp = time.Time{}
+	a.giveUpAt = time.Time{}
 	if a.left <= 0 {
 		return 0, false
 	}
@@ -72,7 +71,7 @@ func (a *attempts) next(ctx context.Context, e *CallError) (time.Duration, bool)
 // or 0.
 func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Duration, bool) {
 	now := time.Now()
-	if a.givenUp.IsZero() {
+	if a.giveUpAt.IsZero() {
 		a.beginThrottling(now)
 	}
 	d := a.throttling.NextBackOff()
@@ -80,7 +79,7 @@ func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Dur
 		// Calls that were asked to wait the same time should not all come back at once.
 		d = max(d, asked+rand.N(time.Second))
 	}
-	d = min(d, a.givenUp.Sub(now))
+	d = min(d, a.giveUpAt.Sub(now))
 	deadline, limited := ctx.Deadline()
 	if left := deadline.Sub(now) - lastCallTime; limited && d > left {
 		if asked > left {
@@ -93,6 +92,6 @@ func (a *attempts) throttled(ctx context.Context, asked time.Duration) (time.Dur
 
 // beginThrottling begins the time for which the call is tried again.
 func (a *attempts) beginThrottling(now time.Time) {
-	a.givenUp = now.Add(throttlingWindow)
+	a.giveUpAt = now.Add(throttlingWindow)
 	a.throttling.Reset()
 }

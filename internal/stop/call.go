@@ -11,8 +11,8 @@ import (
 )
 
 // stop makes the calls for these targets: at most 100 desktops each, all at once as far as there are
-// slots. Meanwhile something else is done in the slots that they leave over. It starts once every
-// batch has had a slot, so that it never delays a stop.
+// slots. Meanwhile something else is done in the slots that they leave over, unless it is nil. It starts once
+// every batch has had a slot, so that it never delays a stop.
 func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	claims := u.place.claims
 	var batches [][]*target
@@ -26,11 +26,12 @@ func (u *unit) stop(ctx context.Context, targets []*target, meanwhile func()) {
 	}
 	var begun, other sync.WaitGroup
 	begun.Add(len(batches))
-	other.Go(func() {
-		begun.Wait()
-		_ = u.guard(func() error { u.checkTags(ctx, u.orders); return nil })
-		_ = u.guard(func() error { meanwhile(); return nil }) // what is not observed then is observed later
-	})
+	if meanwhile != nil {
+		other.Go(func() {
+			begun.Wait()
+			_ = u.guard(func() error { meanwhile(); return nil })
+		})
+	}
 	defer other.Wait()
 	errs := u.each(len(batches), func(i int) error {
 		b := &batch{unit: u, refusals: refusalBudgets{}, begun: sync.OnceFunc(begun.Done)}

@@ -178,7 +178,7 @@ func stoppedByAnother(_ *run, t *target) (verdict, bool) {
 }
 
 // lostByAnother is why nothing can be decided about a target where nothing may be observed: another order's call
-// was made for it, and its response was lost. A second call would be as blind as a repetition of the first.
+// was made for it, and its response was lost. A second call would be made without knowing whether the first had its effect.
 func lostByAnother(r *run, t *target) error {
 	if r.policy.Preflight {
 		return nil

@@ -24,23 +24,19 @@ type rule func(r *run, t *target) (v verdict, ok bool)
 // rules in their order: the first that applies decides. What none of them spares is stopped. They
 // judge by what is known and change nothing, so that a dry run, the plan and the decision before a
 // call come to the same result.
-var rules = []rule{
-	notFound,
-	notSelected,
-	protected,
-	kept,
-	excluded,
-	stoppedByAnother,
-	alreadyStopped,
-	alreadyStopping,
-	notRunning,
-	underManagement,
-	connected,
-	notIdle,
-	usedSinceEvent,
-}
+var rules = slices.Concat(
+	[]rule{notFound, notSelected, protected, kept, excluded, stoppedByAnother},
+	rulesOfState,
+	rulesOfUse,
+)
 
-// rulesWithoutPreflight need no observation.
+// rulesOfState judge the state of the desktop, which the call of another order changes.
+var rulesOfState = []rule{alreadyStopped, alreadyStopping, notRunning}
+
+// rulesOfUse judge who uses the desktop. They hold also where another order stops it: see sparedAnyway.
+var rulesOfUse = []rule{underManagement, connected, notIdle, usedSinceEvent}
+
+// rulesWithoutPreflight need no observation. Tags protect nothing then: the configuration says so by name.
 var rulesWithoutPreflight = []rule{denied, excludedByID, stoppedByAnother}
 
 // decide says what becomes of a target without a call; ok is false if it is to be stopped.
@@ -87,7 +83,7 @@ func denied(r *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: onDenyDesktops}, r.policy.Deny[foldID(t.id)]
 }
 
-// A time that cannot be read was still meant to keep the desktop.
+// kept spares a desktop until the time in its keep-until tag. If that time cannot be read, it spares the desktop too.
 func kept(r *run, t *target) (verdict, bool) {
 	if t.order.place.kept == nil {
 		return verdict{}, false
@@ -181,13 +177,12 @@ func usedSinceEvent(_ *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonUsedSinceEvent, evidence: usedAt(use.began, use.beganBy, t.order.UsedSince)}, true
 }
 
-// sparedAnyway reports whether a desktop that another order stops would be spared by a rule that comes
-// after stoppedByAnother. The rules about its state are left out: the other order's call has changed it.
+// sparedAnyway reports whether rulesOfUse would spare a desktop that another order stops.
 func sparedAnyway(r *run, t *target) bool {
 	if !r.policy.Preflight {
 		return false
 	}
-	return slices.ContainsFunc([]rule{underManagement, connected, notIdle, usedSinceEvent}, func(rule rule) bool {
+	return slices.ContainsFunc(rulesOfUse, func(rule rule) bool {
 		_, spares := rule(r, t)
 		return spares
 	})

@@ -105,7 +105,7 @@ type Family string
 const (
 	Throttled  Family = "throttled"   // too many calls: wait, try again
 	Temporary  Family = "temporary"   // not served, surely without effect: try again
-	Ambiguous  Family = "ambiguous"   // may have had its effect: look at the state before trying again
+	Ambiguous  Family = "ambiguous"   // may have had its effect: observe the state before trying again
 	NotFound   Family = "not_found"   // a desktop of the call is unknown
 	WrongState Family = "wrong_state" // a desktop of the call is in no state for it
 	Denied     Family = "denied"      // the role may not: no use in trying again

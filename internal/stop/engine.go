@@ -134,14 +134,16 @@ func (r *run) sideBySide(limit, n int, f func(i int) error) []error {
 		return errs
 	}
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(n, limit) {
-		wg.Go(func() {
-			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
-				errs[i] = r.guard(func() error { return f(i) })
-			}
-		})
+	work := func() {
+		for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
+			errs[i] = r.guard(func() error { return f(i) })
+		}
 	}
+	var wg sync.WaitGroup
+	for range min(n, limit) - 1 {
+		wg.Go(work)
+	}
+	work() // the caller's goroutine takes part
 	wg.Wait()
 	return errs
 }

@@ -109,7 +109,7 @@ func (o *order) choose(ctx context.Context) (selection, error) {
 	q := *o.Request.Select
 	p := o.size.counting(o.place, q)
 	if len(q.Tag) == 1 && onlyTags(q) {
-		seen, err := carriersFlow(ctx, o, p, q.Tag[0])
+		seen, err := p.carriersSeen(ctx, o, q.Tag[0])
 		return carryingAll(seen, nil), err
 	}
 	if len(q.Tag) == 0 && mayFlow(o) {

@@ -46,32 +46,12 @@ func mayFlow(o *order) bool {
 // flows begins to list the desktops that an order means. If they can be stopped meanwhile, o.flow is set, and
 // nothing is returned. Otherwise flows returns the whole listing.
 func flows(ctx context.Context, o *order, p *place) ([]row, error) {
-	return flowFrom(o, func(f *flow) ([]row, error) {
-		r := &reader{place: p, choice: *o.Request.Select, took: f.take, failed: f.fail}
-		err := r.read(ctx, nil)
-		return f.listed.rows(), err
-	})
-}
-
-// carriersFlow is flows for the desktops that carry a tag.
-func carriersFlow(ctx context.Context, o *order, p *place, tag events.Tag) ([]row, error) {
-	if !mayFlow(o) {
-		return p.carriersSeen(ctx, o, tag, nil)
-	}
-	return flowFrom(o, func(f *flow) ([]row, error) { return p.carriersSeen(ctx, o, tag, f) })
-}
-
-// flowFrom reads a listing in the background, until the flow is open or all is listed.
-func flowFrom(o *order, list func(*flow) ([]row, error)) ([]row, error) {
 	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}, unusable: map[string]bool{}}
 	f.changed.L = &f.mu
-	var rows []row
+	listing := &reader{place: p, choice: *o.Request.Select, took: f.take, failed: f.fail}
 	r := o.place.run
 	r.background.Go(func() {
-		f.end(r.guard(func() (err error) {
-			rows, err = list(f)
-			return err
-		}))
+		f.end(r.guard(func() error { return listing.read(ctx, nil) }))
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -83,7 +63,7 @@ func flowFrom(o *order, list func(*flow) ([]row, error)) ([]row, error) {
 		o.size.setsMany() // the flow is for big selections: their tags come from the listings of the region
 		return nil, nil
 	}
-	return rows, f.err
+	return f.listed.rows(), f.err
 }
 
 // take the rows of a page. It returns an error if there are more than may be stopped.
@@ -146,9 +126,6 @@ func (f *flow) pass(now *round, rows []row) error {
 
 // fail says why the listing cannot be read to its end.
 func (f *flow) fail(err error) {
-	if f == nil {
-		return
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err = cmp.Or(f.err, err)

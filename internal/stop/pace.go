@@ -23,9 +23,9 @@ type pace struct {
 	filled  bool // among them were as many at once as the limit allows
 	epoch   int  // counts the halvings
 	waiting []chan struct{}
-	// exhausted are the actions whose calls were all throttled since the limit was halved for one of
-	// them. That is how a quota for a minute shows. Fewer calls at once would not help, and would delay
-	// the calls of other actions.
+	// exhausted are the actions that were throttled and not served since. Further throttling of such an
+	// action does not halve the limit again: its quota for a minute is used up. Fewer calls at once would not
+	// help, and would delay the calls of other actions.
 	exhausted map[string]bool
 	quotas    map[quotaKey]*quota // of actions whose calls were throttled
 }

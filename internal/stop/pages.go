@@ -12,15 +12,10 @@ import (
 // pages reads a listing of the service page by page. A page that fails fails it all: a part of a list
 // must not pass for the whole.
 func pages[T any](ctx context.Context, at *place, s *slot, action string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
-	return pagesFrom(ctx, at, s, action, "", page)
-}
-
-// pagesFrom is pages from a token on.
-func pagesFrom[T any](ctx context.Context, at *place, s *slot, action, token string, page func(ctx context.Context, nextToken string) (Page[T], error)) ([]T, error) {
 	var all []T
-	seen := map[string]bool{token: true}
+	seen := map[string]bool{}
 	listed, total, again := 0, 0, false
-	for {
+	for token := ""; ; {
 		var p Page[T]
 		err := read(ctx, at, s, action, func(ctx context.Context) (err error) {
 			if p, err = page(ctx, token); err == nil && p.Listed == 0 && listed < cmp.Or(p.TotalCount, total) {

@@ -63,7 +63,7 @@ func (r *run) place(o Order) *place {
 	return p
 }
 
-// tagged returns the listing of the desktops that carry a tag, with its value: one, whoever asks.
+// tagged returns the listing of the desktops that carry a tag, with its value: one for all orders.
 func (p *place) tagged(tag events.Tag) *tagListing {
 	key := tagKey{key: tag.Key, anyValue: tag.Value == nil}
 	if tag.Value != nil {

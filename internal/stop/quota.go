@@ -118,10 +118,10 @@ func (a *attempts) await(ctx context.Context, p *place, s *slot, action string) 
 			}
 			return
 		}
-		if a.givenUp.IsZero() {
+		if a.giveUpAt.IsZero() {
 			a.beginThrottling(now)
 		}
-		left := a.givenUp.Sub(now)
+		left := a.giveUpAt.Sub(now)
 		if deadline, limited := ctx.Deadline(); limited {
 			left = min(left, deadline.Sub(now)-lastCallTime)
 		}

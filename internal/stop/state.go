@@ -19,7 +19,7 @@ const (
 	planned                   // the desktop is to be stopped; the last state of a dry run
 	sent                      // a StopDesktops call is under way
 	accepted                  // EDS took the call
-	unconfirmed               // the response of the call was lost
+	unconfirmed               // the response of the call was lost, or the program failed while it was under way
 	stopping                  // seen Stopping
 	stopped                   // seen Stopped after a call, or after Stopping
 	failed                    // the call was refused, or could not be made
@@ -90,8 +90,8 @@ type target struct {
 
 // to changes the state. It is the only function that does.
 //
-// A lost response outweighs everything but what shows its effect: whatever happens to the order
-// since, somebody has to know that a call may have stopped the desktop.
+// After a lost response, planned, failed and notAttempted all become unconfirmed: somebody has to know that a
+// call may have stopped the desktop. Only accepted, stopping and stopped show the effect of the call.
 func (t *target) to(s state, why *result) {
 	if t.lost != nil && (s == planned || s == failed || s == notAttempted) {
 		if s, why = unconfirmed, lostResponse(t.lost); t.state == unconfirmed {

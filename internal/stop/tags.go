@@ -86,9 +86,15 @@ func (t *target) carries(l *tagListing) bool {
 	return carries
 }
 
-// tagValue returns the value of the tag, if the target's desktop carries it.
+// tagValue returns the value of the tag, if the target's desktop carries it. The first page of its listing was asked
+// for a warning. If it names the desktop, and was told last, that must not be overlooked.
 func (t *target) tagValue(l *tagListing) (value string, carries bool) {
 	tags := t.order.place.readings.of(t.id)
+	if first := l.firstPage.told(); first.After(tags.told) && first.After(l.told()) {
+		if value, carries := l.firstPage.get(t.id); carries {
+			return value, true
+		}
+	}
 	if !tags.told.After(l.told()) {
 		return l.get(t.id)
 	}

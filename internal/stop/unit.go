@@ -52,16 +52,20 @@ func (u *unit) work(ctx context.Context) {
 	if err := u.guard(func() error { u.stopAll(ctx); return nil }); err != nil {
 		u.fault()
 	}
-	u.handOver(ctx, func(*order) bool { return true })
+	plain, excluding := u.over(func(*order) bool { return true })
+	if len(excluding) > 0 {
+		u.concluding.Go(func() { u.conclude(ctx, excluding) })
+	}
+	u.conclude(ctx, plain)
 	u.concluding.Wait()
 }
 
-// handOver concludes orders that are over, beside what the unit still does for the others.
-func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
-	var plain, excluding []*order
+// over marks the orders that are over as concluding and returns them: those that exclude anything apart,
+// because the warnings of some must not delay the others.
+func (u *unit) over(is func(*order) bool) (plain, excluding []*order) {
 	for _, o := range u.orders {
 		switch {
-		case o.concluding || !over(o):
+		case o.concluding || !is(o):
 			continue
 		case o.excludes():
 			excluding = append(excluding, o)
@@ -70,11 +74,7 @@ func (u *unit) handOver(ctx context.Context, over func(*order) bool) {
 		}
 		o.concluding = true
 	}
-	for _, orders := range [][]*order{plain, excluding} { // the warnings of some must not delay the others
-		if len(orders) > 0 {
-			u.concluding.Go(func() { u.conclude(ctx, orders) })
-		}
-	}
+	return plain, excluding
 }
 
 // handOverSettled concludes the orders that need no more calls, so that they do not wait for the calls of
@@ -94,7 +94,12 @@ func (u *unit) handOverSettled(ctx context.Context) {
 		}
 	}
 	u.place.claims.release(u, over, rest)
-	u.handOver(ctx, (*order).settled)
+	plain, excluding := u.over((*order).settled)
+	for _, orders := range [][]*order{plain, excluding} {
+		if len(orders) > 0 {
+			u.concluding.Go(func() { u.conclude(ctx, orders) })
+		}
+	}
 }
 
 // conclude orders whose calls are made: warn, wait and hand over the results.
@@ -198,8 +203,21 @@ func (u *unit) waves(ctx context.Context, targets []*target) {
 		u.observeFresh(ctx, wave)
 		var next []*target
 		next, rest = u.nextWave(rest)
-		u.stop(ctx, u.plan(wave), func() { u.place.observe(ctx, u.stale(next)) })
+		u.stop(ctx, u.plan(wave), besideStops(ctx, u, next))
 		wave = next
+	}
+}
+
+// besideStops returns what is done beside the calls of a wave: the excluded tags are checked, and the next
+// wave is observed. It is nil if there is nothing to do.
+func besideStops(ctx context.Context, u *unit, next []*target) func() {
+	excluding := slices.ContainsFunc(u.orders, func(o *order) bool { return len(o.excludedTags) > 0 })
+	if !excluding && len(next) == 0 {
+		return nil
+	}
+	return func() {
+		_ = u.guard(func() error { u.checkTags(ctx, u.orders); return nil })
+		u.place.observe(ctx, u.stale(next)) // what is not observed then is observed later
 	}
 }
 
@@ -261,9 +279,9 @@ func (t *target) plan() {
 	}
 }
 
-// judge decides about a target, unless that is done, and reports whether it is not to be stopped. What
-// cannot be known of the desktop or of its region spares it too, and is a failure.
-func (u *unit) judge(t *target, unknown error) (settled bool) {
+// judge decides about a target, unless that is done, and returns true if no call is to be made for it. If
+// something that the decision needs is unknown, the target becomes undetermined.
+func (u *unit) judge(t *target, unknown error) (leave bool) {
 	if !t.open() && t.state != unconfirmed {
 		return true
 	}
@@ -287,7 +305,7 @@ func (u *unit) judge(t *target, unknown error) (settled bool) {
 		t.logDecision(u.log, v, spares)
 	}
 	switch {
-	case t.state == unconfirmed: // the lost call is what its report says, whatever is decided since
+	case t.state == unconfirmed: // the report must say that a call was lost, even if a rule would now spare the desktop
 	case unknown != nil:
 		t.to(undetermined, undeterminedBy(unknown))
 	case spares && v.state() != t.state: // a plan that was decided again stays one

@@ -17,7 +17,7 @@
 // minutes.
 //
 // What the table rules out is an [Error]: L, W and # for example. What it allows and leaves open is read as
-// most cron programs read it, and is named in [Schedule.Notes]: the day that 0 stands for, a day of
+// most cron programs read it, and is named in [Schedule.Notes]: the day that 0 means, a day of
 // the month together with a weekday. No account has tried those.
 //
 // Only stopctl and tests import this package. It embeds the time zone database (450 KB).

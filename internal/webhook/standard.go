@@ -66,5 +66,5 @@ func Sign(keys []Key, id string, at time.Time, body []byte) http.Header {
 	return header
 }
 
-// standardSigned is what stands before the body in what is signed.
+// standardSigned returns what is signed before the body.
 func standardSigned(id, timestamp string) string { return id + "." + timestamp + "." }

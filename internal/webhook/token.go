@@ -14,7 +14,7 @@ import (
 	"stopdesktops/internal/secret"
 )
 
-// token compares a header with shared secrets. It proves nothing about body or age: whoever has
+// token compares a header with shared secrets. It proves nothing about body or age: everybody who has
 // seen one request can send another, so it is for HTTPS and for senders that can do no better.
 type token struct {
 	header  string

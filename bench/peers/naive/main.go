@@ -1,5 +1,5 @@
 // Naive is what somebody would write in an hour: a client per call, 100 desktops at a time, one call
-// after the other, no look at what it stops, and the first error ends it. The benchmark (bench/)
+// after the other, no observation of what it stops, and the first error ends it. The benchmark (bench/)
 // measures the function against it.
 package main
 

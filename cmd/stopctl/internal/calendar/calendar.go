@@ -45,18 +45,15 @@ type options struct {
 }
 
 // parse returns flag.ErrHelp when only help was asked for.
-func parse(args []string, getenv func(string) string) (*options, error) {
+func parse(args []string, out terminal.Outside) (*options, error) {
 	o := &options{year: time.Now().Year()}
 	flags := flag.NewFlagSet("calendar", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.file, "f", "calendar.txt", "")
-	flags.StringVar(&o.weekend, "weekend", cmp.Or(getenv("WEEKEND"), "sat,sun"), "")
+	flags.StringVar(&o.weekend, "weekend", cmp.Or(out.Getenv("WEEKEND"), "sat,sun"), "")
 	var words []string
 	for rest := args; ; rest = rest[1:] { // flags may stand before and behind the year
-		if err := flags.Parse(rest); errors.Is(err, flag.ErrHelp) {
+		if err := out.Parse(flags, rest); err != nil {
 			return nil, err
-		} else if err != nil {
-			return nil, terminal.Usagef("calendar: %v. See stopctl calendar -h.", err)
 		}
 		if rest = flags.Args(); len(rest) == 0 {
 			break
@@ -78,10 +75,9 @@ func parse(args []string, getenv func(string) string) (*options, error) {
 
 // Command checks a calendar file and shows a year of it.
 func Command(_ context.Context, args []string, out terminal.Outside) error {
-	o, err := parse(args, out.Getenv)
+	o, err := parse(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out.Out, usage)
-		return nil
+		return out.Help(usage)
 	}
 	if err != nil {
 		return err

@@ -108,7 +108,7 @@ func (e *examination) region(ctx context.Context, client *eds.Client, session st
 			f.Status, f.Message = warning, o.message+": its address is inside a VPC, where this machine is not"
 			f.Do = "Run stopctl inside that VPC, or prove it by a dry run, as below."
 		case o.unknown:
-			f.Do = "Correct ALLOWED_REGIONS: EDS has no endpoint for such a region. Or look whether this machine's DNS knows any other."
+			f.Do = "Correct ALLOWED_REGIONS: EDS has no endpoint for such a region. Or check whether this machine's DNS knows any other."
 		}
 		return findings{f}, nil
 	}
@@ -251,5 +251,5 @@ func (e *examination) whom() string {
 	if e.roleARN != "" {
 		return "the function's role, in its policy (ram-policy.json has it)"
 	}
-	return "these credentials, to check with them; and look whether the policy of the function's role has it (ram-policy.json)"
+	return "these credentials, to check with them; and check whether the policy of the function's role has it (ram-policy.json)"
 }

@@ -86,7 +86,7 @@ func (e *examination) callbacks(ctx context.Context) findings {
 		switch {
 		case o != nil:
 			f.Status, f.Message = problem, d.name+": "+o.message
-			f.Do = "Correct the URL, or look whether the receiver is up. A report that is not delivered is in the log only."
+			f.Do = "Correct the URL, or check whether the receiver is up. A report that is not delivered is in the log only."
 			if o.private {
 				f.Status, f.Message = warning, f.Message+": its address is inside a VPC, where this machine is not"
 				f.Do = "Look whether the function is in that VPC (vpcConfig), and prove it by a dry run, as below."

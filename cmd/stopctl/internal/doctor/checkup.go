@@ -53,7 +53,7 @@ var remedies = map[string]string{
 	"CALLBACK_SECRET":  "Make a new one and give it to the receiver: whsec_ and what `openssl rand -base64 24` prints. For a robot, take the robot's own (docs/callbacks.md).",
 	"CALLBACK_URL":     "Give the receiver's https:// URL in the variable CALLBACK_URL.",
 	"DENY_FILE":        "Correct the file: one desktop ID a line; what follows a # is a comment (docs/deploy.md).",
-	"DEBUG":            "Take DEBUG out of the function's variables: whoever reads the log could act as the role.",
+	"DEBUG":            "Take DEBUG out of the function's variables: everybody who reads the log could act as the role.",
 	"STS_ENDPOINT":     "Take STS_ENDPOINT away for the endpoint of the function's region, or give https://host.",
 	"EDS_ENDPOINT":     "Take EDS_ENDPOINT away for the region's own endpoint, or give https://host.",
 	"KEEP_UNTIL_TAG":   "Write the key of the tag as EDS shows it, without quotation marks.",
@@ -109,7 +109,7 @@ func checkSwitches(s *checkup) findings {
 		add(finding{Check: "DRY_RUN", Status: fine, Message: fmt.Sprintf("DRY_RUN is off: events stop desktops, at most %d in an invocation", s.config.MaxDesktops)})
 	}
 	if !s.config.Preflight && s.faults["PREFLIGHT"] == "" {
-		add(finding{Check: "PREFLIGHT", Status: fine, Message: "PREFLIGHT is off: the function looks at no desktop, so it needs none of the read permissions"})
+		add(finding{Check: "PREFLIGHT", Status: fine, Message: "PREFLIGHT is off: the function observes no desktop, so it needs none of the read permissions"})
 	}
 	return found
 }

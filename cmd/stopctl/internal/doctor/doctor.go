@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"io"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/setup"
@@ -42,8 +40,6 @@ Flags:
   -role-arn ARN     ask EDS as this role, the function's, which your credentials may assume
   -offline          only what needs no network
   -o text|json      json: the findings as one object (stopctl schema doctor)
-  -color auto|always|never
-                    auto: in a terminal, unless NO_COLOR is set
 
 Examples:
 
@@ -58,37 +54,31 @@ deployment file that cannot be read.
 
 type doctorOptions struct {
 	setup.Flags
-	roleARN, output, color string
-	offline                bool
+	roleARN, output string
+	offline         bool
 }
 
 func doctorFlags() (*doctorOptions, *flag.FlagSet) {
 	o := &doctorOptions{}
 	fs := flag.NewFlagSet("doctor", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
 	o.Define("doctor", fs)
 	fs.StringVar(&o.roleARN, "role-arn", "", "")
 	fs.BoolVar(&o.offline, "offline", false, "")
 	fs.StringVar(&o.output, "o", "text", "")
-	fs.StringVar(&o.color, "color", "auto", "")
 	return o, fs
 }
 
 // parseDoctor returns flag.ErrHelp when only help was asked for.
-func parseDoctor(args []string) (*doctorOptions, error) {
+func parseDoctor(args []string, out terminal.Outside) (*doctorOptions, error) {
 	o, fs := doctorFlags()
-	err := fs.Parse(args)
+	err := out.Parse(fs, args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("doctor: %v. See stopctl doctor -h.", err)
+		return nil, err
 	case fs.NArg() > 0:
 		return nil, terminal.Usagef("doctor: %q is no flag. A deployment file is given as -t FILE. See stopctl doctor -h.", fs.Arg(0))
 	case o.output != "text" && o.output != "json":
 		return nil, terminal.Usagef("doctor: -o %s: text or json", o.output)
-	case o.color != "auto" && o.color != "always" && o.color != "never":
-		return nil, terminal.Usagef("doctor: -color %s: auto, always or never", o.color)
 	case o.offline && o.roleARN != "":
 		return nil, terminal.Usagef("doctor: -offline asks nobody, so it needs no -role-arn")
 	}
@@ -97,10 +87,9 @@ func parseDoctor(args []string) (*doctorOptions, error) {
 
 // Command looks for what is wrong with a deployment.
 func Command(ctx context.Context, args []string, out terminal.Outside) error {
-	o, err := parseDoctor(args)
+	o, err := parseDoctor(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out.Out, doctorUsage)
-		return nil
+		return out.Help(doctorUsage)
 	}
 	if err != nil {
 		return err
@@ -109,7 +98,7 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	if err != nil {
 		return err
 	}
-	screen := terminal.NewScreen(out, o.color)
+	screen := terminal.NewScreen(out)
 	e := examination{checkup: newCheckup(s), roleARN: o.roleARN, offline: o.offline, getenv: out.Getenv, network: theNetwork()}
 	found := e.findings(ctx, screen)
 	if ctx.Err() != nil {

@@ -326,8 +326,8 @@ func TestDoctorFinds(t *testing.T) {
 		{name: "EDS on this machine", args: []string{"-offline", "-env", "EDS_ENDPOINT=http://127.0.0.1:1"}, env: map[string]string{"EDS_ENDPOINT": ""}, check: "EDS_ENDPOINT", status: problem, message: "127.0.0.1 is the machine itself"},
 
 		// triggers
-		{name: "open with gateway", changes: []string{open, "authType: anonymous", scheme, "WEBHOOK_AUTH: gateway"}, check: "HTTP trigger webhook", status: problem, message: "whoever knows the URL stops desktops"},
-		{name: "open with a gateway route", changes: []string{open, "authType: anonymous"}, files: map[string]string{"routes.yaml": gatewayRoutes}, check: "HTTP trigger webhook", status: problem, message: "whoever knows the URL stops desktops"},
+		{name: "open with gateway", changes: []string{open, "authType: anonymous", scheme, "WEBHOOK_AUTH: gateway"}, check: "HTTP trigger webhook", status: problem, message: "everybody who knows the URL can stop desktops"},
+		{name: "open with a gateway route", changes: []string{open, "authType: anonymous"}, files: map[string]string{"routes.yaml": gatewayRoutes}, check: "HTTP trigger webhook", status: problem, message: "everybody who knows the URL can stop desktops"},
 		{name: "open without a scheme", changes: []string{open, "authType: anonymous"}, check: "HTTP trigger webhook", status: warning, message: "every call is refused"},
 		{name: "open with a scheme", changes: []string{open, "authType: anonymous"}, env: map[string]string{"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": fakeSecret}, check: "HTTP trigger webhook", status: fine, message: "the function checks each caller: token"},
 		{name: "closed to ticketing systems", env: map[string]string{"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": fakeSecret}, check: "HTTP trigger webhook", status: warning, message: "does not get through"},
@@ -593,7 +593,7 @@ func TestDoctorUsage(t *testing.T) {
 			t.Errorf("doctor %v: exit code %d, want %q in\n%s%s", u.args, code, u.want, out, err)
 		}
 	}
-	if code, out, _ := c.examine(t, "-h"); code != terminal.ExitOK || out != doctorUsage {
+	if code, out, _ := c.examine(t, "-h"); code != terminal.ExitOK || !strings.Contains(out, "  -offline ") || !strings.Contains(out, "Flags of every command:") {
 		t.Errorf("-h: exit code %d\n%s", code, out)
 	}
 	_, fs := doctorFlags()

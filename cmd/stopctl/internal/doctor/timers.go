@@ -50,7 +50,7 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 			found = append(found, f)
 		}
 		if len(s.faults) > 0 {
-			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in cannot be told while the configuration has a fault", Do: "Correct it, and look again."})
+			add(finding{Status: warning, Message: "whether the payload of the " + name + " is let in cannot be told while the configuration has a fault", Do: "Correct it, and run doctor again."})
 			continue
 		}
 		refused, reports := false, s.fire(ctx, &t)

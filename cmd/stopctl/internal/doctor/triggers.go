@@ -27,9 +27,9 @@ func checkHTTPTriggers(s *checkup) findings {
 		case auth == "":
 			f.Status, f.Message, f.Do = problem, "the "+name+" has no authType", "Write authType: function, or anonymous where the function checks a signature or a token."
 		case s.faults["ROUTES_FILE"] != "" || s.faults["WEBHOOK_AUTH"] != "":
-			f.Status, f.Message, f.Do = warning, "who checks the callers of the "+name+" cannot be told while the configuration has that fault", "Correct it, and look again."
+			f.Status, f.Message, f.Do = warning, "who checks the callers of the "+name+" cannot be told while the configuration has that fault", "Correct it, and run doctor again."
 		case auth == "anonymous" && gateway:
-			f.Status, f.Message = problem, "the "+name+" is open to everybody, and scheme gateway leaves the check to it: whoever knows the URL stops desktops"
+			f.Status, f.Message = problem, "the "+name+" is open to everybody, and scheme gateway leaves the check to it: everybody who knows the URL can stop desktops"
 			f.Do = "Write authType: function, or a scheme that checks a signature or a token (docs/webhooks.md)."
 		case auth == "anonymous" && len(schemes) == 0:
 			f.Status, f.Message = warning, "the "+name+" is open to everybody, and no scheme is configured: every call is refused, and costs an invocation"

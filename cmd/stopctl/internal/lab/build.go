@@ -31,7 +31,7 @@ func sourceRoot() (string, error) {
 		}
 		above := filepath.Dir(dir)
 		if above == dir {
-			return "", terminal.Usagef("run: the function's source is neither in %s nor above it (a go.mod with: module %s). Change into it.", start, modulePath)
+			return "", terminal.Usagef("run: the function's source is neither in %s nor above it (a go.mod with: module %s). Change into it, or give -binary FILE: the function built for this system.", start, modulePath)
 		}
 		dir = above
 	}

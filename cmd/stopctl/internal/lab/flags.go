@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"io"
 	"net"
 	"strings"
 	"time"
@@ -29,13 +28,11 @@ type runOptions struct {
 	listen     string
 	replay     string
 	output     string
-	color      string
-	verbose    bool
 }
 
 const runHelp = `Usage: stopctl run [flags]
 
-Runs the function's real binary, built from this source, against an emulated
+Runs the function's real binary, built from the source, against an emulated
 account: Elastic Desktop Service, Function Compute and a receiver of callbacks,
 all on this machine. No Alibaba Cloud account is needed, nothing real is touched.
 
@@ -52,23 +49,22 @@ Examples:
   stopctl run -event request.json -env DRY_RUN=true
   stopctl run -event first.json -event second.json -fleet fleet.yaml
   echo '{"DesktopId":"ecd-running1"}' | stopctl run -event -
-  stopctl run -now -event testdata/events/eventbridge-object.json
+  stopctl sample eventbridge-object | stopctl run -now -event -
   stopctl run -o json -event request.json
   stopctl run -serve -listen 127.0.0.1:9000
 
 Flags for all three:
 
   -binary FILE        a function built already, for this system; default: it is
-                      built from the source in this folder or above
+                      built from the source in this folder or above. With it,
+                      nothing is built, and no source or Go is needed
   -v                  show each event as a whole, and the function's log
   -o text|json        json: one object for each event, a line each (stopctl schema run)
-  -color auto|always|never
-                      auto: in a terminal, unless NO_COLOR is set
 
 Flags with -event or -serve:
 
   -fleet FILE         the cloud computers, and what goes wrong with them (YAML,
-                      as internal/emulator/fleet.yaml, which is the default)
+                      as stopctl sample fleet prints, which is the default)
   -env NAME=VALUE     a variable of the function; may be repeated
   -timeout DURATION   what the function may take for an event (default 60s)
 
@@ -104,7 +100,6 @@ unreadable input. What the function itself reports as failed is shown, and is 0.
 func runFlags() (*runOptions, *flag.FlagSet) {
 	o := &runOptions{env: setup.Variables{Command: "run"}}
 	fs := flag.NewFlagSet("run", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
 	fs.Var(&o.events, "event", "")
 	fs.StringVar(&o.fleetFile, "fleet", "", "")
 	fs.Var(&o.env, "env", "")
@@ -116,19 +111,14 @@ func runFlags() (*runOptions, *flag.FlagSet) {
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "")
 	fs.StringVar(&o.replay, "replay", "", "")
 	fs.StringVar(&o.output, "o", "text", "")
-	fs.StringVar(&o.color, "color", "auto", "")
-	fs.BoolVar(&o.verbose, "v", false, "")
 	return o, fs
 }
 
 // parseRun reads the flags of run. It returns flag.ErrHelp when only help was asked for.
-func parseRun(args []string) (*runOptions, error) {
+func parseRun(args []string, out terminal.Outside) (*runOptions, error) {
 	o, fs := runFlags()
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, terminal.Usagef("run: %v. See stopctl run -h.", err)
+	if err := out.Parse(fs, args); err != nil {
+		return nil, err
 	}
 	if fs.NArg() > 0 {
 		return nil, terminal.Usagef("run: %q is no flag. An event is given as -event FILE. See stopctl run -h.", fs.Arg(0))
@@ -173,8 +163,6 @@ func (o *runOptions) check(set map[string]bool) error {
 		return terminal.Usagef("run: -retry-count %d: 0 or more", o.retryCount)
 	case o.output != "text" && o.output != "json":
 		return terminal.Usagef("run: -o %s: text or json", o.output)
-	case o.color != "auto" && o.color != "always" && o.color != "never":
-		return terminal.Usagef("run: -color %s: auto, always or never", o.color)
 	}
 	return checkListen(o.listen)
 }
@@ -186,7 +174,7 @@ func checkListen(address string) error {
 		return terminal.Usagef("run: -listen %s: give an address and a port, such as 127.0.0.1:8080", address)
 	}
 	if !loopback.Host(host) {
-		return terminal.Usagef("run: -listen %s: loopback only, such as 127.0.0.1:8080: whoever reaches it may do anything with the emulator", address)
+		return terminal.Usagef("run: -listen %s: loopback only, such as 127.0.0.1:8080: everybody who reaches it may do anything with the emulator", address)
 	}
 	return nil
 }
@@ -206,10 +194,9 @@ func (l *list) Set(text string) error {
 
 // Command runs the function in an emulated account.
 func Command(ctx context.Context, args []string, out terminal.Outside) error {
-	o, err := parseRun(args)
+	o, err := parseRun(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(out.Out, runHelp)
-		return err
+		return out.Help(runHelp)
 	}
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func (s *display) putJSON(n int, r *record) {
 	}
 	line, err := json.Marshal(v)
 	if err != nil {
-		s.Note("stopctl: %v", err)
+		s.Warn("stopctl: %v", err)
 		return
 	}
 	fmt.Fprintf(s.Out, "%s\n", line)

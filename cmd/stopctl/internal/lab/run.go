@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
@@ -20,7 +21,6 @@ type runner struct {
 	display *display
 	fleet   *emulator.Fleet
 	binary  string
-	root    string // of the source
 }
 
 func (r *runner) run(ctx context.Context) error {
@@ -30,7 +30,10 @@ func (r *runner) run(ctx context.Context) error {
 	}
 	r.options.env.NoteUnknown(r.display.Screen, r.options.env.Has("ROUTES_FILE"))
 	if _, err := os.Stat("routes.yaml"); err == nil && !r.options.env.Has("ROUTES_FILE") {
-		r.display.Note("The routes.yaml here is not used: for that, add -env ROUTES_FILE=$PWD/routes.yaml and its secrets.")
+		r.display.Warn("The routes.yaml here is not used: for that, add -env ROUTES_FILE=$PWD/routes.yaml and its secrets.")
+	}
+	if note := systemNote(runtime.GOOS); note != "" {
+		r.display.Note("%s", note)
 	}
 	cleanUp, err := r.prepare(ctx)
 	defer cleanUp()
@@ -48,12 +51,6 @@ func (r *runner) run(ctx context.Context) error {
 // prepare finds the function's binary, or builds it.
 func (r *runner) prepare(ctx context.Context) (cleanUp func(), err error) {
 	cleanUp = func() {}
-	walking := !r.options.serve && len(r.options.events) == 0
-	if r.options.binary == "" || walking { // the walk's samples are in the source
-		if r.root, err = sourceRoot(); err != nil {
-			return cleanUp, err
-		}
-	}
 	if r.binary = r.options.binary; r.binary != "" {
 		info, err := os.Stat(r.binary)
 		if err == nil && info.IsDir() {
@@ -64,13 +61,17 @@ func (r *runner) prepare(ctx context.Context) (cleanUp func(), err error) {
 		}
 		return cleanUp, nil
 	}
+	root, err := sourceRoot()
+	if err != nil {
+		return cleanUp, err
+	}
 	dir, err := os.MkdirTemp("", "stopctl-")
 	if err != nil {
 		return cleanUp, err
 	}
 	cleanUp = func() { _ = os.RemoveAll(dir) }
 	r.binary = filepath.Join(dir, binaryName())
-	return cleanUp, build(ctx, r.root, r.binary, r.display.Screen)
+	return cleanUp, build(ctx, root, r.binary, r.display.Screen)
 }
 
 // start a lab with the caller's fleet and variables.
@@ -100,7 +101,7 @@ func (r *runner) walk(ctx context.Context, steps []step) error {
 
 func (r *runner) step(ctx context.Context, st step, label string) (*record, error) {
 	now := time.Now()
-	event, err := st.event(r.root, now)
+	event, err := st.event(now)
 	if err != nil {
 		return nil, err
 	}
@@ -126,10 +127,10 @@ func (r *runner) step(ctx context.Context, st step, label string) (*record, erro
 	return rec, nil
 }
 
-func (st step) event(root string, now time.Time) ([]byte, error) {
+func (st step) event(now time.Time) ([]byte, error) {
 	switch {
 	case st.sample != "":
-		event, err := readSample(root, st.sample, st.request, st.at...)
+		event, err := readSample(st.sample, st.request, st.at...)
 		return current.Event(event, now), err
 	case st.http != nil:
 		body := []byte(st.request)

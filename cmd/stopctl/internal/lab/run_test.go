@@ -17,17 +17,31 @@ import (
 // The help must not forget a flag, nor name one that does not exist.
 func TestHelpNamesEveryFlag(t *testing.T) {
 	_, fs := runFlags()
+	if err := (terminal.Outside{}).Parse(fs, nil); err != nil { // with the flags of every command
+		t.Fatal(err)
+	}
+	help := helpOf(t)
 	fs.VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(runHelp, "\n  -"+f.Name+" ") {
+		if !strings.Contains(help, "\n  -"+f.Name+" ") {
 			t.Errorf("the help of run says nothing of -%s", f.Name)
 		}
 	})
-	for line := range strings.Lines(runHelp) {
+	for line := range strings.Lines(help) {
 		name, ok := strings.CutPrefix(line, "  -")
 		if name, _, _ = strings.Cut(name, " "); ok && fs.Lookup(name) == nil {
 			t.Errorf("the help of run names -%s, which does not exist", name)
 		}
 	}
+}
+
+// helpOf run is what -h prints.
+func helpOf(t *testing.T) string {
+	t.Helper()
+	code, out, stderr := execute(t, "", "run", "-h")
+	if code != terminal.ExitOK || stderr != "" {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	return out
 }
 
 // A secret in a variable that cannot be taken must not be repeated on the screen.
@@ -66,8 +80,32 @@ func TestSourceIsNeeded(t *testing.T) {
 	if _, err := sourceRoot(); !errors.As(err, &usage) {
 		t.Errorf("error: %v", err)
 	}
-	if code, _, err := execute(t, "", "run"); code != terminal.ExitUsage || !strings.Contains(err, "go.mod") {
+	if code, _, err := execute(t, "", "run"); code != terminal.ExitUsage || !strings.Contains(err, "go.mod") || !strings.Contains(err, "give -binary FILE") {
 		t.Errorf("exit code %d: %s", code, err)
+	}
+}
+
+// TestWithoutSource: with the function's binary, run needs neither the source nor the go command: it carries the samples
+// and the fleet.
+func TestWithoutSource(t *testing.T) {
+	binary := functionBinary(t)
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", "")
+	code, out, stderr := execute(t, "", "run", "-binary", binary, "-q")
+	if code != terminal.ExitOK || stderr != "" || !strings.Contains(out, "All 11 steps went as expected") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	code, out, stderr = execute(t, `{"DesktopId":"ecd-running1"}`, "run", "-binary", binary, "-event", "-")
+	if code != terminal.ExitOK || !strings.Contains(out, "ecd-running1") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+}
+
+func TestSystemNote(t *testing.T) {
+	for system, want := range map[string]string{"linux": "", "darwin": "kill", "windows": "Ctrl-C"} {
+		if got := systemNote(system); !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%s: %q", system, got)
+		}
 	}
 }
 

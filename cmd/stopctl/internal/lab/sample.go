@@ -4,27 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"stopdesktops/cmd/stopctl/internal/terminal"
+	samples "stopdesktops/testdata/events"
 )
 
-// sampleFolder holds an event of each trigger as it comes in, in the function's source.
-const sampleFolder = "testdata/events"
-
 // readSample reads an event and puts the request where the members named hold one.
-func readSample(root, name, request string, at ...string) ([]byte, error) {
-	file := filepath.Join(root, filepath.FromSlash(sampleFolder), name)
-	event, err := os.ReadFile(file)
+func readSample(name, request string, at ...string) ([]byte, error) {
+	event, err := samples.Read(name)
 	if err != nil {
-		return nil, terminal.Usagef("run: a sample is missing: %v", err)
+		return nil, err
 	}
 	if request == "" {
 		return event, nil
 	}
 	if event, err = put(event, request, at...); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("sample %s: %w", name, err)
 	}
 	return event, nil
 }

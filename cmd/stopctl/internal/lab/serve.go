@@ -42,7 +42,7 @@ type server struct {
 	busy    sync.Mutex // held while an event is under way or the lab is exchanged
 }
 
-// retryDelay between the tries of an asynchronous invocation. Function Compute waits longer.
+// retryDelay between the attempts of an asynchronous invocation. Function Compute waits longer.
 const retryDelay = time.Second
 
 func (r *runner) serve(ctx context.Context) error {
@@ -93,7 +93,7 @@ func (s *server) check() {
 	compose.Handler(c, faults, compose.Outside{Log: io.Discard})
 	if len(faults) > 0 {
 		s.faults = strings.Split(faults.Error(), "; ")
-		s.display.Note("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(s.faults, "\n  "))
+		s.display.Warn("The function is misconfigured, and will answer every event with this:\n  %s\n", strings.Join(s.faults, "\n  "))
 	}
 	if c.Routes == nil {
 		return

@@ -12,7 +12,7 @@ func (s *server) introduce() {
 	base := s.base
 	one, two := s.examples()
 	var b strings.Builder
-	fmt.Fprintf(&b, "Serving on %s with %s; Ctrl-C ends it.\n", base, terminal.Plural(len(s.lab.Load().ids), "desktop"))
+	s.display.Warn("Serving on %s with %s; Ctrl-C ends it.", base, terminal.Plural(len(s.lab.Load().ids), "desktop"))
 	if s.options.replay != "" {
 		fmt.Fprintf(&b, "EDS answers from a recording: %s probe gets its answers, any other call 404 NotRecorded.\n", s.Self)
 	}

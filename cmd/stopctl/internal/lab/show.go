@@ -29,7 +29,8 @@ type display struct {
 }
 
 func newDisplay(o *runOptions, out terminal.Outside) *display {
-	return &display{Screen: terminal.NewScreen(out, o.color), verbose: o.verbose, json: o.output == "json", self: out.Self}
+	screen := terminal.NewScreen(out)
+	return &display{Screen: screen, verbose: screen.Verbose, json: o.output == "json", self: out.Self}
 }
 
 // show a step as a block.

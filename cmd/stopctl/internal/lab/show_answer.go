@@ -14,7 +14,7 @@ import (
 )
 
 // callLines says what EDS was asked. Calls that look alike are put together between two stops:
-// looks are made at once, in no order.
+// observations are made at once, in no order.
 func callLines(calls []emulator.Call) []string {
 	var lines []string
 	for len(calls) > 0 {

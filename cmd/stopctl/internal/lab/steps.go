@@ -39,7 +39,7 @@ var walk = []step{
 	{
 		title:        "Timer",
 		about:        "The request is the payload of a timer trigger. It waits to see the desktops stopped.",
-		sample:       "timer.json",
+		sample:       "timer",
 		at:           []string{"payload"},
 		request:      `{"DesktopId":["ecd-running1","ecd-running2","ecd-stopped1"],"WaitSeconds":5,"Reason":"evening stop"}`,
 		stopsQuickly: true,
@@ -52,7 +52,7 @@ var walk = []step{
 	{
 		title:  "EventBridge · a ticket of your own system",
 		about:  "The request is the data of a CloudEvent. Somebody works on the second desktop: it is left alone.",
-		sample: "eventbridge-object.json",
+		sample: "eventbridge-object",
 		want: want{
 			desktops:  []string{"ecd-running1 accepted", "ecd-connected1 skipped connected"},
 			stops:     []string{"StopCharging ecd-running1"},
@@ -62,7 +62,7 @@ var walk = []step{
 	{
 		title:  "EventBridge · a batch",
 		about:  "Three events in one invocation. The third is no request: it harms no other. Each report goes out when its event is done.",
-		sample: "eventbridge-array.json",
+		sample: "eventbridge-array",
 		want: want{
 			desktops:  []string{"ecd-running1 accepted", "ecd-unknown1 skipped connection_unknown"},
 			stops:     []string{"StopCharging ecd-running1"},
@@ -74,7 +74,7 @@ var walk = []step{
 	{
 		title:   "Simple Message Queue (MNS) · over EventBridge",
 		about:   "A desktop that is just starting is not stopped.",
-		sample:  "mns-queue.json",
+		sample:  "mns-queue",
 		at:      []string{"data", "messageBody"},
 		request: `{"RegionId":"cn-hangzhou","DesktopId":["ecd-running2","ecd-starting1"],"OsUpdate":true}`,
 		want: want{
@@ -86,7 +86,7 @@ var walk = []step{
 	{
 		title:   "RocketMQ · over EventBridge",
 		about:   "What is stopping or stopped already needs no call.",
-		sample:  "rocketmq.json",
+		sample:  "rocketmq",
 		at:      []string{"data", "body"},
 		request: `{"DesktopId":["ecd-stopping1","ecd-stopped1","ecd-hibernated1"]}`,
 		want: want{
@@ -97,7 +97,7 @@ var walk = []step{
 	{
 		title:        "EventBridge · a schedule",
 		about:        "The request is the user data of the schedule. The desktops stay charged.",
-		sample:       "scheduled.json",
+		sample:       "scheduled",
 		at:           []string{"data", "UserData"},
 		request:      `{"DesktopId":["ecd-running3","ecd-running4"],"StoppedMode":"KeepCharging","WaitSeconds":5}`,
 		stopsQuickly: true,

@@ -111,11 +111,7 @@ func TestWalkSaysWhatDiffers(t *testing.T) {
 		var out bytes.Buffer
 		o, _ := runFlags()
 		r := &runner{Outside: terminal.Outside{Out: &out, Err: io.Discard}, options: o, binary: binary, display: &display{Screen: &terminal.Screen{Out: &out, Err: io.Discard}, self: "stopctl"}}
-		var err error
-		if r.root, err = sourceRoot(); err != nil {
-			t.Fatal(err)
-		}
-		err = r.walk(t.Context(), []step{st})
+		err := r.walk(t.Context(), []step{st})
 		if !errors.Is(err, terminal.ErrUnexpected) || terminal.ExitCode(err, r.Outside) != terminal.ExitUnexpected {
 			t.Errorf("%s: error %v", c.name, err)
 		}

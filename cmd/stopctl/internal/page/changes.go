@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// interval between two looks at the account, while somebody watches. A look that takes long is made less often.
+// interval between two checks of the account, while somebody watches. A check that takes long is made less often.
 const interval = 200 * time.Millisecond
 
 // changes streams what changes as server-sent events: "fleet" with the rows of all desktops, "event" with the card of
@@ -29,7 +29,7 @@ func (p *Page) changes(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Sscan(number, &watched.last)
 	for out.err == nil {
 		started := time.Now()
-		watched.look()
+		watched.check()
 		select {
 		case <-r.Context().Done():
 			return
@@ -45,11 +45,11 @@ type watch struct {
 	last    int // the newest event that it has
 	fleet   string
 	working string
-	quiet   int // looks without anything new
+	quiet   int // checks without anything new
 }
 
-// look sends what is new since the last time.
-func (w *watch) look() {
+// check sends what is new since the last time.
+func (w *watch) check() {
 	sent := w.out.sent
 	working := "idle"
 	if w.account.Working() {

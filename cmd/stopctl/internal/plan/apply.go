@@ -56,7 +56,7 @@ func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 	if err := checkApproved(event); err != nil {
 		return terminal.Usagef("apply: %s: %v", flags.Arg(0), err)
 	}
-	s := terminal.NewScreen(out, "auto")
+	s := terminal.NewScreen(out)
 	endpoint, practice := practiceEndpoint(out.Getenv("EDS_ENDPOINT"))
 	if !practice {
 		s.Note("Send it to the deployed function with this command, and keep its response for stopctl replay and undo:")

@@ -121,7 +121,7 @@ func Approve(ctx context.Context, args []string, out terminal.Outside) error {
 	if err != nil {
 		return fmt.Errorf("nothing is approved: %w", err)
 	}
-	s := terminal.NewScreen(out, "auto")
+	s := terminal.NewScreen(out)
 	s.Out = out.Err // standard output is for the request
 	event, _ := json.Marshal(requests)
 	now, err := makePlan(ctx, &o.planOptions, event, s, out.Getenv)

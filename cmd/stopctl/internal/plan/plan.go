@@ -55,7 +55,7 @@ Flags:
   -env NAME=VALUE   a variable of the function, instead of the file's; may be repeated
   -role-arn ARN     plan as this role, which your credentials may assume: the function's
   -emulate FLEET    no account: with these cloud computers (YAML, as
-                    internal/emulator/fleet.yaml)
+                    stopctl sample fleet prints)
   -now              plan as if the event happened now. Every time in it moves by the same
                     amount, also in its payload. Identifiers and times without a zone stay.
                     A signature over a moved time or body no longer matches.
@@ -87,7 +87,6 @@ type planOptions struct {
 func planFlags() (*planOptions, *flag.FlagSet) {
 	o := &planOptions{}
 	flags := flag.NewFlagSet("plan", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.event, "f", "", "")
 	flags.StringVar(&o.trigger, "trigger", "", "")
 	flags.StringVar(&o.at, "at", "", "")
@@ -102,14 +101,12 @@ func planFlags() (*planOptions, *flag.FlagSet) {
 }
 
 // parsePlan returns flag.ErrHelp when only help was asked for.
-func parsePlan(args []string) (*planOptions, error) {
+func parsePlan(args []string, out terminal.Outside) (*planOptions, error) {
 	o, flags := planFlags()
-	err := flags.Parse(args)
+	err := out.Parse(flags, args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("plan: %v. See stopctl plan -h.", err)
+		return nil, err
 	case flags.NArg() > 0:
 		return nil, terminal.Usagef("plan: %q is no flag. An event is given as -f FILE. See stopctl plan -h.", flags.Arg(0))
 	case o.event == "" && o.trigger == "":
@@ -133,10 +130,9 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	if err := setup.RefuseDebug("plan", out.Getenv); err != nil {
 		return err
 	}
-	o, err := parsePlan(args)
+	o, err := parsePlan(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out.Out, planUsage)
-		return nil
+		return out.Help(planUsage)
 	}
 	if err != nil {
 		return err
@@ -151,7 +147,7 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 			return err
 		}
 	}
-	s := terminal.NewScreen(out, "auto")
+	s := terminal.NewScreen(out)
 	if timer != nil {
 		timer.describe(s)
 	}

@@ -120,7 +120,7 @@ func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) stri
 	case report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable:
 		return "its tag " + d.Message
 	}
-	if text := words.Rules[d.Reason]; text != "" {
+	if text := words.Rule(d.Reason); text != "" {
 		return text
 	}
 	return d.Reason

@@ -82,10 +82,10 @@ func inAccount(account string) string {
 func compare(s *terminal.Screen, expected, p *plan) error {
 	all := p.differences(expected)
 	for _, line := range all {
-		s.Note("%s", line)
+		s.Warn("%s", line)
 	}
 	if len(all) > 0 {
-		s.Note("The plan is not as expected: %s.", terminal.Plural(len(all), "difference"))
+		s.Warn("The plan is not as expected: %s.", terminal.Plural(len(all), "difference"))
 		return terminal.ErrUnexpected
 	}
 	s.Note("The plan is as expected: %s.", terminal.Plural(p.desktops(), "desktop"))

@@ -51,10 +51,10 @@ func (f *fired) describe(s *terminal.Screen) {
 	at := f.at.In(f.timer.Schedule.Zone)
 	s.Note("%s", "The timer "+f.timer.Name()+" at "+at.Format("Mon 2006-01-02 15:04:05")+" "+at.Location().String()+": "+f.timer.Words())
 	if !f.timer.Enabled() {
-		s.Note("It is switched off, so it does not fire.")
+		s.Warn("It is switched off, so it does not fire.")
 	}
 	if next := f.timer.Schedule.Next(f.at.Add(-time.Second), 1); len(next) > 0 && !next[0].At.Equal(f.at.Truncate(time.Second)) {
-		s.Note("It does not fire at that time. After it, it fires next: %s", next[0])
+		s.Warn("It does not fire at that time. After it, it fires next: %s", next[0])
 	}
 	s.Note("The plan is by what the account says now: use, tags and keep-until times can differ then.")
 }

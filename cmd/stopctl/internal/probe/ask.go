@@ -19,7 +19,7 @@ const MaxCalls = 40
 // codeNotSent is the code of a call that was not made because there were MaxCalls already.
 const codeNotSent = "NotSent"
 
-// maxPause between two tries of a call.
+// maxPause between two attempts at a call.
 const maxPause = 10 * time.Second
 
 // Probe asks one region.

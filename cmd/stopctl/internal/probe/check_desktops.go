@@ -186,7 +186,7 @@ func rowSubPayType(a *answers) result {
 	return sameIf(with == 0, "in %d of %d rows", with, all)
 }
 
-// rowTags looks at the rows of desktops that carry a tag for certain.
+// rowTags checks the rows of desktops that carry a tag for certain.
 func rowTags(a *answers) result {
 	if a.protected == nil || a.protected.Failure != nil {
 		r, _ := unanswered(a.protected)

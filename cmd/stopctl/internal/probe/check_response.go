@@ -13,7 +13,7 @@ import (
 	"stopdesktops/internal/stop"
 )
 
-// acceptedCalls looks at the calls that the function makes too.
+// acceptedCalls checks the calls that the function makes too.
 func acceptedCalls(a *answers) result {
 	calls := []*Exchange{a.info, a.protected, a.recent}
 	if len(a.all.pages) > 0 {

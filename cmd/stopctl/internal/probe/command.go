@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -50,8 +49,6 @@ Flags:
   -role-arn ARN     ask as this role, which your credentials may assume
   -stop DESKTOP     also stop this desktop, and check what only a stop can show
   -wait DURATION    with -stop: how long to wait for Stopped; 1s to 1h (default 5m)
-  -color auto|always|never
-                    auto: in a terminal, unless NO_COLOR is set
 
 -stop shuts the desktop down as StopDesktops does, with StoppedMode=StopCharging: what runs
 on it ends, what is not saved is lost, and its compute is released. Take a test desktop. It
@@ -72,37 +69,32 @@ usage, or the file exists or cannot be made.
 
 // probeOptions are the flags of probe.
 type probeOptions struct {
-	region, out, tagKey, roleARN, stop, color string
-	wait                                      time.Duration
+	region, out, tagKey, roleARN, stop string
+	wait                               time.Duration
 }
 
 func probeFlags() (*probeOptions, *flag.FlagSet) {
 	o := &probeOptions{}
 	fs := flag.NewFlagSet("probe", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
 	fs.StringVar(&o.region, "region", "", "")
 	fs.StringVar(&o.out, "out", "probe.json", "")
 	fs.StringVar(&o.tagKey, "tag", "stop-desktops:protected", "")
 	fs.StringVar(&o.roleARN, "role-arn", "", "")
 	fs.StringVar(&o.stop, "stop", "", "")
 	fs.DurationVar(&o.wait, "wait", 5*time.Minute, "")
-	fs.StringVar(&o.color, "color", "auto", "")
 	return o, fs
 }
 
 // parseProbe returns flag.ErrHelp when only help was asked for.
 func parseProbe(args []string, out terminal.Outside) (*probeOptions, error) {
 	o, fs := probeFlags()
-	err := fs.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
+	if err := out.Parse(fs, args); err != nil {
 		return nil, err
 	}
 	first, _, _ := strings.Cut(out.Getenv("ALLOWED_REGIONS"), ",")
 	o.region = cmp.Or(o.region, strings.TrimSpace(first), out.Getenv("FC_REGION"))
 	set := terminal.Given(fs)
 	switch {
-	case err != nil:
-		return nil, terminal.Usagef("probe: %v. See stopctl probe -h.", err)
 	case fs.NArg() > 0:
 		return nil, terminal.Usagef("probe: %q is no flag. See stopctl probe -h.", fs.Arg(0))
 	case o.region == "":
@@ -121,8 +113,6 @@ func parseProbe(args []string, out terminal.Outside) (*probeOptions, error) {
 		return nil, terminal.Usagef("probe: -wait needs -stop")
 	case o.wait < time.Second || o.wait > time.Hour:
 		return nil, terminal.Usagef("probe: -wait %s: from 1s to 1h", o.wait)
-	case o.color != "auto" && o.color != "always" && o.color != "never":
-		return nil, terminal.Usagef("probe: -color %s: auto, always or never", o.color)
 	}
 	if _, err := os.Lstat(o.out); err == nil {
 		return nil, terminal.Usagef("probe: %s exists and is not overwritten: remove it, or give another name with -out", o.out)
@@ -152,13 +142,12 @@ func Command(ctx context.Context, args []string, out terminal.Outside) error {
 	}
 	o, err := parseProbe(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(out.Out, probeUsage)
-		return err
+		return out.Help(probeUsage)
 	}
 	if err != nil {
 		return err
 	}
-	c := &comparison{options: o, Outside: out, screen: terminal.NewScreen(out, o.color)}
+	c := &comparison{options: o, Outside: out, screen: terminal.NewScreen(out)}
 	if err := c.connect(ctx); err != nil {
 		return err
 	}

@@ -9,13 +9,13 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 )
 
-// consent looks at the desktop and asks for a typed yes.
+// consent observes the desktop and asks for a typed yes.
 func (c *comparison) consent(ctx context.Context) error {
 	id := c.options.stop
 	if err := c.probe.MayStop(ctx, id); err != nil {
 		return fmt.Errorf("nothing was stopped: %w", c.explain(err))
 	}
-	c.screen.Note("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
+	c.screen.Warn("stopctl: %s in %s is Running, nobody is connected, and no tag protects it.", id, c.options.region)
 	yes, err := terminal.Confirmed(c.Outside, "Stop it? What runs on it ends, and what is not saved is lost.")
 	switch {
 	case err != nil:

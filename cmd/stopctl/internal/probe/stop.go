@@ -14,7 +14,7 @@ const KeepUntilKey = "stop-desktops:keep-until"
 
 // Timing of a stop.
 type Timing struct {
-	Every  time.Duration // between two looks at the desktop
+	Every  time.Duration // between two observations of the desktop
 	Follow time.Duration // how soon Stopping is assumed to be seen
 	Wait   time.Duration // how long to wait for Stopped
 }
@@ -159,7 +159,7 @@ func refusedAs(x *Exchange, family stop.Family) result {
 	return different("%d, taken", x.Status)
 }
 
-// follow looks at the desktop until it is Stopped or the time is up.
+// follow observes the desktop until it is Stopped or the time is up.
 func (p *Probe) follow(ctx context.Context, desktopID string, sent time.Time, t Timing, s *Stopped) {
 	for ; time.Since(sent) <= t.Wait && ctx.Err() == nil; Sleep(ctx, t.Every) {
 		p.extra++

@@ -25,7 +25,7 @@ func newStripper(tagKey, region string) *stripper {
 	return s
 }
 
-// defaultTagKey stands in the file for the key of the protect tag, whatever it is.
+// defaultTagKey replaces in the file the key of the protect tag, whatever it is.
 const defaultTagKey = "stop-desktops:protected"
 
 // word is what a type, a state or a code looks like.

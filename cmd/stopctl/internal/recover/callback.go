@@ -57,13 +57,14 @@ func Callback(ctx context.Context, args []string, o terminal.Outside) error {
 		return terminal.Usagef("callback wants resend. See stopctl callback -h.")
 	}
 	flags := flag.NewFlagSet("callback resend", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	to := flags.String("to", "", "")
 	all := flags.Bool("all", false, "")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, callbackUsage)
-		return nil
-	} else if err != nil || flags.NArg() != 1 {
+	if err := o.Parse(flags, args); errors.Is(err, flag.ErrHelp) {
+		return o.Help(callbackUsage)
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
 		return terminal.Usagef("callback resend wants one file, or - for standard input. See stopctl callback -h.")
 	}
 	reports, err := reportfile.Read("callback resend", flags.Arg(0), o.In)
@@ -169,13 +170,13 @@ func resend(ctx context.Context, sender *callback.Sender, rep reportfile.Found, 
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
 	result := sender.Deliver(ctx, "", rep.Report)
-	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+tries(result))
+	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+howOften(result))
 	return result.Status == report.CallbackDelivered
 }
 
-func tries(r report.CallbackResult) string {
+func howOften(r report.CallbackResult) string {
 	if r.Attempts == 1 {
 		return " to " + r.Host + " at the first try"
 	}
-	return fmt.Sprintf(" to %s, %d tries", r.Host, r.Attempts)
+	return fmt.Sprintf(" to %s, %d attempts", r.Host, r.Attempts)
 }

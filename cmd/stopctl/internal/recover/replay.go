@@ -50,11 +50,12 @@ say all that is needed; 2 wrong usage or an unreadable report.
 // Replay reads a report and writes an event.
 func Replay(_ context.Context, args []string, o terminal.Outside) error {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, replayUsage)
-		return nil
-	} else if err != nil || flags.NArg() != 1 {
+	if err := o.Parse(flags, args); errors.Is(err, flag.ErrHelp) {
+		return o.Help(replayUsage)
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
 		return terminal.Usagef("replay wants one file, or - for standard input. See stopctl replay -h.")
 	}
 	reports, err := reportfile.Read("replay", flags.Arg(0), o.In)
@@ -126,6 +127,9 @@ func unfinished(rep reportfile.Found, now time.Time) (events.Request, error) {
 	}
 	for _, d := range rep.Desktops {
 		if d.Outcome == report.Failed || d.Outcome == report.NotAttempted || waitedInVain(rep) && runsOn(d) {
+			if !events.ValidDesktopId(d.DesktopId) || q.RegionId != "" && !events.ValidRegionId(q.RegionId) {
+				return events.Request{}, impossible(d.DesktopId, q.RegionId)
+			}
 			q.DesktopId = append(q.DesktopId, d.DesktopId)
 		}
 	}
@@ -182,7 +186,7 @@ func namesAll(rep report.Report) error {
 	return nil
 }
 
-// idleSince spares whoever has used a desktop since the event, where its time is known. A forced
+// idleSince spares desktops that were used since the event, where its time is known. A forced
 // event spares nobody, and cannot ask for idleness.
 func idleSince(rep reportfile.Found, now time.Time) int {
 	at := happened(rep)

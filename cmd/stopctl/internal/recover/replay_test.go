@@ -81,6 +81,20 @@ func exported(t *testing.T, message string) string {
 	return string(line) + "\n"
 }
 
+// TestReplayRefuses: what cannot be a desktop in a region comes into no event.
+func TestReplayRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ desktop, region string }{
+		"an ID that is a command":    {"ecd-a;reboot", "cn-hangzhou"},
+		"a control character":        {`ecd-a\u001b[31m`, "cn-hangzhou"},
+		"a region that is a command": {"ecd-a", "cn-$(reboot)"},
+	} {
+		code, out, err := replay(t, `{"Status":"failed","RegionId":"`+c.region+`","Counts":{"failed":1},"Desktops":[{"DesktopId":"`+c.desktop+`","Outcome":"failed"}]}`)
+		if code != terminal.ExitUnexpected || out != "" || !strings.Contains(err, "cannot be a desktop in a region") {
+			t.Errorf("%s: exit %d, %s%s", name, code, out, err)
+		}
+	}
+}
+
 // TestReplayLate: the event is old; whoever used a desktop since must not be stopped by its replay.
 func TestReplayLate(t *testing.T) {
 	at := time.Now().Add(-90 * time.Minute).UTC().Format(time.RFC3339)

@@ -3,6 +3,7 @@
 package recover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -77,7 +78,6 @@ type undoOptions struct {
 func undoFlags() (*undoOptions, *flag.FlagSet) {
 	o := &undoOptions{}
 	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.account, "account", "", "")
 	flags.BoolVar(&o.apply, "apply", false, "")
 	flags.StringVar(&o.roleARN, "role-arn", "", "")
@@ -87,14 +87,11 @@ func undoFlags() (*undoOptions, *flag.FlagSet) {
 }
 
 // parseUndo takes flags before and after the report.
-func parseUndo(args []string) (*undoOptions, error) {
+func parseUndo(args []string, out terminal.Outside) (*undoOptions, error) {
 	o, flags := undoFlags()
 	for first := true; ; first = false {
-		switch err := flags.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
+		if err := out.Parse(flags, args); err != nil {
 			return nil, err
-		case err != nil:
-			return nil, terminal.Usagef("undo: %v. See stopctl undo -h.", err)
 		}
 		if args = flags.Args(); len(args) == 0 && !first {
 			break
@@ -124,10 +121,9 @@ func Undo(ctx context.Context, args []string, o terminal.Outside) error {
 	if err := setup.RefuseDebug("undo", o.Getenv); err != nil {
 		return err
 	}
-	options, err := parseUndo(args)
+	options, err := parseUndo(args, o)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(o.Out, undoUsage)
-		return nil
+		return o.Help(undoUsage)
 	}
 	if err != nil {
 		return err
@@ -195,6 +191,12 @@ func inAccount(account string, reports []reportfile.Found, w io.Writer) []report
 	return mine
 }
 
+// impossible is the error of what cannot be a desktop in a region: a report may come from anywhere, and what it names
+// is started or stopped.
+func impossible(desktopID, regionID string) error {
+	return fmt.Errorf("%q in %q cannot be a desktop in a region", desktopID, regionID)
+}
+
 // checkEmulated: what was stopped in an emulated account is not to be started in a real one.
 func checkEmulated(reports []reportfile.Found, endpoint string) error {
 	if loopback.Host(hostOf(endpoint)) {
@@ -218,14 +220,12 @@ func stoppedBy(reports []reportfile.Found) (stopped map[string][]string, unsure 
 			return nil, nil, fmt.Errorf("event %s: %w", rep.EventId, err)
 		}
 		for _, d := range rep.Desktops {
-			if d.RegionId == "" {
-				d.RegionId = rep.RegionId
-			}
+			d.RegionId = cmp.Or(d.RegionId, rep.RegionId)
 			at, byCall := place{d.RegionId, d.DesktopId}, stoppedByCall(d)
 			switch {
 			case rep.DryRun || !byCall && doubt(d) == "":
 			case !events.ValidDesktopId(d.DesktopId) || !events.ValidRegionId(d.RegionId):
-				return nil, nil, terminal.Usagef("undo: event %s: %q in %q cannot be a desktop in a region", rep.EventId, d.DesktopId, d.RegionId)
+				return nil, nil, terminal.Usagef("undo: event %s: %v", rep.EventId, impossible(d.DesktopId, d.RegionId))
 			case byCall && !known[at]:
 				known[at] = true
 				stopped[d.RegionId] = append(stopped[d.RegionId], d.DesktopId)

@@ -65,7 +65,7 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 // starting is one desktop on its way up.
 type starting struct {
 	id     string
-	now    string // its state at the last look; empty: EDS does not know it
+	now    string // its state at the last observation; empty: EDS does not know it
 	called bool   // EDS took a call for it
 	lost   error  // a call was sent for it, and its answer lost: it may have had its effect
 	err    error  // why it was not started, or why its state is not known
@@ -116,7 +116,7 @@ type starter struct {
 	noted    string
 }
 
-// How long to wait between looks, and for a state to follow a call that was sent.
+// How long to wait between observations, and for a state to follow a call that was sent.
 const (
 	lookPause  = time.Second
 	followTime = 15 * time.Second
@@ -127,7 +127,7 @@ func (s *starter) start(ctx context.Context, ids []string) {
 	for _, id := range ids {
 		s.desktops = append(s.desktops, &starting{id: id})
 	}
-	for s.look(ctx, s.desktops); ; {
+	for s.observe(ctx, s.desktops); ; {
 		s.call(ctx, s.in("Stopped"))
 		stopping := s.in("Stopping")
 		if len(stopping) == 0 || time.Now().After(s.deadline) {
@@ -137,7 +137,7 @@ func (s *starter) start(ctx context.Context, ids []string) {
 		if !clock.Sleep(ctx, lookPause) {
 			break
 		}
-		s.look(ctx, stopping)
+		s.observe(ctx, stopping)
 	}
 	s.follow(ctx)
 }
@@ -150,14 +150,14 @@ func (s *starter) follow(ctx context.Context) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	for end := time.Now().Add(followTime); len(s.unseen()) > 0; {
-		s.look(ctx, s.unseen())
+		s.observe(ctx, s.unseen())
 		if len(s.unseen()) == 0 || time.Now().After(end) || !clock.Sleep(ctx, lookPause) {
 			return
 		}
 	}
 }
 
-// unseen are the desktops that a call was sent for, and that no look has shown to follow it.
+// unseen are the desktops that a call was sent for, and that no observation has shown to follow it.
 func (s *starter) unseen() []*starting {
 	var list []*starting
 	for _, d := range s.desktops {
@@ -187,8 +187,8 @@ func (s *starter) in(state string) []*starting {
 	return list
 }
 
-// look at the desktops. What one of them is refused for harms no other.
-func (s *starter) look(ctx context.Context, list []*starting) {
+// observe the desktops. If EDS refuses one of them, the others are observed all the same.
+func (s *starter) observe(ctx context.Context, list []*starting) {
 	s.inParts(ctx, list, func(ctx context.Context, some []*starting) error {
 		seen, err := s.session.DescribeDesktopInfo(ctx, s.region, idsOf(some))
 		if err != nil {
@@ -205,8 +205,8 @@ func (s *starter) look(ctx context.Context, list []*starting) {
 	})
 }
 
-// call for desktops that are Stopped. Where it fails, another look says how they are; where its answer
-// is lost, that look is only the first of some.
+// call for desktops that are Stopped. If it fails, another observation says how they are; if its response
+// is lost, that observation is only the first of some.
 func (s *starter) call(ctx context.Context, list []*starting) {
 	s.inParts(ctx, list, func(ctx context.Context, some []*starting) error {
 		_, err := eds.StartDesktops(ctx, s.session, s.region, idsOf(some))
@@ -226,7 +226,7 @@ func (s *starter) call(ctx context.Context, list []*starting) {
 			failed[d], d.err = d.err, nil
 		}
 	}
-	s.look(ctx, slices.DeleteFunc(slices.Collect(maps.Keys(failed)), func(d *starting) bool { return d.lost != nil && ctx.Err() != nil }))
+	s.observe(ctx, slices.DeleteFunc(slices.Collect(maps.Keys(failed)), func(d *starting) bool { return d.lost != nil && ctx.Err() != nil }))
 	for d, err := range failed {
 		if !d.runs() && d.lost == nil {
 			d.err = err

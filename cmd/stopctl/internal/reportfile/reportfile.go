@@ -28,7 +28,7 @@ var statuses = []report.Status{
 }
 
 // Read takes reports from whatever the function has written them to. What is not surely a
-// report is refused: desktops are started and stopped by what stands in it.
+// report is refused: desktops are started and stopped by what it says.
 func Read(command, name string, stdin io.Reader) ([]Found, error) {
 	text, err := terminal.ReadNamed(command, name, stdin)
 	if err != nil {

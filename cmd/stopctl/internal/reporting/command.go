@@ -78,14 +78,12 @@ func reportFlags() (*reportOptions, *flag.FlagSet) {
 var writers = map[string]func(io.Writer, *summary) error{"md": writeMarkdown, "html": writePage, "csv": writeCSV}
 
 // parseReport returns flag.ErrHelp when only help was asked for.
-func parseReport(args []string) (*reportOptions, error) {
+func parseReport(args []string, out terminal.Outside) (*reportOptions, error) {
 	o, fs := reportFlags()
-	err := fs.Parse(args)
+	err := out.Parse(fs, args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("report: %v. See stopctl report -h.", err)
+		return nil, err
 	case writers[o.output] == nil:
 		return nil, terminal.Usagef("report: -o %s: md, html or csv", o.output)
 	}
@@ -95,10 +93,9 @@ func parseReport(args []string) (*reportOptions, error) {
 
 // Command writes a report for others.
 func Command(_ context.Context, args []string, out terminal.Outside) error {
-	o, err := parseReport(args)
+	o, err := parseReport(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(out.Out, reportUsage)
-		return err
+		return out.Help(reportUsage)
 	}
 	if err != nil {
 		return err

@@ -90,7 +90,7 @@ func (r *row) Detail() string {
 	case r.d.Outcome == "" && r.event.Error != nil:
 		return strings.TrimPrefix(words.Problem(r.event.Error), r.event.Error.Code+": ")
 	case e == nil && r.Reason() == "" && r.Class() == "problem":
-		return cmp.Or(r.d.Message, words.Outcomes[r.d.Outcome])
+		return cmp.Or(r.d.Message, words.Rule(r.d.Outcome))
 	case e == nil:
 		return r.d.Message
 	case !e.UsedAt.IsZero():
@@ -194,7 +194,7 @@ func (s *summary) total() {
 			continue
 		}
 		reason := reasons.of(strings.TrimSpace(string(r.d.Outcome) + " " + r.Reason()))
-		reason.Detail = cmp.Or(words.Rules[r.d.Reason], words.Outcomes[r.d.Outcome])
+		reason.Detail = cmp.Or(words.Rule(r.d.Reason), words.Rule(r.d.Outcome))
 		reason.add(r)
 		offices.of(cmp.Or(r.Office(), "not known")).add(r)
 	}

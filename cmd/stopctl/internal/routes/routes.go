@@ -1,4 +1,4 @@
-// Package routes is stopctl routes: it checks a routes file, and tries what a body becomes on a route.
+// Package routes is stopctl routes: it checks a routes file, and shows what a body becomes on a route.
 package routes
 
 import (
@@ -51,22 +51,20 @@ Exit codes: 0 all is well; 1 the file has faults, or the body is refused or
 ignored; 2 wrong usage or unreadable input.
 `
 
-// Command is for whoever writes a routes file.
+// Command helps to write a routes file.
 func Command(_ context.Context, args []string, o terminal.Outside) error {
 	var action string
 	var words []string
 	flags := flag.NewFlagSet("routes", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	file := flags.String("routes", "routes.yaml", "")
 	body := flags.String("f", "", "")
 	eventType := flags.String("type", "", "")
 	// Flags may stand before, between and behind the words.
 	for rest := args; ; rest = rest[1:] {
-		if err := flags.Parse(rest); errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(o.Out, routesUsage)
-			return nil
+		if err := o.Parse(flags, rest); errors.Is(err, flag.ErrHelp) {
+			return o.Help(routesUsage)
 		} else if err != nil {
-			return terminal.Usagef("routes: %v. See stopctl routes -h.", err)
+			return err
 		}
 		if rest = flags.Args(); len(rest) == 0 {
 			break
@@ -92,7 +90,7 @@ func Command(_ context.Context, args []string, o terminal.Outside) error {
 	case action == "try":
 		return terminal.Usagef("routes try wants a route and -f BODY. See stopctl routes -h.")
 	}
-	return terminal.Usagef("routes wants check or try. See stopctl routes -h.")
+	return terminal.Usagef("routes wants check or try.%s See stopctl routes -h.", terminal.DidYouMean("", action, []string{"check", "try"}))
 }
 
 func readRoutes(name string, o terminal.Outside) (*routes.Table, error) {

@@ -93,10 +93,11 @@ func TestRoutesTry(t *testing.T) {
 func TestRoutesUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		"wants check or try":             {"list"},
+		"Did you mean check?":            {"chekc"},
 		"wants a route and -f":           {"try", "/jira"},
 		"no route for \"/other\"":        {"try", "/other", "-f", "-"},
 		"no route for \"acme.itsm\"":     {"try", "acme.itsm", "-f", "-"},
-		"flag provided but not defined":  {"check", "-x"},
+		"there is no flag -x":            {"check", "-x"},
 		"no such file or directory":      {"try", "/jira", "-f", "no-such-file.json"},
 		"routes wants check or try. See": {},
 	} {

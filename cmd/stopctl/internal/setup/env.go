@@ -54,7 +54,7 @@ func IsVariable(name string) bool {
 func (v *Variables) NoteUnknown(s *terminal.Screen, routes bool) {
 	for _, name := range slices.Sorted(maps.Keys(v.Values)) {
 		if !routes && !IsVariable(name) {
-			s.Note("-env %s: the function has no such variable.", name)
+			s.Warn("-env %s: the function has no such variable.", name)
 		}
 	}
 }

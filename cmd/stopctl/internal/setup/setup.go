@@ -16,7 +16,7 @@ import (
 	"stopdesktops/internal/deployment"
 )
 
-// Flags say where the function's configuration stands.
+// Flags say where the function's configuration is.
 type Flags struct {
 	Command, Template, function string
 	Env                         Variables
@@ -54,7 +54,7 @@ type Setup struct {
 }
 
 // Read the deployment file, or without one the environment. EDS_ENDPOINT of this command's environment
-// holds in any case: whoever works with the emulator must not reach the account by mistake.
+// holds in any case: a person who works with the emulator must not reach the account by mistake.
 func (o *Flags) Read(getenv func(string) string) (*Setup, error) {
 	s := &Setup{Variables: map[string]string{}, Places: map[string]string{}}
 	if o.Template == "" {

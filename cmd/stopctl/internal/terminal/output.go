@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// checkedWriter remembers the first error of its writes: few who print look at it.
+// checkedWriter remembers the first error of its writes: few callers check them.
 type checkedWriter struct {
 	to  io.Writer
 	mu  sync.Mutex

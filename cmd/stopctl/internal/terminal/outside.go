@@ -13,6 +13,7 @@ type Outside struct {
 	Out, Err io.Writer
 	Getenv   func(string) string
 	Self     string // how to call this command again
+	looks    *looks // what -color, -q and -v say; nil outside a program
 }
 
 // The exit codes.
@@ -22,7 +23,7 @@ const (
 	ExitUsage      = 2
 )
 
-// UsageError is a mistake of whoever called.
+// UsageError is a mistake in the command line.
 type UsageError struct{ text string }
 
 func (e *UsageError) Error() string { return e.text }

@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Command is one word after stopctl.
 type Command struct {
 	Name  string
 	Short string
+	Words []string // that may follow the name: for completion
 	Run   func(ctx context.Context, args []string, o Outside) error
 }
 
@@ -29,7 +31,7 @@ type Program struct {
 func Main(p Program) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
-	code := p.Execute(ctx, os.Args[1:], Outside{&interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr, os.Getenv, self()})
+	code := p.Execute(ctx, os.Args[1:], Outside{In: &interruptible{ctx, os.Stdin}, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Self: self()})
 	stop()
 	os.Exit(code)
 }
@@ -65,11 +67,21 @@ func (p Program) dispatch(ctx context.Context, args []string, o Outside) int {
 	}
 	for _, c := range p.Commands {
 		if c.Name == args[0] {
-			return ExitCode(c.Run(ctx, args[1:], o), o)
+			return p.runOne(ctx, c, args[1:], o)
 		}
 	}
-	fmt.Fprintf(o.Err, "stopctl: there is no command %q. The commands are: %s. See stopctl help.\n", args[0], p.names())
+	fmt.Fprintf(o.Err, "stopctl: there is no command %q.%s The commands are: %s. See stopctl help.\n",
+		args[0], DidYouMean("", args[0], p.Names()), strings.Join(p.Names(), ", "))
 	return ExitUsage
+}
+
+// runOne runs a command and returns its exit code.
+func (p Program) runOne(ctx context.Context, c Command, args []string, o Outside) int {
+	started := time.Now()
+	o.looks = &looks{}
+	code := ExitCode(c.Run(ctx, args, o), o)
+	o.sayHow(c.Name, code, Duration(time.Since(started)))
+	return code
 }
 
 // asksForHelp says whether a word asks for help, with or without the name of a command behind it.
@@ -85,16 +97,8 @@ func (p Program) help(ctx context.Context, args []string, o Outside) int {
 	}
 	fmt.Fprint(o.Out, p.Head)
 	for _, c := range p.Commands {
-		fmt.Fprintf(o.Out, "  stopctl %-9s %s\n", c.Name, c.Short)
+		fmt.Fprintf(o.Out, "  stopctl %-10s %s\n", c.Name, c.Short)
 	}
 	fmt.Fprint(o.Out, p.Tail)
 	return ExitOK
-}
-
-func (p Program) names() string {
-	var list []string
-	for _, c := range p.Commands {
-		list = append(list, c.Name)
-	}
-	return strings.Join(list, ", ")
 }

@@ -62,8 +62,15 @@ const moment = 300 * time.Millisecond
 // longestLabel leaves room for the seconds and the detail.
 const longestLabel = 30
 
-// Note tells the person at the terminal something that is not part of the result.
-func (s *Screen) Note(format string, args ...any) { fmt.Fprintf(s.Err, format+"\n", args...) }
+// Note tells the person at the terminal something that is not part of the result, unless -q was given.
+func (s *Screen) Note(format string, args ...any) {
+	if !s.Quiet {
+		s.Warn(format, args...)
+	}
+}
+
+// Warn tells the person at the terminal something that -q does not silence.
+func (s *Screen) Warn(format string, args ...any) { fmt.Fprintf(s.Err, format+"\n", args...) }
 
 // Duration for people.
 func Duration(d time.Duration) string {

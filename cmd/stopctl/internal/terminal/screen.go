@@ -29,19 +29,26 @@ type Screen struct {
 	Out, Err io.Writer
 	color    bool // on out
 	Live     bool // Err is a terminal that can rewrite a line
+	Verbose  bool // -v was given
+	Quiet    bool // -q was given: no progress and no notes
 }
 
-// NewScreen shows on the writers of o. color is auto, always or never.
-func NewScreen(o Outside, color string) *Screen {
+// NewScreen shows on the writers of o, as -color, -q and -v say.
+func NewScreen(o Outside) *Screen {
 	s := &Screen{Out: o.Out, Err: o.Err}
+	l := looks{}
+	if o.looks != nil {
+		l = *o.looks
+	}
+	s.Verbose, s.Quiet = l.verbose, l.quiet
 	dumb := o.Getenv("TERM") == "dumb"
-	switch color {
+	switch l.color {
 	case "always":
 		s.color = true
-	case "auto":
+	case "auto", "":
 		s.color = onTerminal(o.Out) && o.Getenv("NO_COLOR") == "" && !dumb
 	}
-	s.Live = onTerminal(o.Err) && !dumb
+	s.Live = onTerminal(o.Err) && !dumb && !s.Quiet
 	return s
 }
 

@@ -19,11 +19,11 @@ func TestColor(t *testing.T) {
 	defer pipe.Close()
 	defer w.Close()
 	for _, color := range []string{"auto", "never"} {
-		if s := NewScreen(Outside{Out: w, Err: w, Getenv: os.Getenv}, color); s.color || s.Live {
+		if s := NewScreen(Outside{Out: w, Err: w, Getenv: os.Getenv, looks: &looks{color: color}}); s.color || s.Live {
 			t.Errorf("-color %s: colour or progress in a pipe", color)
 		}
 	}
-	s := NewScreen(Outside{Out: w, Err: w, Getenv: os.Getenv}, "always")
+	s := NewScreen(Outside{Out: w, Err: w, Getenv: os.Getenv, looks: &looks{color: "always"}})
 	var shown strings.Builder
 	fmt.Fprint(&visibleWriter{to: &shown}, s.Paint(Red, "x"), eraseLine)
 	if got := shown.String(); got != "\x1b[31mx\x1b[0m\r\x1b[K" {
@@ -42,7 +42,7 @@ func TestColor(t *testing.T) {
 			}
 			return ""
 		}
-		if s := NewScreen(Outside{Out: tty, Err: tty, Getenv: getenv}, "auto"); s.color {
+		if s := NewScreen(Outside{Out: tty, Err: tty, Getenv: getenv}); s.color {
 			t.Errorf("colour although %s says no", variable)
 		}
 	}
@@ -126,7 +126,8 @@ func TestVisible(t *testing.T) {
 	const foreign = "a\x1b[31mb\u202ec\r\U000e0001\x9b2J\u0085"
 	const want = `a\u001b[31mb\u202ec\u000d\udb40\udc01\x9b2J\u0085`
 	p := Program{Commands: []Command{{Name: "show", Run: func(_ context.Context, _ []string, o Outside) error {
-		s := NewScreen(o, "always")
+		o.looks.color = "always"
+		s := NewScreen(o)
 		fmt.Fprintln(o.Out, foreign)
 		fmt.Fprintln(o.Out, strings.Join(s.Table([][]Cell{{Red.Cell(foreign), Plain.Cell("|")}, {Plain.Cell("x"), Plain.Cell("|")}}), "\n"))
 		fmt.Fprintln(o.Out, s.Paint(Bold, foreign))

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"io"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,8 +30,6 @@ Flags:
   -from TIME        begin at this time, not now: 2026-12-24, "2026-12-24 20:00", or
                     2026-12-24T20:00:00+08:00. Without an offset it is UTC.
   -o text|json      json: the list as one object (stopctl schema timers)
-  -color auto|always|never
-                    auto: in a terminal, unless NO_COLOR is set
 
 Examples:
 
@@ -48,39 +45,33 @@ that cannot be read. What can be read is listed in any case.
 const mostDays = 366
 
 type timersOptions struct {
-	days          int
-	from          string
-	output, color string
-	templates     []string
+	days      int
+	from      string
+	output    string
+	templates []string
 }
 
 func timersFlags() (*timersOptions, *flag.FlagSet) {
 	o := &timersOptions{}
 	fs := flag.NewFlagSet("timers", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
 	fs.IntVar(&o.days, "days", 7, "")
 	fs.StringVar(&o.from, "from", "", "")
 	fs.StringVar(&o.output, "o", "text", "")
-	fs.StringVar(&o.color, "color", "auto", "")
 	return o, fs
 }
 
 // parseTimers returns flag.ErrHelp when only help was asked for.
-func parseTimers(args []string) (*timersOptions, error) {
+func parseTimers(args []string, out terminal.Outside) (*timersOptions, error) {
 	o, fs := timersFlags()
-	err := fs.Parse(args)
+	err := out.Parse(fs, args)
 	o.templates = fs.Args()
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("timers: %v. See stopctl timers -h.", err)
+		return nil, err
 	case o.days < 1 || o.days > mostDays:
 		return nil, terminal.Usagef("timers: -days %d: from 1 to %d", o.days, mostDays)
 	case o.output != "text" && o.output != "json":
 		return nil, terminal.Usagef("timers: -o %s: text or json", o.output)
-	case o.color != "auto" && o.color != "always" && o.color != "never":
-		return nil, terminal.Usagef("timers: -color %s: auto, always or never", o.color)
 	}
 	return o, o.findTemplates()
 }
@@ -100,10 +91,9 @@ func (o *timersOptions) findTemplates() error {
 
 // Command lists what the timers of templates do in the next days.
 func Command(_ context.Context, args []string, out terminal.Outside) error {
-	o, err := parseTimers(args)
+	o, err := parseTimers(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(out.Out, timersUsage)
-		return err
+		return out.Help(timersUsage)
 	}
 	if err != nil {
 		return err
@@ -119,7 +109,7 @@ func Command(_ context.Context, args []string, out terminal.Outside) error {
 	if o.output == "json" {
 		err = l.write(out.Out)
 	} else {
-		l.show(terminal.NewScreen(out, o.color), o.days)
+		l.show(terminal.NewScreen(out), o.days)
 	}
 	switch {
 	case err != nil:

@@ -39,20 +39,7 @@ func (t teller) toStop() string {
 	case report.ReasonNotIdle:
 		return t.whenIdle()
 	}
-	return changes[t.d.Reason]
-}
-
-var changes = map[string]string{
-	report.ReasonConflict:            "Give both events the same StoppedMode and OsUpdate, or send this one again.",
-	report.ReasonNotSelected:         "Make the desktop match Select, or name it in an event without Select.",
-	report.ReasonKeepUntilUnreadable: "Write a time such as 2026-12-01 20:00 into the tag, or remove the tag.",
-	report.ReasonConnected:           "The user must disconnect. An event with Force stops it all the same, if ALLOW_FORCE is on: unsaved work is lost.",
-	report.ReasonConnectionUnknown:   "EDS must say that nobody is connected. Look at the desktop in the EDS console.",
-	report.ReasonUsedSinceEvent:      "Send a new event: the use was after the old one. The new event is judged by its own time.",
-	report.ReasonMaxDesktops:         "Split the event, or raise the limit and deploy. Nothing of the event was stopped.",
-	report.ReasonSelectionUnread:     "Send the event again: reading the selection failed before this desktop could be judged.",
-	report.ReasonDeadline:            "Send the event again (stopctl replay), or raise the function's timeout.",
-	report.ReasonRefusedTogether:     "Look up the code. Then send the event again (stopctl replay).",
+	return report.Catalog()[t.d.Reason].ToStop
 }
 
 func (t teller) afterFailure() string {

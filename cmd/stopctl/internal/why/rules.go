@@ -39,11 +39,11 @@ func (t teller) rule() string {
 	case report.NotFound:
 		return "EDS does not know it in " + cmp.Or(t.d.RegionId, "that region")
 	case report.Failed:
-		return words.Outcomes[report.Failed] + ": " + cmp.Or(t.d.Code, "no code")
+		return words.Rule(report.Failed) + ": " + cmp.Or(t.d.Code, "no code")
 	case report.Skipped, report.NotAttempted:
 		return t.reason()
 	}
-	return cmp.Or(words.Outcomes[t.d.Outcome], string(t.d.Outcome))
+	return cmp.Or(words.Rule(t.d.Outcome), string(t.d.Outcome))
 }
 
 // reason in words.
@@ -59,7 +59,7 @@ func (t teller) reason() string {
 	case report.ReasonNotSelected:
 		return "the event names it, and Select does not match it"
 	}
-	return cmp.Or(words.Rules[t.d.Reason], t.d.Reason, words.Outcomes[t.d.Outcome])
+	return cmp.Or(words.Rule(t.d.Reason), t.d.Reason, words.Rule(t.d.Outcome))
 }
 
 // ruleOfList says which tag or list spared the desktop.

@@ -36,8 +36,6 @@ Flags:
   -tz ZONE          the time zone of what is shown, such as Asia/Shanghai; default: TIMEZONE
                     of s.yaml in this folder or of this environment, or this machine's zone
   -o text|json      json: one object; stopctl schema why describes it
-  -color auto|always|never
-                    auto: in a terminal, unless NO_COLOR is set
 
 Examples:
 
@@ -49,9 +47,9 @@ the answer may be incomplete; 2 wrong usage or an unreadable file.
 `
 
 type whyOptions struct {
-	zone, output, color string
-	desktop             string
-	files               []string
+	zone, output string
+	desktop      string
+	files        []string
 }
 
 func whyFlags() (*whyOptions, *flag.FlagSet) {
@@ -60,23 +58,18 @@ func whyFlags() (*whyOptions, *flag.FlagSet) {
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&o.zone, "tz", "", "")
 	fs.StringVar(&o.output, "o", "text", "")
-	fs.StringVar(&o.color, "color", "auto", "")
 	return o, fs
 }
 
 // parseWhy returns flag.ErrHelp when only help was asked for.
-func parseWhy(args []string) (*whyOptions, error) {
+func parseWhy(args []string, out terminal.Outside) (*whyOptions, error) {
 	o, fs := whyFlags()
-	err := fs.Parse(args)
+	err := out.Parse(fs, args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("why: %v. See stopctl why -h.", err)
+		return nil, err
 	case o.output != "text" && o.output != "json":
 		return nil, terminal.Usagef("why: -o %s: text or json", o.output)
-	case o.color != "auto" && o.color != "always" && o.color != "never":
-		return nil, terminal.Usagef("why: -color %s: auto, always or never", o.color)
 	case fs.NArg() < 2:
 		return nil, terminal.Usagef("why: name a desktop, then one or more files. See stopctl why -h.")
 	}
@@ -89,10 +82,9 @@ func parseWhy(args []string) (*whyOptions, error) {
 
 // Command says why a desktop was not stopped.
 func Command(_ context.Context, args []string, out terminal.Outside) error {
-	o, err := parseWhy(args)
+	o, err := parseWhy(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(out.Out, whyUsage)
-		return err
+		return out.Help(whyUsage)
 	}
 	if err != nil {
 		return err
@@ -109,7 +101,7 @@ func Command(_ context.Context, args []string, out terminal.Outside) error {
 	if o.output == "json" {
 		err = a.write(out.Out)
 	} else {
-		a.show(terminal.NewScreen(out, o.color))
+		a.show(terminal.NewScreen(out))
 	}
 	switch {
 	case err != nil:

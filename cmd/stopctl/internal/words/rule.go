@@ -8,36 +8,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// Rules says what each reason of a report means.
-var Rules = map[string]string{
-	report.ReasonConflict:            "an earlier event of the batch wants something else done to it",
-	report.ReasonNotSelected:         "is named in DesktopId, but outside Select",
-	report.ReasonProtected:           "is protected",
-	report.ReasonKeepUntil:           "its keep-until tag names a time to come",
-	report.ReasonKeepUntilUnreadable: "its keep-until tag has a value that cannot be read",
-	report.ReasonExcluded:            "is matched by Exclude",
-	report.ReasonConnected:           "a user is connected",
-	report.ReasonConnectionUnknown:   "it is unknown whether a user is connected",
-	report.ReasonNotIdle:             "was started, used or left within IdleMinutes",
-	report.ReasonUsedSinceEvent:      "a user started or connected to it since the event",
-	report.ReasonMaxDesktops:         "the event would stop more desktops than allowed",
-	report.ReasonSelectionUnread:     "the selection could not be read to its end",
-	report.ReasonDeadline:            "there was no time left for it",
-	report.ReasonRefusedTogether:     "EDS refused the calls it was in",
-}
-
-// Outcomes says what each outcome of a desktop means.
-var Outcomes = map[report.Outcome]string{
-	report.Stopped:        "EDS took the call, and the desktop was seen Stopped",
-	report.Accepted:       "EDS took the call; the event did not see the desktop stop",
-	report.Stopping:       "the desktop was seen Stopping",
-	report.AlreadyStopped: "it was stopped already",
-	report.Skipped:        "it was left alone",
-	report.WouldStop:      "it would have been stopped, and this was a dry run",
-	report.NotFound:       "EDS does not know it in that region",
-	report.Failed:         "the decision or the call failed",
-	report.NotAttempted:   "no call was made",
-}
+// Rule says what a reason or an outcome means; empty: it is neither.
+func Rule[T ~string](code T) string { return report.Catalog()[string(code)].Rule }
 
 // StateRule says that the state of a desktop spares it. It returns false if the reason is another.
 func StateRule(d report.DesktopReport) (text string, ok bool) {

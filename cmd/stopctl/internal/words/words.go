@@ -1,4 +1,4 @@
-// Package words says what stands in a report, for people, and in which colour.
+// Package words says what a report means, for people, and in which colour.
 package words
 
 import (

@@ -2,8 +2,54 @@ package events
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
+
+// binaryEvent reads the events of a request in binary mode: its body, which the attributes in the headers name.
+func binaryEvent(r *HTTPRequest) ([]Event, *Error) {
+	attribute := map[string]string{}
+	for _, name := range attributeHeaders[:4] {
+		value, err := r.attribute(name)
+		if err != nil {
+			return nil, err
+		}
+		if value == "" {
+			return nil, fault(MissingField, "$", "the header ce-%s is missing: a CloudEvent in binary mode needs it, and a plain request must not have the ce- headers of one", name)
+		}
+		attribute[name] = value
+	}
+	if unfilled(attribute["id"]) {
+		return nil, fault(InvalidValue, "$", "the header ce-id %s", unfilledID)
+	}
+	if attribute["specversion"] != "1.0" {
+		return nil, fault(InvalidValue, "$", "the header ce-specversion must be 1.0")
+	}
+	when, err := r.binaryTime()
+	if err != nil {
+		return nil, err
+	}
+	traceparent := Traceparent(r.Get("ce-traceparent"))
+	list, err := decodeBody(r.Body)
+	for i := range list {
+		e := &list[i]
+		e.ID, e.Source, e.Type, e.Time, e.Traceparent = attribute["id"], attribute["source"], attribute["type"], when, traceparent
+	}
+	return list, err
+}
+
+// binaryTime reads the header ce-time. It is zero if the header is missing.
+func (r *HTTPRequest) binaryTime() (time.Time, *Error) {
+	text, err := r.attribute("time")
+	if err != nil || r.Get("ce-time") == "" {
+		return time.Time{}, err
+	}
+	when, ok := parseTime(text)
+	if !ok {
+		return time.Time{}, fault(InvalidTime, "$", "the header ce-time is not a time with its zone, such as 2026-11-02T19:00:00+08:00")
+	}
+	return when, nil
+}
 
 // attribute returns a context attribute of a CloudEvent in binary mode, from its header. It is "" if the header is
 // missing. The decoding is that of the HTTP protocol binding of CloudEvents 1.0, 3.1.3.2.

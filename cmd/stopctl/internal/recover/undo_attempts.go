@@ -11,10 +11,10 @@ import (
 const (
 	maxTries         = 5                // where the call is not served, or its answer is lost
 	throttlingWindow = 70 * time.Second // the quotas of EDS are for 60 seconds
-	longestPause     = 5 * time.Second  // between two tries, unless EDS asks for a longer one
+	longestPause     = 5 * time.Second  // between two attempts, unless EDS asks for a longer one
 )
 
-// attempts counts the tries of one call.
+// attempts counts the attempts at one call.
 type attempts struct {
 	deadline  time.Time // of undo as a whole
 	failed    int
@@ -76,4 +76,4 @@ func (b *budget) refuse() bool {
 }
 
 // errInterrupted is that of desktops for which no call was made before the interrupt.
-var errInterrupted = errors.New("interrupted before its turn")
+var errInterrupted = errors.New("interrupted before it was called")
