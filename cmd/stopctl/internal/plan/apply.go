@@ -42,11 +42,12 @@ function cannot be reached; 2 wrong usage or an unreadable request.
 // Apply sends an approved request to the function.
 func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 	flags := flag.NewFlagSet("apply", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out.Out, applyUsage)
-		return nil
-	} else if err != nil || flags.NArg() != 1 {
+	if err := out.Parse(flags, args); errors.Is(err, flag.ErrHelp) {
+		return out.Help(applyUsage)
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
 		return terminal.Usagef("apply: name one file that stopctl approve wrote. See stopctl apply -h.")
 	}
 	event, err := terminal.ReadInput("apply:", flags.Arg(0), out.In)

@@ -65,7 +65,6 @@ type approveOptions struct {
 func approveFlags() (*approveOptions, *flag.FlagSet) {
 	o := &approveOptions{}
 	flags := flag.NewFlagSet("approve", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.by, "by", "", "")
 	flags.DurationVar(&o.valid, "valid", 8*time.Hour, "")
 	flags.StringVar(&o.out, "out", "", "")
@@ -75,14 +74,12 @@ func approveFlags() (*approveOptions, *flag.FlagSet) {
 	return o, flags
 }
 
-func parseApprove(args []string) (*approveOptions, error) {
+func parseApprove(args []string, out terminal.Outside) (*approveOptions, error) {
 	o, flags := approveFlags()
-	err := flags.Parse(args)
+	err := out.Parse(flags, args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return nil, err
 	case err != nil:
-		return nil, terminal.Usagef("approve: %v. See stopctl approve -h.", err)
+		return nil, err
 	case flags.NArg() != 1 || flags.Arg(0) == "-":
 		return nil, terminal.Usagef("approve: name one file that stopctl plan -o json wrote, after the flags: standard input is for your yes. See stopctl approve -h.")
 	case o.by == "":
@@ -101,10 +98,9 @@ func Approve(ctx context.Context, args []string, out terminal.Outside) error {
 	if err := setup.RefuseDebug("approve", out.Getenv); err != nil {
 		return err
 	}
-	o, err := parseApprove(args)
+	o, err := parseApprove(args, out)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out.Out, approveUsage)
-		return nil
+		return out.Help(approveUsage)
 	}
 	if err != nil {
 		return err
