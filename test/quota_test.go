@@ -14,7 +14,7 @@ import (
 // begins: the wait for the quota does not leave the function slow.
 func TestQuotaOfAMinute(t *testing.T) {
 	if testing.Short() || raceFlag != nil {
-		t.Skip("takes some seconds of CPU")
+		t.Skip("takes minutes under the race detector: make test-large runs it")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		const each = 60_000 // of two invocations: the events of one may name 100,000 desktops at most

@@ -165,7 +165,7 @@ func checkEdge(g graph, from, to string) string {
 	case within(to, schemas) && !within(from, schemas, stopctl):
 		return "the schemas are for senders and operators, not for the function"
 	case within(to, sampleFiles) && !within(from, stopctl):
-		return "the samples are for whoever tries the function, not for the function"
+		return "the samples are for people who try the function, not for the function"
 	case within(to, bench) && from != bench:
 		return "the benchmark is nobody's part"
 	case within(from, benchPeers) && inModule(to):

@@ -164,7 +164,7 @@ func notIdle(_ *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonNotIdle, evidence: usedAt(use.any, use.anyBy, t.order.idleSince)}, true
 }
 
-// An event that comes late was meant for the users of its own time. Whoever started the desktop or
+// usedSinceEvent: a late event was meant for the users of its own time. A user who started the desktop or
 // connected to it since is somebody that the event knows nothing of.
 func usedSinceEvent(_ *run, t *target) (verdict, bool) {
 	if t.order.UsedSince.IsZero() {

@@ -38,7 +38,7 @@ const (
 )
 
 // newClinic makes the current folder one with a copy of the template that is deployed, changed by pairs of old
-// and new text. The credentials of whoever runs the tests are not found.
+// and new text. The credentials of the person who runs the tests are not found.
 func newClinic(t *testing.T, changes ...string) *clinic {
 	t.Helper()
 	template, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "s.yaml"))
@@ -532,7 +532,7 @@ func TestThisMachine(t *testing.T) {
 	}
 }
 
-// TestDoctorAstray: what is on this machine is said once, and is right for whoever practises or deploys nothing.
+// TestDoctorAstray: what is on this machine is said once, and is right for a person who practises or deploys nothing.
 func TestDoctorAstray(t *testing.T) {
 	c := newClinic(t)
 	c.env["EDS_ENDPOINT"], c.env["CALLBACK_URL"], c.env["ALLOWED_REGIONS"] = "", c.receiver.URL+fakePath, "cn-hangzhou"

@@ -60,7 +60,7 @@ func TestBuildShowsProgress(t *testing.T) {
 	}
 }
 
-// What the compiler says must reach whoever changes the function.
+// TestBuildFails: a developer who changes the function must see the messages of the compiler.
 func TestBuildFails(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"go.mod": "module stopdesktops\n", "main.go": "package main\nfunc main() { nosuch() }\n"} {

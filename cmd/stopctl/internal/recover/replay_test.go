@@ -95,7 +95,7 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
-// TestReplayLate: the event is old; whoever used a desktop since must not be stopped by its replay.
+// TestReplayLate: the event is old, and its replay must not stop a desktop that was used since.
 func TestReplayLate(t *testing.T) {
 	at := time.Now().Add(-90 * time.Minute).UTC().Format(time.RFC3339)
 	_, out, _ := replay(t, strings.Replace(oneReport, `"EventId":"e1",`, `"EventId":"e1","EventTime":"`+at+`",`, 1))

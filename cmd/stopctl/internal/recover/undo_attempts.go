@@ -28,7 +28,7 @@ func (t *attempts) next(e *stop.CallError, now time.Time) (time.Duration, bool) 
 	if e.Family != stop.Throttled {
 		t.throttled = 0
 		t.failed++
-		return max(growing(t.failed), e.RetryAfter), passing(e) && t.failed < maxTries && !t.tooLong(e, now)
+		return max(growing(t.failed), e.RetryAfter), e.Passing() && t.failed < maxTries && !t.tooLong(e, now)
 	}
 	if t.throttled++; t.throttled == 1 {
 		t.givenUp = now.Add(throttlingWindow)
@@ -47,10 +47,6 @@ func (t *attempts) tooLong(e *stop.CallError, now time.Time) bool {
 
 // growing returns the pause after the nth failure: it doubles up to longestPause.
 func growing(n int) time.Duration { return min(lookPause<<min(n-1, 10), longestPause) }
-
-func passing(e *stop.CallError) bool {
-	return e.Family == stop.Throttled || e.Family == stop.Temporary || e.Family == stop.Ambiguous
-}
 
 // refused reports whether the call was refused as a whole, perhaps because of one desktop that it names.
 func refused(e *stop.CallError) bool {

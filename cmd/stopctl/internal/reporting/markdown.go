@@ -93,7 +93,7 @@ func (r *row) why() string {
 	return reason + ": " + detail
 }
 
-// plain makes Markdown take a foreign text for text: no table cell, no HTML, no link and no picture comes of it.
+// plain escapes a foreign text for Markdown: it makes no table cell, HTML, link or picture.
 func plain(text string) string {
 	var b strings.Builder
 	runes := []rune(text)

@@ -30,7 +30,7 @@ func (p Program) Outline(ctx context.Context) []Outline {
 	for _, c := range p.Commands {
 		var help bytes.Buffer
 		o := Outside{In: strings.NewReader(""), Out: &help, Err: &help, Getenv: func(string) string { return "" }, looks: &looks{}}
-		_ = c.Run(ctx, []string{"-h"}, o) // prints help, whatever comes of it
+		_ = c.Run(ctx, []string{"-h"}, o) // prints the help; that is all that is needed of it
 		line := Outline{Name: c.Name, Short: c.Short, Words: c.Words}
 		if o.looks.flags != nil {
 			described := describedFlags(help.String())
