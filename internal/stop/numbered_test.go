@@ -26,7 +26,6 @@ type listed struct {
 	unnumbered string
 	latency    time.Duration
 	tag        func(nth int) error // of a listing of protected desktops
-	breaks     int                 // the page of carriers from this desktop on fails; 0: none does
 
 	mu      sync.Mutex
 	nth     int
@@ -114,22 +113,7 @@ func (l *listed) DescribeDesktopInfo(ctx context.Context, _ string, ids []string
 	return rows, nil
 }
 
-func (l *listed) ListTagResources(ctx context.Context, _ string, tag events.Tag, token string) (p Page[Tagged], err error) {
-	if tag.Key == "team" { // every desktop carries it
-		from := 0
-		_, _ = fmt.Sscan(token, &from)
-		for _, id := range l.ids[min(from, len(l.ids)):min(from+PageSize, len(l.ids))] {
-			p.Rows = append(p.Rows, Tagged{DesktopID: id, Value: "blue"})
-		}
-		if p.Listed = len(p.Rows); from+PageSize < len(l.ids) {
-			p.NextToken = fmt.Sprint(from + PageSize)
-		}
-		clock.Sleep(ctx, l.latency)
-		if l.breaks > 0 && from == l.breaks {
-			return Page[Tagged]{}, &CallError{Action: "ListTagResources", Family: Denied, Code: "NoPermission", Message: "may not"}
-		}
-		return p, nil
-	}
+func (l *listed) ListTagResources(ctx context.Context, _ string, _ events.Tag, _ string) (p Page[Tagged], err error) {
 	l.mu.Lock()
 	l.tags++
 	nth := l.tags
@@ -141,11 +125,7 @@ func (l *listed) ListTagResources(ctx context.Context, _ string, tag events.Tag,
 	return p, err
 }
 
-func (l *listed) ListTagResourcesByID(ctx context.Context, _ string, ids []string, _ string) (p Page[Tagged], err error) {
-	for _, id := range ids {
-		p.Rows = append(p.Rows, Tagged{DesktopID: id, Key: "team", Value: "blue"})
-	}
-	p.Listed = len(p.Rows)
+func (l *listed) ListTagResourcesByID(ctx context.Context, _ string, _ []string, _ string) (p Page[Tagged], err error) {
 	clock.Sleep(ctx, l.latency)
 	return p, nil
 }
