@@ -129,13 +129,16 @@ func (r *reader) numberedPage(ctx context.Context, number int) error {
 	}
 	var p Page[Desktop]
 	var at time.Time
-	err := read(ctx, r.place, nil, "DescribeDesktops", func(ctx context.Context) (err error) {
-		at = time.Now()
-		p, err = r.place.session.DescribeDesktopsPage(ctx, r.place.regionID, r.choice, number)
-		if hopeless(err) {
-			r.giveUp(err)
-		}
-		return err
+	// The listings of protected desktops, and the stops, must not wait for hundreds of pages.
+	err := r.place.pace.inLaterSlot(ctx, func(s *slot) error {
+		return read(ctx, r.place, s, "DescribeDesktops", func(ctx context.Context) (err error) {
+			at = time.Now()
+			p, err = r.place.session.DescribeDesktopsPage(ctx, r.place.regionID, r.choice, number)
+			if hopeless(err) {
+				r.giveUp(err)
+			}
+			return err
+		})
 	})
 	switch {
 	case err == nil:

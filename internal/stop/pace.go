@@ -23,6 +23,7 @@ type pace struct {
 	filled  bool // among them were as many at once as the limit allows
 	epoch   int  // counts the halvings
 	waiting []chan struct{}
+	later   []chan struct{} // calls that begin only when no other call waits
 	// exhausted are the actions that were throttled and not served since. Further throttling of such an
 	// action does not halve the limit again: its quota for a minute is used up. Fewer calls at once would not
 	// help, and would delay the calls of other actions.
@@ -53,8 +54,14 @@ func (p *pace) width() int {
 
 // enter waits until a call may be made. It returns the epoch for leave, or the context's error.
 func (p *pace) enter(ctx context.Context) (epoch int, err error) {
-	return p.queue(ctx, math.MaxInt)
+	return p.queue(ctx, inOrder)
 }
+
+// Places in the queue: behind all that wait, or behind all that wait now and later.
+const (
+	inOrder  = math.MaxInt
+	afterAll = -1
+)
 
 // queue is enter, at most so far behind the head of the queue.
 func (p *pace) queue(ctx context.Context, behind int) (epoch int, err error) {
@@ -62,13 +69,18 @@ func (p *pace) queue(ctx context.Context, behind int) (epoch int, err error) {
 		return 0, err
 	}
 	p.mu.Lock()
-	if p.running < p.limit && len(p.waiting) == 0 {
+	if p.running < p.limit && len(p.waiting)+len(p.later) == 0 {
 		p.run()
 		defer p.mu.Unlock()
 		return p.epoch, nil
 	}
 	ready := make(chan struct{})
-	p.waiting = slices.Insert(p.waiting, min(behind, len(p.waiting)), ready)
+	if behind == afterAll {
+		p.later = append(p.later, ready)
+	} else {
+		p.waiting = slices.Insert(p.waiting, min(behind, len(p.waiting)), ready)
+		p.admit()
+	}
 	p.mu.Unlock()
 
 	select {
@@ -86,9 +98,11 @@ func (p *pace) queue(ctx context.Context, behind int) (epoch int, err error) {
 func (p *pace) giveUp(ready chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if i := slices.Index(p.waiting, ready); i >= 0 {
-		p.waiting = slices.Delete(p.waiting, i, i+1)
-		return
+	for _, queue := range []*[]chan struct{}{&p.waiting, &p.later} {
+		if i := slices.Index(*queue, ready); i >= 0 {
+			*queue = slices.Delete(*queue, i, i+1)
+			return
+		}
 	}
 	p.running--
 	p.admit()
@@ -142,9 +156,13 @@ func (p *pace) leave(epoch int, shown sign) {
 }
 
 func (p *pace) admit() {
-	for p.running < p.limit && len(p.waiting) > 0 {
-		close(p.waiting[0])
-		p.waiting = p.waiting[1:]
+	for p.running < p.limit && len(p.waiting)+len(p.later) > 0 {
+		next := &p.waiting
+		if len(*next) == 0 {
+			next = &p.later
+		}
+		close((*next)[0])
+		*next = (*next)[1:]
 		p.run()
 	}
 }

@@ -29,11 +29,20 @@ func (p *pace) inSlot(ctx context.Context, s *slot, f func(*slot) error) error {
 	if s != nil {
 		return f(s)
 	}
-	epoch, err := p.enter(ctx)
+	return p.inNewSlot(ctx, inOrder, f)
+}
+
+// inLaterSlot is inSlot for one of many calls that the others must not wait for.
+func (p *pace) inLaterSlot(ctx context.Context, f func(*slot) error) error {
+	return p.inNewSlot(ctx, afterAll, f)
+}
+
+func (p *pace) inNewSlot(ctx context.Context, behind int, f func(*slot) error) error {
+	epoch, err := p.queue(ctx, behind)
 	if err != nil {
 		return errTimeUp
 	}
-	s = &slot{pace: p, working: 1, epoch: epoch}
+	s := &slot{pace: p, working: 1, epoch: epoch}
 	defer s.suspend() // also when f panics
 	return f(s)
 }
