@@ -128,7 +128,6 @@ func (b *batch) call(ctx context.Context, targets []*target) (left []*target, re
 	left = targets
 	err = b.place.pace.inSlot(ctx, nil, func(s *slot) error {
 		b.begun()
-		b.orders[0].flow.renew(targets)
 		left = b.goAhead(b.ready(ctx, s, targets))
 		b.place.claims.release(b.unit, without(targets, left), left)
 		if len(left) == 0 {

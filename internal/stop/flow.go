@@ -114,7 +114,7 @@ func (f *flow) pass(now *round, rows []row) error {
 			t.sight(s)
 			f.byID[id] = t
 			f.waiting = append(f.waiting, t)
-		case t != nil: // listed again: what it says now counts, if that is not too late
+		case t != nil && s.at.After(f.newer[id].at): // listed again: what was asked last counts, if that is not too late
 			f.newer[id] = s
 		}
 	}

@@ -79,6 +79,7 @@ func (b *batch) findOutAgain(ctx context.Context, s *slot, targets []*target, in
 
 // decideAgain about targets, by what is known now. It returns those still to be stopped.
 func (b *batch) decideAgain(targets []*target) []*target {
+	b.orders[0].flow.renew(targets) // rows may have come while something else was found out
 	unknown := map[*order]error{}
 	for _, o := range b.orders {
 		unknown[o] = o.unknown()

@@ -165,7 +165,7 @@ func (r *reader) take(number int, p Page[Desktop], at time.Time) {
 		rows[i] = row{d, at}
 		now.ids[d.DesktopID] = true
 	}
-	if now.over() { // another page has ended it
+	if now.err != nil { // another page has ended the reading
 		return
 	}
 	if now.numbered && len(rows) > 0 && len(now.ids) == before {

@@ -25,7 +25,8 @@ type listed struct {
 	// unnumbered says that the number of a page is "ignored" or "refused", or that the order is "reversed".
 	unnumbered string
 	latency    time.Duration
-	tag        func(nth int) error // of a listing of protected desktops
+	slow       func(number int) time.Duration // more latency of a page
+	tag        func(nth int) error            // of a listing of protected desktops
 
 	mu      sync.Mutex
 	nth     int
@@ -70,8 +71,12 @@ func (l *listed) page(ctx context.Context, number, from int) (Page[Desktop], err
 	for _, row := range p.Rows {
 		l.sent[row.DesktopID] = time.Now()
 	}
+	latency := l.latency
+	if l.slow != nil {
+		latency += l.slow(number)
+	}
 	l.mu.Unlock()
-	if !clock.Sleep(ctx, l.latency) {
+	if !clock.Sleep(ctx, latency) {
 		return Page[Desktop]{}, &CallError{Family: Ambiguous, Code: "Timeout"}
 	}
 	if err != nil {
@@ -378,4 +383,91 @@ func TestFlowHoldsTheRouteLimit(t *testing.T) {
 			t.Errorf("%s: %d stopped", r.Status, len(l.stopped))
 		}
 	})
+}
+
+// TestFlowHeedsLaterRows: while the listing of protected desktops is made anew before a call, a row comes that says
+// that one of the desktops is in use by now.
+func TestFlowHeedsLaterRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newListed(1000)
+		began, inUse := time.Now(), l.ids[400]
+		tries := 0
+		l.slow = func(number int) time.Duration {
+			switch {
+			case number == 5: // with the desktop: its row is old when it comes
+				return 6 * time.Second
+			case number == 10 && tries == 1:
+				return 6100 * time.Millisecond
+			}
+			return 0
+		}
+		l.spoil = func(_, number int, p *Page[Desktop]) error {
+			if number == 10 {
+				if tries++; tries == 1 {
+					return &CallError{Action: "DescribeDesktops", Family: Temporary, Code: "ServiceUnavailable"}
+				}
+				p.Rows[0].DesktopID = inUse
+			}
+			for i := range p.Rows {
+				if p.Rows[i].DesktopID == inUse && time.Since(began) > 6*time.Second {
+					p.Rows[i].ConnectionStatus = "Connected"
+				}
+			}
+			return nil
+		}
+		l.tag = func(nth int) error {
+			if nth > 1 {
+				time.Sleep(2 * time.Second)
+			}
+			return nil
+		}
+		r, _ := l.selectAll(t, 1000)
+		if at, stopped := l.stopped[inUse]; stopped || len(l.stopped) != 999 {
+			t.Errorf("%s: %d desktops are stopped, the one in use after %v", r.Status, len(l.stopped), at.Sub(began))
+		}
+		if at := l.stopped[l.ids[401]]; at.Sub(began) < 8*time.Second {
+			t.Errorf("its neighbour is stopped after %v: not after the listing", at.Sub(began))
+		}
+	})
+}
+
+// TestFlowKeepsTheRowAskedLast: of several rows about a desktop the one that was asked for last counts, whichever
+// came first.
+func TestFlowKeepsTheRowAskedLast(t *testing.T) {
+	now := time.Now()
+	at := func(seconds int, connection string) row {
+		return row{Desktop{DesktopID: "ecd-1", ConnectionStatus: connection}, now.Add(time.Duration(seconds) * time.Second)}
+	}
+	o := &order{place: &place{run: &run{}}}
+	f := &flow{order: o, byID: map[string]*target{}, newer: map[string]row{}, unusable: map[string]bool{}, reserved: 10}
+	f.changed.L = &f.mu
+	for _, rows := range [][]row{{at(1, "Disconnected")}, {at(3, "Connected")}, {at(2, "Disconnected")}} {
+		if err := f.pass(newRound(), rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	targets, _ := f.next()
+	f.renew(targets)
+	if len(targets) != 1 || targets[0].seen.ConnectionStatus != "Connected" {
+		t.Errorf("%d targets: %+v", len(targets), targets[0].seen)
+	}
+}
+
+// TestRowsOfUselessRoundsCount: pages whose numbers seem to be ignored still tell the state of their desktops.
+func TestRowsOfUselessRoundsCount(t *testing.T) {
+	told := map[string]string{}
+	r := &reader{round: &round{ids: map[string]bool{}, numbered: true, total: 2, most: 2}, failed: func(error) {},
+		took: func(_ *round, _ int, rows []row) error {
+			for _, row := range rows {
+				told[row.desktop.DesktopID] = row.desktop.ConnectionStatus
+			}
+			return nil
+		}}
+	for i, connection := range []string{"Disconnected", "Disconnected", "Disconnected", "Connected"} {
+		p := Page[Desktop]{Rows: []Desktop{{DesktopID: "ecd-1", ConnectionStatus: connection}}, Listed: 1, TotalCount: 2}
+		r.take(i+1, p, time.Now())
+	}
+	if !r.round.ignores || told["ecd-1"] != "Connected" {
+		t.Errorf("ignores %v, %v", r.round.ignores, told)
+	}
 }
