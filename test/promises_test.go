@@ -11,14 +11,14 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-const promisesHead = `# What it promises
+const promisesHead = `# What the function promises
 
-Each promise is shown by scenarios. A scenario is a test: an event, a fleet, faults, and the expected result. This page is
+Scenarios show each promise. A scenario is a test: an event, a fleet, faults, and the expected result. This page is
 made from [testdata/promises.txt](../testdata/promises.txt) and the first lines of the scenarios:
 ` + "`go test ./test -run TestPromises -update`" + `.
 
-Besides, a property test sends thousands of generated events over fleets that change meanwhile. It checks every StopDesktops call
-against what EDS answered in the five seconds before.
+A property test also sends thousands of generated events, while the desktops change. It checks every StopDesktops call
+against the responses of EDS in the five seconds before.
 `
 
 // TestPromises: docs/promises.md says what the scenarios say, and each scenario is in it.
