@@ -588,6 +588,46 @@ func TestCallbackTime(t *testing.T) {
 	}
 }
 
+// dead is a receiver that never responds. It counts what was begun, and what found no time.
+type dead struct{ begun, late atomic.Int64 }
+
+func (*dead) Admit(string) error { return nil }
+
+func (d *dead) Deliver(ctx context.Context, _ string, _ report.Report) report.CallbackResult {
+	if ctx.Err() != nil {
+		d.late.Add(1)
+		return report.CallbackResult{Status: report.CallbackNotAttempted}
+	}
+	d.begun.Add(1)
+	<-ctx.Done()
+	return report.CallbackResult{Status: report.CallbackFailed}
+}
+
+// TestDeadReceiver: the callbacks of 1,000 events share the reserve, a tenth of the time. Each report is in the log.
+func TestDeadReceiver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const events = 1000
+		receiver := &dead{}
+		b := newBench(&scripted{}, func(o *handler.Options) { o.Callback, o.Policy.APIConcurrency = receiver, 32 })
+		var batch []string
+		for i := range events {
+			batch = append(batch, fmt.Sprintf(`{"DesktopId":"ecd-%d"}`, i))
+		}
+		begun := time.Now()
+		_, failure := b.sendWithin(time.Minute, "["+strings.Join(batch, ",")+"]")
+		if took := time.Since(begun); failure != nil || took > 6*time.Second {
+			t.Errorf("the response came after %v: %v", took, failure)
+		}
+		if begun, late := receiver.begun.Load(), receiver.late.Load(); begun < 20 || begun+late != events {
+			t.Errorf("%d deliveries were begun, %d found no time", begun, late)
+		}
+		log := b.log.String()
+		if reports, results := strings.Count(log, `"msg":"report"`), strings.Count(log, `"msg":"callback"`); reports != events || results != events {
+			t.Errorf("%d reports are in the log, %d results of callbacks", reports, results)
+		}
+	})
+}
+
 // TestNeverMade: the time was up before anybody could ask who is protected. That is not nobody: a
 // dry run would promise to stop what no real run may touch.
 func TestNeverMade(t *testing.T) {

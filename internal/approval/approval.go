@@ -102,7 +102,7 @@ func (k *Keys) open(token string) (payload, error) {
 	signed, signature, _ := strings.Cut(token, ".")
 	text, err := base64.RawURLEncoding.Strict().DecodeString(signed)
 	mac, bad := base64.RawURLEncoding.Strict().DecodeString(signature)
-	if errors.Join(err, bad) != nil || json.Unmarshal(text, &p) != nil || !keyName.MatchString(p.Key) {
+	if errors.Join(err, bad) != nil || json.Unmarshal(text, &p) != nil || !keyName().MatchString(p.Key) {
 		return p, errors.New("it is not a token that stopctl approve has made: copy it whole")
 	}
 	for _, key := range k.list {

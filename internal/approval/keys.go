@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"stopdesktops/internal/secret"
 )
@@ -17,7 +18,7 @@ import (
 // minSecret is the length of the shortest secret, in bytes.
 const minSecret = 24
 
-var keyName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+var keyName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) })
 
 // Keys sign and check tokens.
 type Keys struct{ list []key } // never empty; the first signs
@@ -45,7 +46,7 @@ func Read(secrets []secret.String) (*Keys, error) {
 		random, err := base64.StdEncoding.DecodeString(encoded)
 		is := fmt.Sprintf("item %d of %d ", i+1, len(secrets))
 		switch {
-		case !keyName.MatchString(name) || !prefixed || err != nil:
+		case !keyName().MatchString(name) || !prefixed || err != nil:
 			faults = append(faults, errors.New(is+"is not a name and a secret, such as 2026-11:whsec_<base64>; names are lower-case letters, digits and hyphens"))
 		case len(random) < minSecret || bytes.Count(random, random[:1]) == len(random):
 			faults = append(faults, fmt.Errorf("%shas no secret of at least %d random bytes behind whsec_: make one with openssl rand -base64 32", is, minSecret))

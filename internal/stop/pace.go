@@ -19,7 +19,7 @@ type pace struct {
 	max     int
 	limit   int // now; 1 to max
 	running int
-	good    int  // calls in a row that were not throttled
+	good    int  // calls not throttled since the limit last changed
 	filled  bool // among them were as many at once as the limit allows
 	epoch   int  // counts the halvings
 	waiting []chan struct{}
@@ -167,11 +167,11 @@ func (p *pace) admit() {
 	}
 }
 
-// patience is how many calls must go well before one more is tried. Once the service has throttled,
-// its limit is near: every attempt to pass it costs throttled calls.
+// patience is how many calls must go well before one more is tried. At first the limit grows by half in the time
+// of a call. Once the service has throttled, its limit is near: every attempt to pass it costs throttled calls.
 func (p *pace) patience() int {
 	if p.epoch == 0 {
-		return p.limit
+		return p.limit / 4
 	}
 	return 4 * p.limit
 }

@@ -82,7 +82,8 @@ func TestPaceHalvesAndRecovers(t *testing.T) {
 }
 
 // TestPaceFindsTheLimit: it begins with 8 at once. Of a service that throttles what is above 12, it
-// comes to take about as much as there is; fewer calls than the limit do not raise it.
+// comes to take about as much as there is; fewer calls than the limit do not raise it. The calls of one moment may
+// raise it several times before the first throttled one counts.
 func TestPaceFindsTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newPace(32)
@@ -117,7 +118,7 @@ func TestPaceFindsTheLimit(t *testing.T) {
 		begin := time.Now()
 		wg.Wait()
 		perSecond := 2000 / time.Since(begin).Seconds()
-		if c.most != takes+1 || perSecond < 0.7*takes || throttled > 100 {
+		if c.most <= takes || c.most > 3*takes/2 || perSecond < 0.7*takes || throttled > 100 {
 			t.Errorf("%d at once at most, %.1f of %d a second, %d throttled", c.most, perSecond, takes, throttled)
 		}
 	})
