@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestNamesAreDocumented: every code of our own is in docs/decisions.md, every warning in docs/request.md.
+// TestNamesAreDocumented: every reason and every code of our own is in docs/decisions.md, every warning in
+// docs/request.md.
 func TestNamesAreDocumented(t *testing.T) {
 	read := func(file string) string {
 		text, err := os.ReadFile(file)
@@ -56,6 +57,15 @@ func TestNamesAreDocumented(t *testing.T) {
 	delete(codes, "IncorrectDesktopStatus") // of EDS, in the sample that checks a skeleton
 	if len(codes) < 35 {
 		t.Fatalf("only %d codes found", len(codes))
+	}
+	reasons := regexp.MustCompile(`(?m)^\tReason[A-Z]\w*\s+= "([a-z_:]+)"`).FindAllStringSubmatch(read("internal/report/report.go"), -1)
+	if len(reasons) < 15 {
+		t.Fatalf("only %d reasons found", len(reasons))
+	}
+	for _, m := range reasons {
+		if !strings.Contains(read("docs/decisions.md"), "`"+m[1]) {
+			t.Errorf("docs/decisions.md says nothing of the reason %s", m[1])
+		}
 	}
 	pages := read("docs/decisions.md") + read("docs/request.md")
 	for code := range codes {

@@ -55,8 +55,8 @@ func Unauthenticated(message, challenge string) *Problem {
 	return p
 }
 
-// Throttled makes p one that an HTTP caller may repeat a little later.
-func (p *Problem) Throttled() {
+// TooManyRequests makes p one that an HTTP caller may repeat a little later.
+func (p *Problem) TooManyRequests() {
 	p.HTTPStatus = http.StatusTooManyRequests
 	p.HTTPHeader = map[string]string{"Retry-After": "60"} // the window of the quotas of EDS
 }

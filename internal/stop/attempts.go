@@ -95,3 +95,42 @@ func (a *attempts) beginThrottling(now time.Time) {
 	a.giveUpAt = now.Add(throttlingWindow)
 	a.throttling.Reset()
 }
+
+// awaitQuota waits until a call of the action is worth while: while all of them are throttled, one after the other finds
+// out whether they still are. The wait counts as time in which the call was throttled. Others use the caller's
+// slot meanwhile. Nothing that the call relies on may be found out before, because it would grow old.
+func (a *attempts) awaitQuota(ctx context.Context, p *place, s *slot, action string) {
+	for ctx.Err() == nil {
+		now := time.Now()
+		wait, freed := p.pace.askQuota(quotaKey{p.regionID, action}, now)
+		if freed == nil {
+			if wait > 0 {
+				s.outside(ctx, func() bool { return clock.Sleep(ctx, wait) })
+			}
+			return
+		}
+		if a.giveUpAt.IsZero() {
+			a.beginThrottling(now)
+		}
+		left := a.giveUpAt.Sub(now)
+		if deadline, limited := ctx.Deadline(); limited {
+			left = min(left, deadline.Sub(now)-lastCallTime)
+		}
+		if left <= 0 {
+			return // its last try
+		}
+		s.outside(ctx, func() bool { return sleepUntil(ctx, min(wait, left), freed) })
+	}
+}
+
+// sleepUntil sleeps until something happens, but no longer than d.
+func sleepUntil(ctx context.Context, d time.Duration, happens <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-happens:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}

@@ -82,7 +82,7 @@ type batch struct {
 // be stopped by an observation of at most 5 seconds before.
 func (b *batch) stop(ctx context.Context, targets []*target) {
 	for a := newAttempts(); len(targets) > 0; {
-		a.await(ctx, b.place, nil, "StopDesktops")
+		a.awaitQuota(ctx, b.place, nil, "StopDesktops")
 		left, requestID, err := b.call(ctx, targets)
 		if targets = left; len(targets) == 0 {
 			return

@@ -23,9 +23,9 @@ type rule func(r *run, t *target) (v verdict, ok bool)
 
 // rules in their order: the first that applies decides. What none of them spares is stopped. They
 // judge by what is known and change nothing, so that a dry run, the plan and the decision before a
-// call come to the same result.
+// call come to the same result. All are in this file, but for stoppedByAnother in claim.go.
 var rules = slices.Concat(
-	[]rule{notFound, notSelected, protected, kept, excluded, stoppedByAnother},
+	[]rule{notFound, notSelected, denied, deniedUser, protected, kept, excludedByID, excludedByTag, excludedByUser, stoppedByAnother},
 	rulesOfState,
 	rulesOfUse,
 )
@@ -61,14 +61,20 @@ func notSelected(_ *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonNotSelected}, t.order.selected != nil && !t.order.selected[t.id]
 }
 
-// What the configuration protects stays, whatever an event says.
+// denied spares a desktop on the deny list. What the configuration protects stays, whatever an event says.
+func denied(r *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: onDenyDesktops}, r.policy.Deny[foldID(t.id)]
+}
+
+// deniedUser spares the desktops of users on the deny list.
+func deniedUser(_ *run, t *target) (verdict, bool) {
+	users := t.order.place.denied
+	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)", evidence: onDenyUsers},
+		users != nil && users.owns(t)
+}
+
+// protected spares a desktop that carries the protect tag.
 func protected(r *run, t *target) (verdict, bool) {
-	if v, ok := denied(r, t); ok {
-		return v, true
-	}
-	if t.order.place.denied != nil && t.order.place.denied.owns(t) {
-		return verdict{outcome: report.Skipped, reason: report.ReasonProtected, message: "is assigned to a user on the deny list (DENY_USERS)", evidence: onDenyUsers}, true
-	}
 	if t.order.place.protected == nil {
 		return verdict{}, false
 	}
@@ -77,10 +83,6 @@ func protected(r *run, t *target) (verdict, bool) {
 		return verdict{}, false
 	}
 	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: carriesTag(r.policy.ProtectTag.Key, value)}, true
-}
-
-func denied(r *run, t *target) (verdict, bool) {
-	return verdict{outcome: report.Skipped, reason: report.ReasonProtected, evidence: onDenyDesktops}, r.policy.Deny[foldID(t.id)]
 }
 
 // kept spares a desktop until the time in its keep-until tag. If that time cannot be read, it spares the desktop too.
@@ -98,20 +100,22 @@ func kept(r *run, t *target) (verdict, bool) {
 	return verdict{outcome: report.Skipped, reason: report.ReasonKeepUntil, message: tag.text(r.policy.KeepUntilTag), evidence: tag.evidence(r.policy.KeepUntilTag)}, true
 }
 
-func excluded(r *run, t *target) (verdict, bool) {
-	if v, ok := excludedByID(r, t); ok {
-		return v, true
-	}
+func excludedByID(_ *run, t *target) (verdict, bool) {
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeDesktopID}, t.order.excludedIDs[foldID(t.id)]
+}
+
+func excludedByTag(_ *run, t *target) (verdict, bool) {
 	for _, tag := range t.order.excludedTags {
 		if value, carries := t.tagValue(tag); carries {
 			return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: carriesTag(tag.tag.Key, value)}, true
 		}
 	}
-	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeEndUserID}, t.order.excludedUsers != nil && t.order.excludedUsers.owns(t)
+	return verdict{}, false
 }
 
-func excludedByID(_ *run, t *target) (verdict, bool) {
-	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeDesktopID}, t.order.excludedIDs[foldID(t.id)]
+func excludedByUser(_ *run, t *target) (verdict, bool) {
+	users := t.order.excludedUsers
+	return verdict{outcome: report.Skipped, reason: report.ReasonExcluded, evidence: onExcludeEndUserID}, users != nil && users.owns(t)
 }
 
 // Hibernated costs as little as Stopped, and StopDesktops wants a running desktop.

@@ -28,6 +28,11 @@
 //
 // The report is read off the states: see outcomes in state.go.
 //
+// A target becomes unconfirmed in batch.stop, if the response of its call was lost, and in faulty, after a panic
+// during its call. The report then says failed, with the code Unconfirmed. target.to keeps the target in that state
+// until target.seeEffect sees that the desktop stops, or EDS takes a second call. Where nothing may be observed,
+// lostByAnother gives the same code to the target of another order: the lost call was for its desktop too.
+//
 // The promises:
 //
 //   - Every desktop asked for is in its order's result exactly once.

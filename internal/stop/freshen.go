@@ -85,15 +85,15 @@ func (b *batch) decideAgain(targets []*target) []*target {
 		unknown[o] = o.unknown()
 	}
 	return slices.DeleteFunc(slices.Clone(targets), func(t *target) bool {
-		return t.confirm() || b.judge(t, unknown[t.order])
+		return t.seeEffect() || b.judge(t, unknown[t.order])
 	})
 }
 
 // effectSeen is the result of a target whose call had its effect, although its response was lost.
 var effectSeen = &result{}
 
-// confirm takes an observation as the response to a call whose own response was lost.
-func (t *target) confirm() bool {
+// seeEffect takes an observation as the response to a call whose own response was lost.
+func (t *target) seeEffect() bool {
 	if t.state != unconfirmed || !t.observed || t.seen == nil {
 		return false
 	}

@@ -2,12 +2,9 @@ package stop
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
-
-	"stopdesktops/internal/report"
 )
 
 // fresh reports whether the last observation of t may still be relied on, and what is known of its users.
@@ -152,32 +149,4 @@ func (d *Desktop) alike(other *Desktop) bool {
 func (d Desktop) anonymous() *Desktop {
 	d.DesktopID, d.EndUserIDs = "", nil
 	return &d
-}
-
-// undeterminedBy is the result of a target about which err keeps anything from being decided.
-func undeterminedBy(err error) *result {
-	if errors.Is(err, errTimeUp) {
-		return &result{outcome: report.NotAttempted, reason: report.ReasonDeadline, retryable: true}
-	}
-	r := failure(asCallError(err))
-	r.outcome = report.Failed
-	return r
-}
-
-// failure is the result of a call that failed.
-func failure(e *CallError) *result {
-	return &result{
-		code: e.Code, message: e.Message, requestID: e.RequestID,
-		retryable: e.Passing(), throttled: e.Family == Throttled,
-	}
-}
-
-// lostResponse is the result of a target whose call was sent, and of which neither the response nor an
-// observation since shows what came of it.
-func lostResponse(e *CallError) *result {
-	return &result{
-		code:      report.CodeUnconfirmed,
-		message:   "a call was sent, and its response was lost (" + e.Code + "). The desktop's state since does not show whether it took effect: check the desktop, then send the event again",
-		retryable: true,
-	}
 }

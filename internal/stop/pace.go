@@ -31,11 +31,11 @@ type pace struct {
 	quotas    map[quotaKey]*quota // of actions whose calls were throttled
 }
 
-// sign is what the calls of a slot show of the limit.
-type sign int
+// hint is what the calls of a slot show of the limit.
+type hint int
 
 const (
-	noSign  sign = iota // nothing
+	noHint  hint = iota // nothing
 	served              // a call was served
 	tooFast             // a call was throttled
 )
@@ -122,7 +122,7 @@ func (p *pace) reenter(ctx context.Context) (epoch int) {
 }
 
 // note records whether a call was throttled, and returns what that shows of the limit.
-func (p *pace) note(action string, throttled bool) sign {
+func (p *pace) note(action string, throttled bool) hint {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -130,7 +130,7 @@ func (p *pace) note(action string, throttled bool) sign {
 		delete(p.exhausted, action)
 		return served
 	case p.exhausted[action]:
-		return noSign
+		return noHint
 	}
 	p.exhausted[action] = true
 	return tooFast
@@ -138,7 +138,7 @@ func (p *pace) note(action string, throttled bool) sign {
 
 // leave ends what enter began. Calls that were under way when another was throttled do not halve the
 // limit again: they were sent at the old pace.
-func (p *pace) leave(epoch int, shown sign) {
+func (p *pace) leave(epoch int, shown hint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--

@@ -31,7 +31,7 @@ func (c *crowd) pass(g *pace, throttled bool) {
 	g.leave(epoch, paceOf(throttled))
 }
 
-func paceOf(throttled bool) sign {
+func paceOf(throttled bool) hint {
 	if throttled {
 		return tooFast
 	}
@@ -223,7 +223,7 @@ func TestPaceReenter(t *testing.T) {
 		over, cancel := context.WithCancel(context.Background())
 		cancel()
 		holder := fresh()
-		g.leave(g.reenter(over), noSign)
+		g.leave(g.reenter(over), noHint)
 		g.leave(holder, served)
 		if g.running != 0 {
 			t.Errorf("%d running", g.running)

@@ -80,7 +80,7 @@ func (o *order) firstProblem(desktops []report.DesktopReport) *report.Problem {
 	case d.Outcome == report.Accepted:
 		p.Code, p.Message = report.CodeStillRunning, "EDS took the call for "+d.DesktopId+", but it was still Running when the wait ended"
 	case slices.ContainsFunc(o.targets, func(t *target) bool { return t.id == d.DesktopId && t.throttled }):
-		p.Throttled()
+		p.TooManyRequests()
 	}
 	return p
 }
@@ -114,7 +114,7 @@ func count(desktops []report.DesktopReport, outcome report.Outcome) (n int) {
 func callProblem(e *CallError) *report.Problem {
 	p := &report.Problem{Code: e.Code, Message: e.Message, RequestId: e.RequestID, Retryable: e.Passing(), HTTPStatus: http.StatusBadGateway}
 	if e.Family == Throttled {
-		p.Throttled()
+		p.TooManyRequests()
 	}
 	return p
 }

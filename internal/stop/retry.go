@@ -8,7 +8,9 @@ import (
 // errTimeUp says that a call was not made: the time was up before it could be.
 var errTimeUp = errors.New("the time was up before the call could be made")
 
-// attempt makes one call. The error is a *CallError, or errTimeUp if the call was not made.
+// attempt makes one call. The error is a *CallError, or errTimeUp if the call was not made. It is the only place
+// where a throttled call (429) slows others down: it tells the pace of the account, which halves how many calls run
+// at once, and the quota of the action, whose other calls then wait in awaitQuota.
 func attempt(ctx context.Context, p *place, s *slot, action string, call func(context.Context) error) error {
 	return p.pace.inSlot(ctx, s, func(s *slot) error {
 		p.run.count(action)
@@ -26,7 +28,7 @@ func attempt(ctx context.Context, p *place, s *slot, action string, call func(co
 func read(ctx context.Context, p *place, s *slot, action string, call func(context.Context) error) error {
 	var before error = errTimeUp
 	for a := newAttempts(); ; {
-		a.await(ctx, p, s, action)
+		a.awaitQuota(ctx, p, s, action)
 		err := attempt(ctx, p, s, action, call)
 		if err != nil && ctx.Err() != nil {
 			return before

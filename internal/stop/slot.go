@@ -18,7 +18,7 @@ type slot struct {
 	mu      sync.Mutex
 	working int // goroutines that share the slot and do not wait
 	epoch   int
-	shown   sign // by the calls since the place was taken
+	shown   hint // by the calls since the place was taken
 	// returning is closed when the slot has a place again; nil: nobody waits for one.
 	returning chan struct{}
 }
@@ -64,7 +64,7 @@ func (s *slot) suspend() {
 	defer s.mu.Unlock()
 	if s.working--; s.working == 0 {
 		s.pace.leave(s.epoch, s.shown)
-		s.shown = noSign
+		s.shown = noHint
 	}
 }
 

@@ -246,7 +246,7 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(reports, compose.Policy(c, terminal.Version()))
+	p := newPlan(reports)
 	p.PlannedAt = begun.UTC().Truncate(time.Second)
 	return p, nil
 }

@@ -41,7 +41,7 @@ cn-hangzhou StopCharging
 DesktopId  decision         state                  rule
 ecd-busy   skipped          Running, Connected     a user is connected
 ecd-kept   skipped          Running, Disconnected  its tag stop-desktops:keep-until is "someday", which cannot be read: write a time such as "2026-12-01 20:00", or a date
-ecd-safe   skipped          Running, Disconnected  carries the protect tag stop-desktops:protected
+ecd-safe   skipped          Running, Disconnected  carries the protect tag (stop-desktops:protected=yes)
 ecd-free   would_stop       Running, Disconnected  matches Select Tag team=design
 ecd-off    already_stopped  Stopped, Disconnected  is Stopped already
 `
@@ -65,8 +65,8 @@ func TestPlanSays(t *testing.T) {
 	_, out, _ := execute(t, request, "plan", "-f", "-", "-t", "", "-env", "DENY_USERS=li.si", "-env", "DENY_DESKTOPS=ecd-listed", "-emulate", fleet)
 	for _, want := range []string{
 		`its tag stop-desktops:keep-until is "2099-12-31", read as 2100-01-01T00:00:00Z`,
-		"is assigned to a user on the deny list (DENY_USERS)",
-		"is on the deny list (DENY_DESKTOPS, DENY_FILE)",
+		"is protected: it belongs to a user in DENY_USERS",
+		"is protected: it is in DENY_DESKTOPS",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)

@@ -10,7 +10,6 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/words"
 	"stopdesktops/events"
-	"stopdesktops/handler"
 	"stopdesktops/internal/report"
 	"stopdesktops/schema"
 )
@@ -53,8 +52,8 @@ type plannedDesktop struct {
 	ConnectionStatus string `json:",omitempty"` // its ConnectionStatus now
 }
 
-// newPlan shows reports with the rules of a policy.
-func newPlan(reports []report.Report, policy handler.Policy) *plan {
+// newPlan shows reports, with the rule behind each decision.
+func newPlan(reports []report.Report) *plan {
 	p := &plan{Format: schema.Plan, Events: []plannedEvent{}}
 	for _, rep := range reports {
 		e := plannedEvent{
@@ -67,7 +66,7 @@ func newPlan(reports []report.Report, policy handler.Policy) *plan {
 		for _, d := range rep.Desktops {
 			e.Desktops = append(e.Desktops, plannedDesktop{
 				DesktopId: d.DesktopId, RegionId: d.RegionId, Decision: d.Outcome, Reason: d.Reason,
-				Rule: rule(rep, d, policy), State: d.State, ConnectionStatus: d.ConnectionStatus,
+				Rule: rule(rep, d), State: d.State, ConnectionStatus: d.ConnectionStatus,
 			})
 		}
 		p.Events = append(p.Events, e)
@@ -94,7 +93,7 @@ func (p *plan) made() bool {
 }
 
 // rule that chose or spared a desktop, in words.
-func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) string {
+func rule(rep report.Report, d report.DesktopReport) string {
 	switch d.Outcome {
 	case report.WouldStop:
 		return words.ChosenBy(rep.Select)
@@ -108,15 +107,13 @@ func rule(rep report.Report, d report.DesktopReport, policy handler.Policy) stri
 	if text, ok := words.StateRule(d); ok {
 		return text
 	}
-	switch d.Reason {
-	case report.ReasonProtected:
-		switch {
-		case d.Message != "":
-			return d.Message
-		case policy.Deny[strings.ToLower(d.DesktopId)]:
-			return "is on the deny list (DENY_DESKTOPS, DENY_FILE)"
+	if text, ok := words.ListRule(d); ok {
+		if e := d.Evidence; e != nil && e.Tag != "" {
+			text += " (" + words.Tag(e.Tag, &e.TagValue) + ")"
 		}
-		return "carries the protect tag " + words.Tag(policy.ProtectTag.Key, policy.ProtectTag.Value)
+		return text
+	}
+	switch d.Reason {
 	case report.ReasonKeepUntil, report.ReasonKeepUntilUnreadable:
 		return "its tag " + d.Message
 	}

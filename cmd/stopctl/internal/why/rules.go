@@ -51,32 +51,16 @@ func (t teller) reason() string {
 	if text, ok := words.StateRule(t.d); ok {
 		return "it " + text
 	}
+	if text, ok := words.ListRule(t.d); ok {
+		return "it " + text
+	}
 	switch t.d.Reason {
-	case report.ReasonProtected, report.ReasonExcluded:
-		return t.ruleOfList()
 	case report.ReasonNotIdle:
 		return fmt.Sprintf("it was started, used or left within the last %d minutes (IdleMinutes)", t.IdleMinutes)
 	case report.ReasonNotSelected:
 		return "the event names it, and Select does not match it"
 	}
 	return cmp.Or(words.Rule(t.d.Reason), t.d.Reason, words.Rule(t.d.Outcome))
-}
-
-// ruleOfList says which tag or list spared the desktop.
-func (t teller) ruleOfList() string {
-	e := t.evidence()
-	verb := map[string]string{report.ReasonProtected: "is protected", report.ReasonExcluded: "is excluded by the event"}[t.d.Reason]
-	switch {
-	case e.Tag != "" && t.d.Reason == report.ReasonProtected:
-		return "it carries the protect tag"
-	case e.Tag != "":
-		return "it " + verb + ": it carries a tag of Exclude"
-	case e.List == report.ListDenyUsers, e.List == report.ListExcludeEndUserId:
-		return "it " + verb + ": it belongs to a user in " + e.List
-	case e.List != "":
-		return "it " + verb + ": it is in " + e.List
-	}
-	return "it " + verb
 }
 
 // found is what the rule rests on.

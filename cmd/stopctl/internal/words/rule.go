@@ -22,6 +22,36 @@ func StateRule(d report.DesktopReport) (text string, ok bool) {
 	return "", false
 }
 
+// ListRule says which tag or list spared a desktop. It returns false if the reason is another.
+func ListRule(d report.DesktopReport) (text string, ok bool) {
+	var e report.Evidence // reports of older versions have none
+	if d.Evidence != nil {
+		e = *d.Evidence
+	}
+	by := ""
+	switch d.Reason {
+	case report.ReasonProtected:
+		if e.Tag != "" {
+			return "carries the protect tag", true
+		}
+	case report.ReasonExcluded:
+		by = " by the event"
+		if e.Tag != "" {
+			return "is excluded by the event: it carries a tag of Exclude", true
+		}
+	default:
+		return "", false
+	}
+	text = "is " + d.Reason + by
+	switch e.List {
+	case "":
+		return text, true
+	case report.ListDenyUsers, report.ListExcludeEndUserId:
+		return text + ": it belongs to a user in " + e.List, true
+	}
+	return text + ": it is in " + e.List, true
+}
+
 // ChosenBy says why a desktop is among those that an event asked for.
 func ChosenBy(q *events.Select) string {
 	if q == nil {
