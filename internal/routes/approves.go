@@ -27,6 +27,7 @@ func (f *file) checkApproves() {
 			switch planner := f.table.http[name]; {
 			case planner == nil:
 				f.fault(a.at, "must name paths of HTTP routes of this file")
+			case planner == a.by:
 			case planner.Scheme != "" && !webhook.Signs(planner.Scheme):
 				f.fault(a.at, "names %s, whose scheme %s does not sign the body: choose one that does, such as standard or hub-sha256", name, planner.Scheme)
 			}
