@@ -224,6 +224,28 @@ func TestSignedPlan(t *testing.T) {
 	}
 }
 
+// TestHide: a token is hidden wherever a text has it, and nothing else is.
+func TestHide(t *testing.T) {
+	k := keys(t, whsec("one", "fake-approval-secret-one-of-tests"))
+	token, err := k.Mint(request(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half, _, _ := strings.Cut(token, ".")
+	for text, want := range map[string]string{
+		`{"a":"` + token + `","b":1}`: `{"a":"(hidden ApprovalToken)","b":1}`,
+		`"{\"a\":\"` + token + `\"}"`: `"{\"a\":\"(hidden ApprovalToken)\"}"`,
+		token + " " + token:           "(hidden ApprovalToken) (hidden ApprovalToken)",
+		half:                          "(hidden ApprovalToken)",
+		`{"Key":"ecd-a"} eyJhbGciOiJIUzI1NiJ9.e30`: `{"Key":"ecd-a"} eyJhbGciOiJIUzI1NiJ9.e30`,
+		"": "",
+	} {
+		if got := string(Hide([]byte(text))); got != want {
+			t.Errorf("%s is shown as %s", text, got)
+		}
+	}
+}
+
 // TestRead: what is wrong with a secret is said without it.
 func TestRead(t *testing.T) {
 	long := "fake-approval-secret-one-of-tests"
