@@ -87,7 +87,7 @@ func (s *scenario) replaced(name string, body []byte, texts map[string]string) [
 		if !strings.Contains(string(body), from) {
 			s.t.Fatalf("%s: the body has no %q", name, from)
 		}
-		body = []byte(strings.ReplaceAll(string(body), from, to))
+		body = []byte(strings.ReplaceAll(string(body), from, s.withTokens(to)))
 	}
 	return body
 }
