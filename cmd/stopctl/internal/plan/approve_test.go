@@ -127,6 +127,21 @@ func TestApproveShowsOwners(t *testing.T) {
 	}
 }
 
+// TestOwnersUnknown: EDS refuses to say whose the desktops are. The plan is made all the same, and the approver is told.
+func TestOwnersUnknown(t *testing.T) {
+	fleet := trial.File(t, "fleet.yaml", "Desktops:\n  - {DesktopId: ecd-a}\nFaults:\n  - {Action: DescribeDesktops, Kind: error, Code: Forbidden.RAM, Status: 403}\n")
+	code, out, stderr := execute(t, `{"DesktopId":["ecd-a"]}`, "plan", "-f", "-", "-t", "", "-by", "wang.wu", "-emulate", fleet, "-o", "json")
+	if code != terminal.ExitOK || strings.Contains(out, "EndUserIds") || !strings.Contains(stderr, "offices and users of some desktops are not known") {
+		t.Fatalf("exit code %d: %s%s", code, out, stderr)
+	}
+	code, _, stderr = executeIn(t, secretAndLimit, "yes\n", "approve", "-by", "li.si", "-t", "", "-emulate", fleet, trial.File(t, "plan.json", out))
+	for _, want := range []string{"offices and users of some desktops are not known", "it would stop:\n      1  unknown\nUsers", "nothing has changed"} {
+		if code != terminal.ExitOK || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, no %q in\n%s", code, want, stderr)
+		}
+	}
+}
+
 // TestNotApproved: nothing is written.
 func TestNotApproved(t *testing.T) {
 	fleet := trial.File(t, "fleet.yaml", approveFleet)

@@ -16,6 +16,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/events"
 	"stopdesktops/handler"
+	"stopdesktops/internal/approval"
 	"stopdesktops/internal/compose"
 	"stopdesktops/internal/report"
 	"stopdesktops/internal/routes"
@@ -121,6 +122,9 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 		}
 		if e.Mapping != nil {
 			notes = append(notes, "mapped")
+		}
+		if len(e.Approves) > 0 {
+			notes = append(notes, "approves "+strings.Join(e.Approves, " "))
 		}
 		if e.Callback != nil {
 			notes = append(notes, "callback of its own")
@@ -256,5 +260,6 @@ func tryOne(route *handler.Route, payload []byte, path string) tried {
 		p.Path = m.Where(p.Path)
 		result.Error = p
 	}
+	request.ApprovalToken = string(approval.Hide([]byte(request.ApprovalToken)))
 	return result
 }

@@ -53,6 +53,19 @@ func TestRoutesCheck(t *testing.T) {
 	}
 }
 
+// TestRoutesApprove: the list says which plans a route approves, and a tried body shows no token.
+func TestRoutesApprove(t *testing.T) {
+	const text = "http:\n  - path: /plan\n    auth: {scheme: standard, secrets: [A]}\n  - path: /approved\n    auth: {scheme: standard, secrets: [B]}\n    approves: [/plan, /approved]\n"
+	if code, out, err := tryRoutes(t, text, "", "check"); code != terminal.ExitOK || !strings.Contains(out, "approves /plan /approved") {
+		t.Errorf("exit %d %s%s", code, out, err)
+	}
+	const token = "eyJLZXkiOiJmYWtlIn0.ZmFrZQ"
+	code, out, err := tryRoutes(t, text, `{"DesktopId":"ecd-a","ApprovalToken":"`+token+`"}`, "try", "/approved", "-f", "-")
+	if code != terminal.ExitOK || strings.Contains(out+err, token) || !strings.Contains(out, `"ApprovalToken": "(hidden ApprovalToken)"`) {
+		t.Errorf("exit %d %s%s", code, out, err)
+	}
+}
+
 func TestRoutesTry(t *testing.T) {
 	const good = `{"at":1795377600000,"status":"Approved","key":"IT-1","desktops":"ecd-a ecd-b"}`
 	for _, c := range []struct {
