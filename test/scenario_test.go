@@ -520,7 +520,7 @@ func because(d report.DesktopReport) string {
 }
 
 // few is how many desktops or calls are written out one by one. Of many desktops only the failed are,
-// and the counts: which ones had their turn before the time was up is left to chance.
+// and the counts: which calls were made before the time was up is left to chance.
 const few = 20
 
 // summarize the calls in the order of their time. Those at the same time are in the order of their

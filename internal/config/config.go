@@ -418,7 +418,7 @@ func between[T int | time.Duration](f Faults, variable string, value, low, high 
 	}
 }
 
-// callbackSettings are what the variables say, and the skeleton of a message in a file of one's own.
+// callbackSettings are what the variables say, and the skeleton of a message in a file.
 func (c *Config) callbackSettings(f Faults) callback.Settings {
 	s := callback.Settings{URL: c.CallbackURL, Secrets: c.CallbackSecrets, On: c.CallbackOn, Format: c.CallbackFormat}
 	if c.CallbackTemplate == "" {

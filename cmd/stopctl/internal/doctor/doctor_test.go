@@ -505,7 +505,7 @@ func TestDoctorAsksForWhatIsNeeded(t *testing.T) {
 		{"everything", nil, nil, 5},
 		{"tags off, but a timer selects by one", nil, tagsOff, 4},
 		{"no tag", []string{`{"Tag": [{"Key": "${env('NIGHTLY_TAG','stop-desktops:nightly')}"}]}`, `{"All": true}`}, tagsOff, 3},
-		{"no look", nil, append([]string{"-env", "PREFLIGHT=false"}, tagsOff...), 0},
+		{"no observation", nil, append([]string{"-env", "PREFLIGHT=false"}, tagsOff...), 0},
 		{"two regions", nil, []string{"-env", "ALLOWED_REGIONS=cn-hangzhou,cn-shanghai,cn-hangzhou"}, 10},
 		{"a list of desktops and one of users", nil, []string{"-env", "DENY_DESKTOPS=ecd-running1", "-env", "DENY_USERS=alice"}, 7},
 		{"offline", nil, []string{"-offline"}, 0},

@@ -105,7 +105,7 @@ func differing(lines []Line) []string {
 	return names
 }
 
-// TestNoDifference: the emulator is what the function assumes. Only a denial cannot be seen by whoever may
+// TestNoDifference: the emulator is what the function assumes. Only a denial cannot be seen by a caller that may
 // do everything.
 func TestNoDifference(t *testing.T) {
 	e := account()

@@ -25,7 +25,7 @@ func resendWith(t *testing.T, stdin string, env map[string]string, args ...strin
 	return code, stdout.String(), stderr.String()
 }
 
-// TestResend: what stands in a log or an answer arrives, whole and signed, wherever it is told to go.
+// TestResend: a report from a log or a response is delivered whole and signed, wherever it is told to go.
 func TestResend(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{fakeSecret}}
 	server := httptest.NewServer(receiver)

@@ -67,7 +67,7 @@ type starting struct {
 	id     string
 	now    string // its state at the last observation; empty: EDS does not know it
 	called bool   // EDS took a call for it
-	lost   error  // a call was sent for it, and its answer lost: it may have had its effect
+	lost   error  // a call was sent for it, and its response was lost: it may have had its effect
 	err    error  // why it was not started, or why its state is not known
 }
 

@@ -59,7 +59,7 @@ func Command(_ context.Context, args []string, o terminal.Outside) error {
 	file := flags.String("routes", "routes.yaml", "")
 	body := flags.String("f", "", "")
 	eventType := flags.String("type", "", "")
-	// Flags may stand before, between and behind the words.
+	// Flags may come before, between and after the words.
 	for rest := args; ; rest = rest[1:] {
 		if err := o.Parse(flags, rest); errors.Is(err, flag.ErrHelp) {
 			return o.Help(routesUsage)
