@@ -156,7 +156,7 @@ func (f *file) httpRoute(a at) {
 	if timed != nil && route.Scheme != "" {
 		switch {
 		case !webhook.Signs(route.Scheme):
-			f.fault(*timed, "is nobody's proof: scheme %s signs no body", route.Scheme)
+			f.fault(*timed, "needs a scheme that signs the body; %s does not", route.Scheme)
 		case webhook.Timed(route.Scheme):
 			f.fault(*timed, "is not needed: scheme %s signs a time itself", route.Scheme)
 		}

@@ -70,7 +70,7 @@ func TestFaults(t *testing.T) {
 		{"http:\n  - path: /a\n    auth: {scheme: zendesk, header: X-A, secrets: [TOKEN]}", "header: is fixed for scheme zendesk"},
 		{"http:\n  - path: /a\n    auth: {scheme: token, header: 'X A', secrets: [TOKEN]}", "is not the name of a header"},
 		{one("") + "\n  - path: /b\n    auth: {scheme: gateway}", "route /b has scheme gateway, which needs a trigger that checks every caller"},
-		{one("time: {path: $.t}"), "http[0].time: is nobody's proof: scheme token signs no body"},
+		{one("time: {path: $.t}"), "http[0].time: needs a scheme that signs the body; token does not"},
 		{"http:\n  - path: /a\n    time: {path: $.t}\n    auth: {scheme: zendesk, secrets: [TOKEN]}", "routes.yaml:3: http[0].time: is not needed"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: '$.t[*]'}", "can find more than one value"},
 		{"http:\n  - path: /a\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    time: {path: $.t, window: 30s}", "must be a duration from 1m"},
