@@ -209,12 +209,15 @@ func (g *generated) behave(c call) (time.Duration, error) {
 	case 0:
 		return quick, forbidden
 	case 1:
-		if c.at < 15*time.Second {
+		if c.at < throttledFor {
 			return quick, &CallError{Family: Throttled, Code: "Throttling"}
 		}
 	}
 	return quick, nil
 }
+
+// throttledFor is how long a throttled action stays throttled.
+const throttledFor = 15 * time.Second
 
 // compare what comes of each order together and alone:
 //
@@ -285,8 +288,8 @@ func (w *world) called(o Order, id string) bool {
 func (g *generated) compareTime(w *world, i int, together []done, alone done, seen map[string]int) {
 	o := g.orders[i]
 	tolerance := time.Duration(len(g.orders)) * 4 * arrivalTime
-	if w.throttled[o.Request.RegionId] { // the pauses have jitter, and what grows old in them is found out again
-		tolerance += 2*longestPause + 3*min(20*time.Second, g.slow[o.Request.RegionId])
+	if w.throttled[o.Request.RegionId] { // all calls of the action wait; the pauses have jitter, and what grows old in them is found out again
+		tolerance += throttledFor + 2*longestPause + 3*min(20*time.Second, g.slow[o.Request.RegionId])
 	}
 	for j, other := range g.orders {
 		if j == i || other.Request.RegionId != o.Request.RegionId {
