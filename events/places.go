@@ -33,9 +33,9 @@ func (p places) fault(r Request, given map[string]string) *Error {
 	n := max(1, len(p.accounts)) * max(1, len(p.regions))
 	switch {
 	case n > maxPlaces:
-		return fault(TooLarge, given["RegionId"], "makes %d with the accounts: at most %d accounts and regions may be in one request, so split it", n, maxPlaces)
+		return fault(TooLarge, given["RegionId"], "makes %d parts with the accounts, and a request may have %d: split it", n, maxPlaces)
 	case n > 1 && r.DesktopId != nil:
-		return fault(Conflict, given["DesktopId"], "goes with one account and one region, to which the IDs belong: send an array with a request for each")
+		return fault(Conflict, given["DesktopId"], "cannot go with several accounts or regions, because an ID belongs to one of each: send an array with a request for each")
 	}
 	return nil
 }

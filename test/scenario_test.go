@@ -473,6 +473,8 @@ func describe(w io.Writer, rep report.Report) {
 	fmt.Fprintln(w)
 	if rep.Route != "" {
 		fmt.Fprintf(w, "    route %s, event %s\n", rep.Route, rep.EventId)
+	} else if part := "#" + strings.Trim(rep.Account+"/"+rep.RegionId, "/"); part != "#" && strings.HasSuffix(rep.EventId, part) {
+		fmt.Fprintf(w, "    event %s\n", rep.EventId)
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
