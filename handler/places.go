@@ -23,8 +23,8 @@ func (r *run) jobs(e received, spare int) []*job {
 	case p != nil:
 		e.conclusion = conclusion{report.StatusFailed, p}
 	case len(list) > 1+spare:
-		e.conclusion = rejected(&report.Problem{Code: events.TooLarge, Path: e.where(""), Retryable: true, HTTPStatus: http.StatusRequestEntityTooLarge,
-			Message: fmt.Sprintf("the accounts and regions of all requests make more than %d events of one invocation. Nothing of it was stopped: send it again in a smaller batch.", events.MaxBatch)})
+		e.conclusion = rejected(&report.Problem{Code: events.TooLarge, Path: e.where(""), HTTPStatus: http.StatusRequestEntityTooLarge,
+			Message: fmt.Sprintf("the accounts and regions of all requests in this invocation make more than %d events. Nothing of this one was stopped: send smaller batches.", events.MaxBatch)})
 	}
 	if e.status != "" {
 		return []*job{{received: e, identity: identify(e.event, e.proof, events.Request{}, "", r.inv.RequestID)}}
