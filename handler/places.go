@@ -9,8 +9,8 @@ import (
 	"stopdesktops/internal/report"
 )
 
-// jobs returns those of an event: one for each account and region that its request names. From here on each is on its
-// own, as if it had come as an event of a batch. spare is how many more than one there may be.
+// jobs returns those of an event: one for each account and region that its request names. From here on they are
+// independent, as if each had come as an event of a batch. spare is how many more than one there may be.
 func (r *run) jobs(e received, spare int) []*job {
 	var list []events.Request
 	p := r.guard(func() {
