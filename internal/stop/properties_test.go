@@ -259,6 +259,8 @@ func (g *generated) compareDesktop(w *world, o Order, order done, d, alone repor
 		seen["the same"]++
 	case by != nil && w.called(*by, d.DesktopId):
 		seen["named"]++
+	case d.Reason == report.ReasonDeadline && slices.ContainsFunc(g.orders, func(other Order) bool { return other.EventID != o.EventID && g.shareRefused(o, other) }):
+		seen["shares a refused call"]++
 	case d.Reason == report.ReasonMaxDesktops && g.named(order.Problem.Message, o) != nil:
 		seen["blocked by neighbours"]++
 	default:
@@ -298,10 +300,8 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 		if g.plain(o) && g.plain(other) {
 			tolerance += 300 * time.Millisecond // they share calls, and one may need one that the other does not
 		}
-		if g.plain(o) && g.plain(other) && slices.ContainsFunc(append(together[i].Desktops, together[j].Desktops...), func(d report.DesktopReport) bool {
-			return g.refused[o.Request.RegionId+d.DesktopId] || g.untagged[o.Request.RegionId+d.DesktopId]
-		}) {
-			return // their call is refused and made again in parts
+		if g.shareRefused(o, other) {
+			return
 		}
 		for _, d := range together[i].Desktops {
 			if together[j].of(d.DesktopId).Outcome != "" {
@@ -316,6 +316,15 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 	if together[i].at > alone.at+tolerance {
 		g.t.Errorf("%s was done after %v, alone after %v", o.EventID, together[i].at, alone.at)
 	}
+}
+
+// shareRefused reports whether a call that two orders share is refused and made again in parts. Both wait for all
+// parts, also for one that EDS responds to late.
+func (g *generated) shareRefused(o, other Order) bool {
+	return g.plain(o) && g.plain(other) && o.Request.RegionId == other.Request.RegionId &&
+		slices.ContainsFunc(slices.Concat(o.Request.DesktopId, other.Request.DesktopId), func(id string) bool {
+			return g.refused[o.Request.RegionId+id] || g.untagged[o.Request.RegionId+id]
+		})
 }
 
 func (g *generated) plain(o Order) bool { return o.Request.Select == nil }
