@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -19,10 +20,30 @@ import (
 	"stopdesktops/internal/emulator"
 )
 
+// undoWith runs undo in the environment of this process.
 func undoWith(t *testing.T, report string, args ...string) (code int, out, err string) {
 	t.Helper()
+	return undoIn(t, os.Getenv, report, args...)
+}
+
+// undoAt runs undo against an emulated account, with the credentials in the environment of this process.
+func undoAt(t *testing.T, account *emulator.EDS, report string, args ...string) (code int, out, err string) {
+	t.Helper()
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	getenv := func(name string) string {
+		if name == "EDS_ENDPOINT" {
+			return server.URL
+		}
+		return os.Getenv(name)
+	}
+	return undoIn(t, getenv, report, args...)
+}
+
+func undoIn(t *testing.T, getenv func(string) string, report string, args ...string) (code int, out, err string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = stopctl().Execute(context.Background(), append([]string{"undo"}, args...), terminal.Outside{In: strings.NewReader(report), Out: &stdout, Err: &stderr, Getenv: os.Getenv})
+	code = stopctl().Execute(context.Background(), append([]string{"undo"}, args...), terminal.Outside{In: strings.NewReader(report), Out: &stdout, Err: &stderr, Getenv: getenv})
 	trial.Valid(t, stdout.String())
 	return code, stdout.String(), stderr.String()
 }
@@ -189,6 +210,7 @@ func TestUndoApply(t *testing.T) {
 	}
 	denied := emulator.OperatorCredential
 	denied.Deny = []string{"StartDesktops"}
+	trial.Account(t, &emulator.EDS{}) // for its credentials: each case has an endpoint of its own, so that they can wait at once
 	for _, c := range []struct {
 		name    string
 		eds     *emulator.EDS
@@ -236,8 +258,8 @@ func TestUndoApply(t *testing.T) {
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			trial.Account(t, c.eds)
-			code, out, err := undoWith(t, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
+			t.Parallel()
+			code, out, err := undoAt(t, c.eds, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
 			if code != c.code {
 				t.Errorf("exit %d", code)
 			}
