@@ -66,7 +66,7 @@ type Config struct {
 	// `true`: the function takes requests that no trigger wraps in an event, such as those of `s invoke`.
 	AllowDirect bool `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
 	// The kinds of events that the function takes: `eventbridge`, `timer`, `http`, `direct`, separated by commas.
-	// Without it: all ([when to restrict them](deploy.md#whose-text-is-the-event)).
+	// Without it: all ([when to restrict them](deploy.md#who-wrote-the-event)).
 	EventKinds []string `env:"EVENT_KINDS" kind:"word"`
 	// The largest age of an event. Older events are `stale`, and stop nothing.
 	MaxEventAge time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
