@@ -37,7 +37,7 @@ type Options struct {
 	Routes Routes
 	// Callback for the reports; nil sends none.
 	Callback Callback
-	// Approvals checks the tokens of requests; nil: nothing can be approved.
+	// Approvals checks the tokens of requests, and makes those of plans; nil: nothing can be approved.
 	Approvals Approvals
 	Log       *slog.Logger
 	// Fault of the configuration. If it is not nil, it is the problem of every event, and nothing is called.
@@ -77,14 +77,22 @@ func (h *Handler) LogFault() {
 // HTTPResponse for an event that came over HTTP. The error is nil or a *Failure; an HTTP event
 // never has one, but on an async route.
 func (h *Handler) Handle(ctx context.Context, inv Invocation, raw []byte) (response any, err error) {
-	from, reports := h.newRun(inv).do(ctx, raw)
+	from, jobs := h.newRun(inv).do(ctx, raw)
+	reports := make([]report.Report, len(jobs))
+	for i, j := range jobs {
+		reports[i] = j.response(from)
+	}
 	return respond(reports, from, inv.RequestID)
 }
 
-// Reports does what one invocation asks for, and returns the report of each of its events. Handle
-// makes a response for the platform of them. A panic is the error of its event.
+// Reports does what one invocation asks for, and returns the report of each of its events, without the token of
+// a plan. Handle makes a response for the platform of them. A panic is the error of its event.
 func (h *Handler) Reports(ctx context.Context, inv Invocation, raw []byte) []report.Report {
-	_, reports := h.newRun(inv).do(ctx, raw)
+	_, jobs := h.newRun(inv).do(ctx, raw)
+	reports := make([]report.Report, len(jobs))
+	for i, j := range jobs {
+		reports[i] = j.report
+	}
 	return reports
 }
 

@@ -51,7 +51,7 @@ func (r *run) connect(account string) (session stop.EDS, err error) {
 }
 
 func (r *run) order(j *job) stop.Order {
-	o := stop.Order{EventID: j.shownID(), Account: j.request.Account, Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince, Approved: j.request.ApprovalToken != ""}
+	o := stop.Order{EventID: j.shownID(), Account: j.request.Account, Request: j.request, Where: j.where, DryRun: j.dryRun, UsedSince: j.usedSince, Approved: j.request.ApprovalToken != "" || j.forApproval(r)}
 	if j.waits {
 		o.Begin = func(ctx context.Context) bool { return j.startable(ctx, &r.dedup) }
 	}

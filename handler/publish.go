@@ -27,6 +27,7 @@ func (p *publisher) publish(ctx context.Context, j *job, result stop.Result) {
 			result = j.result()
 		}
 		j.report = p.newReport(j, result)
+		j.signPlan(p.run)
 		p.dedup.end(j.attempt, j.final())
 		p.logReport(j.report)
 		if p.wantsCallback(j) {
@@ -47,7 +48,7 @@ func (p *publisher) deliver(ctx context.Context, j *job) {
 			p.logCallback(j.report)
 		}
 	}()
-	result = j.route.callback(p.Callback).Deliver(ctx, j.callbackURL, j.report)
+	result = j.route.callback(p.Callback).Deliver(ctx, j.callbackURL, j.delivered())
 }
 
 // wantsCallback reports whether a report is delivered. An event that nobody has authenticated costs no

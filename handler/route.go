@@ -33,6 +33,12 @@ type Route struct {
 	Mapping Mapping
 	// Callback for its reports; nil: that of the function.
 	Callback Callback
+	// OwnURL says that Callback goes to a place that only this route names.
+	OwnURL bool
+	// SignsPlans says that a plan of this route gets a token, which a route that approves it may use.
+	SignsPlans bool
+	// Approves are the names of the routes whose plans the requests of this one approve.
+	Approves []string
 	// Window is how far the time in the body, if Mapping finds one, may be from ours.
 	Window time.Duration
 

@@ -32,6 +32,8 @@ type job struct {
 	usedSince   time.Time // the event is late or approved: what users began since then spares a desktop
 	approval    report.Approval
 
+	token string // of its plan: a secret, which is no part of report
+
 	publishing sync.Once
 	report     report.Report
 }
@@ -47,8 +49,8 @@ func rejected(p *report.Problem) conclusion { return conclusion{report.StatusRej
 func (c conclusion) result() stop.Result { return stop.Result{Status: c.status, Problem: c.problem} }
 
 // do everything: read the events, take them in, stop desktops and publish the reports. The origin is
-// what the response depends on, beside the reports.
-func (r *run) do(ctx context.Context, raw []byte) (origin, []report.Report) {
+// what the response depends on, beside the jobs.
+func (r *run) do(ctx context.Context, raw []byte) (origin, []*job) {
 	got := r.read(raw)
 	jobs := r.takeIn(got.events)
 	got.batch = got.batch || len(jobs) > len(got.events)
@@ -58,11 +60,7 @@ func (r *run) do(ctx context.Context, raw []byte) (origin, []report.Report) {
 		}
 	}()
 	r.work(ctx, jobs, got.authenticated)
-	reports := make([]report.Report, len(jobs))
-	for i, j := range jobs {
-		reports[i] = j.report
-	}
-	return got.origin, reports
+	return got.origin, jobs
 }
 
 // takeIn makes the jobs of all events. Those without a conclusion are for the engine.

@@ -2,6 +2,10 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,10 +53,49 @@ func (s *scenario) approve() {
 	}
 }
 
+// tokenForm is what the token of an approval looks like, whoever made it: JSON that begins with Key, and a signature.
+var tokenForm = regexp.MustCompile(`eyJLZXki[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{43}`)
+
+// withoutTokens takes the tokens of plans out of a response over HTTP, or out of the callback of a route: the only
+// places that may show one, as the member ApprovalToken of a report. A token is taken out once. They become {{minted1}},
+// {{minted2}}, … of later events.
+func (s *scenario) withoutTokens(body []byte) (rest []byte, found bool) {
+	type one struct{ ApprovalToken string }
+	var document struct {
+		one
+		Reports []one
+		Data    one `json:"data"`
+	}
+	if json.Unmarshal(body, &document) != nil {
+		return body, false
+	}
+	text := string(body)
+	for _, rep := range append(document.Reports, document.one, document.Data) {
+		if rep.ApprovalToken == "" {
+			continue
+		}
+		found = true
+		text = strings.Replace(text, `"ApprovalToken":"`+rep.ApprovalToken+`"`, `"ApprovalToken":""`, 1)
+		if !slices.Contains(slices.Collect(maps.Values(s.tokens)), rep.ApprovalToken) {
+			s.minted++
+			s.tokens[fmt.Sprintf("minted%d", s.minted)] = rep.ApprovalToken
+		}
+	}
+	return []byte(text), found
+}
+
 // withTokens puts the tokens into an event.
 func (s *scenario) withTokens(event string) string {
 	for name, token := range s.tokens {
 		event = strings.ReplaceAll(event, "{{"+name+"}}", token)
 	}
 	return event
+}
+
+// tokenText says that a text holds the token of a plan.
+func (s *scenario) tokenText(body []byte) string {
+	if _, found := s.withoutTokens(body); found {
+		return ", with an ApprovalToken"
+	}
+	return ""
 }

@@ -65,7 +65,7 @@ func (s *scenario) request(name, text string) (q httpRequest, header http.Header
 			s.t.Fatalf("%s: %v", name, err)
 		}
 	}
-	body = s.replaced(name, []byte(expand(string(body))), q.Edit)
+	body = s.replaced(name, []byte(s.withTokens(expand(string(body)))), q.Edit)
 	header = http.Header{"Content-Type": {"application/json"}}
 	q.sign(header, body)
 	for name, value := range q.Headers {
@@ -87,7 +87,7 @@ func (s *scenario) replaced(name string, body []byte, texts map[string]string) [
 		if !strings.Contains(string(body), from) {
 			s.t.Fatalf("%s: the body has no %q", name, from)
 		}
-		body = []byte(strings.ReplaceAll(string(body), from, to))
+		body = []byte(strings.ReplaceAll(string(body), from, s.withTokens(to)))
 	}
 	return body
 }

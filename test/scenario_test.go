@@ -130,7 +130,8 @@ type scenario struct {
 	receiver *emulator.Receiver
 	robot    *emulator.Receiver // of another team, at localhost:3: the platform is in section robot
 	handler  *handler.Handler
-	tokens   map[string]string // by the name of the section that approves
+	tokens   map[string]string // by the name of the section that approves, or minted1, …
+	minted   int               // tokens that the function made
 	log      bytes.Buffer
 	shown    strings.Builder // everything, for the search for secrets
 	out      strings.Builder
@@ -179,6 +180,9 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	c, faults := config.Read(environ)
 	s.becomeRobot(c)
 	s.robot = &emulator.Receiver{Robot: strings.TrimSpace(section(archive, "robot")), Secrets: []string{robotSecret}}
+	if s.robot.Robot == "" { // the route's program takes CloudEvents
+		s.robot.Secrets = []string{callbackSecret}
+	}
 	dial := network(t, map[string]http.Handler{"localhost:1": s.eds, "localhost:4": s.eds.STS(), "localhost:2": s.receiver, "localhost:3": s.robot, namedAddress: s.receiver})
 	s.approve()
 	s.handler = compose.Handler(c, faults, compose.Outside{Log: &s.log, Version: "devel", Dial: dial, Lookup: lookup, TLS: trusted()})
@@ -290,7 +294,7 @@ func (s *scenario) invoke(name string, event []byte) {
 
 	fmt.Fprintf(&s.out, "%s\n", strings.TrimSuffix(strings.TrimSuffix(name, ".json"), ".yaml"))
 	if h, ok := answer.(handler.HTTPResponse); ok {
-		fmt.Fprintf(&s.out, "  http %d %s\n", h.StatusCode, h.Headers["Content-Type"])
+		fmt.Fprintf(&s.out, "  http %d %s%s\n", h.StatusCode, h.Headers["Content-Type"], s.tokenText([]byte(h.Body)))
 		if strings.Contains(h.Headers["Content-Type"], "problem") {
 			fmt.Fprintf(&s.out, "  %s\n", h.Body)
 		}
@@ -312,17 +316,17 @@ func (s *scenario) invoke(name string, event []byte) {
 			s.validReport(d.Event.Data)
 		}
 	}
-	s.out.WriteString(callbacks("callback", s.receiver.Deliveries()[delivered:]))
-	s.out.WriteString(callbacks("robot", s.robot.Deliveries()[robots:]))
+	s.out.WriteString(s.callbacks("callback", s.receiver.Deliveries()[delivered:]))
+	s.out.WriteString(s.callbacks("robot", s.robot.Deliveries()[robots:]))
 	s.out.WriteString(s.results())
 }
 
 // callbacks that arrived somewhere: those of a batch go out side by side, in no order.
-func callbacks(where string, tries []emulator.Delivery) string {
+func (s *scenario) callbacks(where string, tries []emulator.Delivery) string {
 	var lines []string
 	ids := map[string]bool{}
 	for _, d := range tries {
-		lines = append(lines, fmt.Sprintf("  %s %d %s\n", where, d.Status, eventType(d)))
+		lines = append(lines, fmt.Sprintf("  %s %d %s%s\n", where, d.Status, eventType(d), s.tokenText(d.Body)))
 		ids[d.ID] = true
 	}
 	slices.Sort(lines)

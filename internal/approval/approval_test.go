@@ -77,7 +77,7 @@ func TestEveryField(t *testing.T) {
 	for name, c := range changes {
 		q := request()
 		c.change(&q)
-		is, err := k.Verify(token, q, planned.Add(time.Hour))
+		is, err := k.Verify(token, q, nil, planned.Add(time.Hour))
 		if (err == nil) != c.fine || c.fine && is != good {
 			t.Errorf("%s: %+v %v", name, is, err)
 		}
@@ -105,12 +105,12 @@ func TestAltered(t *testing.T) {
 			other = 'B'
 		}
 		altered := token[:i] + string(other) + token[i+1:]
-		if _, err := k.Verify(altered, request(), planned.Add(time.Hour)); err == nil {
+		if _, err := k.Verify(altered, request(), nil, planned.Add(time.Hour)); err == nil {
 			t.Fatalf("character %d changed: the token is good", i)
 		}
 	}
 	for _, bad := range []string{"", ".", token[:len(token)-1], token + "=", token + ".", "." + token, strings.Split(token, ".")[0]} {
-		if _, err := k.Verify(bad, request(), planned.Add(time.Hour)); err == nil {
+		if _, err := k.Verify(bad, request(), nil, planned.Add(time.Hour)); err == nil {
 			t.Errorf("%q is good", bad)
 		}
 	}
@@ -143,7 +143,7 @@ func TestTimes(t *testing.T) {
 		{good.Expires.Add(-time.Nanosecond), true},
 		{good.Expires, false},
 	} {
-		if _, err := k.Verify(token, request(), c.at); (err == nil) != c.fine {
+		if _, err := k.Verify(token, request(), nil, c.at); (err == nil) != c.fine {
 			t.Errorf("at %s: %v", c.at, err)
 		}
 	}
@@ -173,8 +173,76 @@ func TestOnePersonElsewhere(t *testing.T) {
 	text, _ := json.Marshal(p)
 	signed := base64.RawURLEncoding.EncodeToString(text)
 	token := signed + "." + base64.RawURLEncoding.EncodeToString(k.list[0].mac(signed))
-	if _, err := k.Verify(token, request(), planned); err == nil {
+	if _, err := k.Verify(token, request(), nil, planned); err == nil {
 		t.Error("one person has planned and approved")
+	}
+}
+
+// TestSignedPlan: the token of the function is that of a plan. Who approved is said by the request that uses it, which
+// must come by a route that approves the plan's route.
+func TestSignedPlan(t *testing.T) {
+	k := keys(t, whsec("one", "fake-approval-secret-one-of-tests"))
+	plan := report.Approval{Route: "/plans", PlannedBy: "wang.wu", PlannedAt: planned, Expires: planned.Add(time.Hour)}
+	token, err := k.Mint(request(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		by       string
+		approves []string
+		want     string // of the error; empty: it is approved
+	}{
+		{"li.si", []string{"/plans"}, ""},
+		{"li.si", []string{"/others", "/plans"}, ""},
+		{"li.si", nil, "nobody has approved the plan yet"},
+		{"li.si", []string{"/others", ""}, "nobody has approved the plan yet"},
+		{"", []string{"/plans"}, "who planned and who approved"},
+		{"\u200b", []string{"/plans"}, "who planned and who approved"},
+		{" Wang.Wu\n", []string{"/plans"}, "who planned must not approve"},
+		{strings.Repeat("a", maxName+1), []string{"/plans"}, "longer than"},
+	} {
+		q := request()
+		q.RequestedBy = c.by
+		a, err := k.Verify(token, q, c.approves, planned)
+		switch {
+		case c.want == "" && (err != nil || a.PlannedBy != "wang.wu" || a.ApprovedBy != c.by || a.Route != "/plans"):
+			t.Errorf("%q by %q: %+v %v", c.by, c.approves, a, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || a != report.Approval{}):
+			t.Errorf("%q by %q: %+v %v", c.by, c.approves, a, err)
+		}
+	}
+	for name, change := range map[string]func(*report.Approval){
+		"nobody planned":   func(a *report.Approval) { a.PlannedBy = "" },
+		"long name":        func(a *report.Approval) { a.PlannedBy = strings.Repeat("a", maxName+1) },
+		"expires too late": func(a *report.Approval) { a.Expires = planned.Add(Longest + time.Second) },
+	} {
+		a := plan
+		change(&a)
+		if _, err := k.Mint(request(), a); err == nil {
+			t.Errorf("%s: it is signed", name)
+		}
+	}
+}
+
+// TestHide: a token is hidden wherever a text has it, and nothing else is.
+func TestHide(t *testing.T) {
+	k := keys(t, whsec("one", "fake-approval-secret-one-of-tests"))
+	token, err := k.Mint(request(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half, _, _ := strings.Cut(token, ".")
+	for text, want := range map[string]string{
+		`{"a":"` + token + `","b":1}`: `{"a":"(hidden ApprovalToken)","b":1}`,
+		`"{\"a\":\"` + token + `\"}"`: `"{\"a\":\"(hidden ApprovalToken)\"}"`,
+		token + " " + token:           "(hidden ApprovalToken) (hidden ApprovalToken)",
+		half:                          "(hidden ApprovalToken)",
+		`{"Key":"ecd-a"} eyJhbGciOiJIUzI1NiJ9.e30`: `{"Key":"ecd-a"} eyJhbGciOiJIUzI1NiJ9.e30`,
+		"": "",
+	} {
+		if got := string(Hide([]byte(text))); got != want {
+			t.Errorf("%s is shown as %s", text, got)
+		}
 	}
 }
 

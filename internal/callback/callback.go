@@ -220,6 +220,9 @@ func truncate(rep report.Report, limit int) report.Report {
 		rep.Desktops = rep.Desktops[:limit]
 		rep.Truncated += extra
 	}
+	if rep.Truncated > 0 {
+		rep.ApprovalToken = "" // who approves must see the whole list
+	}
 	return rep
 }
 

@@ -15,7 +15,9 @@ type table struct {
 func newTable(file *routes.Table, callbacks senders) *table {
 	t := &table{file: file, built: map[*routes.Route]*handler.Route{}}
 	for _, r := range file.List {
-		t.built[r] = newRoute(r, callbacks.ofRoute(r))
+		route := newRoute(r, callbacks.ofRoute(r))
+		route.SignsPlans = file.Approved(r)
+		t.built[r] = route
 	}
 	return t
 }
@@ -40,6 +42,8 @@ func newRoute(r *routes.Route, callback handler.Callback) *handler.Route {
 		Async:        r.Async,
 		CloudEvents:  r.CloudEvents,
 		Callback:     callback,
+		OwnURL:       r.OwnURL,
+		Approves:     r.Approves,
 		Window:       r.Window,
 		Accounts:     r.Accounts,
 		Regions:      r.Regions,

@@ -22,7 +22,7 @@ var values = map[string]string{
 	"CALLBACK_TEMPLATE": "message.json", "CALLBACK_ON": "problems", "CALLBACK_TIMEOUT": "10s", "CALLBACK_MAX_DESKTOPS": "70",
 	"WEBHOOK_AUTH": "token", "WEBHOOK_SECRETS": "fake-secret-for-tests-1,fake-secret-for-tests-2", "WEBHOOK_TOKEN_HEADER": "X-Token",
 	"ACCOUNTS": "prod=acs:ram::1234567890123456:role/stop-desktops", "ALLOWED_ACCOUNTS": "prod", "ACCOUNTS_EXTERNAL_ID": "fake-external-id",
-	"APPROVAL_SECRETS": "one:whsec_ZmFrZS1hcHByb3ZhbC1zZWNyZXQtb25lLW9mLXRlc3Rz", "MAX_APPROVED_DESKTOPS": "5000",
+	"APPROVAL_SECRETS": "one:whsec_ZmFrZS1hcHByb3ZhbC1zZWNyZXQtb25lLW9mLXRlc3Rz", "MAX_APPROVED_DESKTOPS": "5000", "APPROVAL_MINT": "function",
 	"STS_ENDPOINT": "https://sts.example.com",
 	"ROUTES_FILE":  "other.yaml", "LOG_LEVEL": "debug",
 }

@@ -89,6 +89,10 @@ type Config struct {
 	// The secrets that sign [approvals](operate.md#approvals): `name:whsec_…`, separated by commas. The first signs,
 	// and all are accepted. List two to rotate. Without them nothing can be approved.
 	ApprovalSecrets []secret.String `env:"APPROVAL_SECRETS" kind:"secret"`
+	// `function`: the function itself signs a plan with a token, for ticket systems that have an approval step of their own
+	// ([tokens of the function](operate.md#tokens-of-the-function)). It needs routes with `approves`. Without it,
+	// `stopctl approve` makes the tokens.
+	ApprovalMint string `env:"APPROVAL_MINT" kind:"word"`
 	// The most desktops that the approved events of one invocation stop. If `MAX_DESKTOPS` is higher, that is the limit.
 	MaxApproved int `env:"MAX_APPROVED_DESKTOPS" kind:"word" envDefault:"10000"`
 
@@ -252,6 +256,7 @@ func Read(environ []string) (Config, Faults) {
 		c.Callback = destination
 	}
 	c.readRoutes(vars, settings, faults)
+	c.checkMint(faults)
 	if c.WebhookAuth == "" && len(c.WebhookSecrets) > 0 && c.Routes == nil {
 		faults.add("WEBHOOK_SECRETS", "is set, but WEBHOOK_AUTH is not")
 	}

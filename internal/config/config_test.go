@@ -297,6 +297,45 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// TestApprovalMint: the function signs plans only for a route that proves what it sends, and whose plans another one or
+// itself approves. Each fault says how to mend it.
+func TestApprovalMint(t *testing.T) {
+	const secrets = "APPROVAL_SECRETS=one:whsec_ZmFrZS1hcHByb3ZhbC1zZWNyZXQtb25lLW9mLXRlc3Rz"
+	route := func(scheme, more string) string {
+		return "http:\n  - path: /a\n    auth: {scheme: " + scheme + ", secrets: [TICKETS_SECRET]}\n" + more
+	}
+	signed := route("hub-sha256", "    approves: [/a]\n")
+	for _, c := range []struct {
+		name, routes, variable, says string // no variable: no fault
+		environ                      []string
+	}{
+		{"good", signed, "", "", []string{secrets, "APPROVAL_MINT=function"}},
+		{"empty", route("hub-sha256", ""), "", "", []string{secrets, "APPROVAL_MINT="}},
+		{"another word", signed, "APPROVAL_MINT", "must be function", []string{secrets, "APPROVAL_MINT=true"}},
+		{"no secret", signed, "APPROVAL_MINT", "needs APPROVAL_SECRETS to sign with: set", []string{"APPROVAL_MINT=function"}},
+		{"no routes", "", "APPROVAL_MINT", "add approves: [/path]", []string{secrets, "APPROVAL_MINT=function"}},
+		{"no approval", route("hub-sha256", ""), "APPROVAL_MINT", "add approves: [/path]", []string{secrets, "APPROVAL_MINT=function"}},
+		{"an event route", "events:\n  - source: a\n", "APPROVAL_MINT", "add approves: [/path]", []string{secrets, "APPROVAL_MINT=function"}},
+		{"a token", route("token", "    approves: [/a]\n"), "ROUTES_FILE", "needs a scheme that signs the body, such as standard or hub-sha256", []string{secrets, "APPROVAL_MINT=function"}},
+		{"off", signed, "APPROVAL_MINT", "set it to function, or take approves out", []string{secrets}},
+	} {
+		code := t.TempDir()
+		if c.routes != "" {
+			if err := os.WriteFile(filepath.Join(code, "routes.yaml"), []byte(c.routes), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		environ := append([]string{region, "FC_FUNC_CODE_PATH=" + code}, c.environ...)
+		if strings.HasPrefix(c.routes, "http") {
+			environ = append(environ, "TICKETS_SECRET=fake-token-for-tests-1")
+		}
+		_, faults := config.Read(environ)
+		if c.variable == "" && len(faults) > 0 || c.variable != "" && (len(faults) != 1 || !strings.Contains(faults[c.variable], c.says)) {
+			t.Errorf("%s: %v", c.name, faults)
+		}
+	}
+}
+
 // TestNoFollowUpFaults: a fault that only follows from another sends the operator the wrong way.
 func TestNoFollowUpFaults(t *testing.T) {
 	_, faults := config.Read([]string{region, "PREFLIGHT=maybe", "WAIT=1m"})

@@ -136,6 +136,7 @@ func (d *desktopRow) desktop() stop.Desktop {
 		ConnectionStatus: word(d.ConnectionStatus),
 		ManagementFlags:  cleanAll(flags),
 		EndUserIDs:       d.EndUserIds,
+		OfficeSiteID:     d.OfficeSiteId,
 	}
 }
 

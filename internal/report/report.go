@@ -22,11 +22,14 @@ type Report struct {
 	RequestedBy  string `json:",omitempty"` // of the request: a person or a system
 	PlannedBy    string `json:",omitempty"` // of the approval: who planned the event
 	ApprovedBy   string `json:",omitempty"` // of the approval: who approved it
-	Version      string `json:",omitempty"` // the version of the function
-	Account      string `json:",omitempty"` // the name of another account; empty: the function's own
-	RegionId     string `json:",omitempty"` // the region of the desktops
-	StoppedMode  string `json:",omitempty"` // StopCharging or KeepCharging
-	OsUpdate     *bool  `json:",omitempty"` // whether EDS was asked to install a patch that is ready
+	// ApprovalToken of a plan, with APPROVAL_MINT=function: a secret until it expires. It is only in the HTTP response
+	// and in the callback of the route.
+	ApprovalToken string `json:",omitempty"`
+	Version       string `json:",omitempty"` // the version of the function
+	Account       string `json:",omitempty"` // the name of another account; empty: the function's own
+	RegionId      string `json:",omitempty"` // the region of the desktops
+	StoppedMode   string `json:",omitempty"` // StopCharging or KeepCharging
+	OsUpdate      *bool  `json:",omitempty"` // whether EDS was asked to install a patch that is ready
 	// What narrowed or widened the event, as it was asked: a person who finishes the event by hand needs it.
 	Select      *events.Select  `json:",omitempty"`
 	Exclude     *events.Exclude `json:",omitempty"`
@@ -50,7 +53,7 @@ type Report struct {
 
 // Warning is something in a request that changed nothing but that its sender probably did not mean.
 type Warning struct {
-	Code    string // SelectionMatchesNothing, ExclusionMatchesNothing or UnusableRows
+	Code    string // SelectionMatchesNothing, ExclusionMatchesNothing, UnusableRows or NoApprovalToken
 	Path    string `json:",omitempty"` // the JSON path in what came in
 	Message string // for people; it may change
 }
@@ -60,6 +63,7 @@ const (
 	WarnSelectionMatchesNothing = "SelectionMatchesNothing"
 	WarnExclusionMatchesNothing = "ExclusionMatchesNothing" // one item of it: see Path
 	WarnUnusableRows            = "UnusableRows"            // rows of a selection name no desktop
+	WarnNoApprovalToken         = "NoApprovalToken"         // the plan has no token: see Message
 )
 
 // DesktopReport says what happened to one desktop.

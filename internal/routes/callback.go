@@ -25,8 +25,8 @@ var callbackVariables = map[string]string{
 
 // callback reads where the reports of a route go, and in which format. A setting that the route leaves out
 // is that of the whole function. There are two exceptions: the function's secret is for the function's
-// receiver only, and its skeleton for its format only. dedicated is as in Route.
-func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
+// receiver only, and its skeleton for its format only.
+func (f *file) callback(a at, route *Route) {
 	s := callback.Settings{Format: "cloudevents", On: callback.All}
 	if f.Callback != nil {
 		s = *f.Callback
@@ -68,7 +68,7 @@ func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 		f.fault(a, "has nowhere to go: CALLBACK_URL is not set; name a variable as url")
 	}
 	if len(f.faults) > before {
-		return nil, false
+		return
 	}
 	destination, bad := s.Destination(callbackMembers)
 	for member, err := range bad {
@@ -78,7 +78,7 @@ func (f *file) callback(a at) (d *callback.Destination, dedicated bool) {
 			f.fault(a, "%s, which holds here too, %s", callbackVariables[member], err)
 		}
 	}
-	return destination, seen["url"] || !seen["format"]
+	route.Callback, route.OwnURL, route.Dedicated = destination, seen["url"], seen["url"] || !seen["format"]
 }
 
 // template is a skeleton of a message.

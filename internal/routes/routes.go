@@ -37,6 +37,7 @@ type Route struct {
 	Verifier    *webhook.Verifier
 	Async       bool
 	CloudEvents bool
+	Approves    []string      // names of the routes whose plans its requests approve
 	Mapping     *Mapping      // nil: what comes in is the request
 	Window      time.Duration // how far the time that Mapping finds may be from the clock
 
@@ -50,6 +51,8 @@ type Route struct {
 
 	// Callback is where its reports go; nil: where those of the function go.
 	Callback *callback.Destination
+	// OwnURL says that Callback goes to a place that only this route names.
+	OwnURL bool
 	// Dedicated says that Callback is for the receiver of this route alone. What goes to a destination that
 	// an event names is written and signed as for the whole function.
 	Dedicated bool
@@ -103,6 +106,7 @@ func Read(name, text string, o Options) (*Table, error) {
 			f.fault(doc, "holds no routes: take the file away, or write one")
 		}
 		f.gatewayAlone(doc)
+		f.checkApproves()
 	}
 	if err := f.err(); err != nil {
 		return nil, err
@@ -125,7 +129,8 @@ func (f *file) gatewayAlone(doc at) {
 type file struct {
 	reader
 	Options
-	table *Table
+	table    *Table
+	approves []approving
 }
 
 // common are the members of every route.
@@ -134,7 +139,7 @@ func (f *file) common(route *Route, m *Mapping) map[string]func(at) {
 		"when":     func(a at) { f.list(a, func(a at) { f.condition(a, m) }) },
 		"request":  func(a at) { f.request(a, m) },
 		"allow":    func(a at) { f.allow(a, route) },
-		"callback": func(a at) { route.Callback, route.Dedicated = f.callback(a) },
+		"callback": func(a at) { f.callback(a, route) },
 	}
 }
 
@@ -145,6 +150,7 @@ func (f *file) httpRoute(a at) {
 	members["path"] = func(a at) { f.path(a, route) }
 	members["auth"] = func(a at) { f.auth(a, route) }
 	members["async"] = func(a at) { f.bool(a, &route.Async) }
+	members["approves"] = func(a at) { f.approving(a, route) }
 	members["cloudevents"] = func(a at) { f.bool(a, &route.CloudEvents) }
 	members["time"] = func(a at) { timed = &a; f.time(a, route, m) }
 	seen := f.object(a, members)

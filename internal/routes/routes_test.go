@@ -142,6 +142,12 @@ func TestFaults(t *testing.T) {
 		{one("callback: {url: URL, format: cloudevents, secrets: [ROBOT]}"), "http[0].callback.secrets: secret 1 of 1 is not of the form whsec_<base64>"},
 		{one("callback: {url: URL, format: feishu, secrets: [TOKEN]}"), "http[0].callback.secrets: a robot has one secret"},
 		{one("callback: {on: all}"), "http[0].callback: has nowhere to go: CALLBACK_URL is not set"},
+		{one("approves: [/a]"), "routes.yaml:4: http[0].approves: needs a scheme that signs the body, such as standard or hub-sha256: token does not"},
+		{one("") + "\n  - path: /b\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    approves: [/a]", "routes.yaml:7: http[1].approves: names /a, whose scheme token does not sign the body"},
+		{one("") + "\n  - path: /b\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    approves: [/c]", "must name paths of HTTP routes"},
+		{"http:\n  - path: /b\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    approves: [acme]\nevents:\n  - source: acme", "must name paths of HTTP routes"},
+		{"http:\n  - path: /b\n    auth: {scheme: hub-sha256, secrets: [TOKEN]}\n    approves: []", "approves: is empty"},
+		{"events:\n  - source: a\n    approves: [/b]", "events[0].approves: is not known here"},
 		{"events:\n  - type: a", "events[0]: needs source"},
 		{"events:\n  - source: a\n    auth: {scheme: gateway}", "events[0].auth: is not known here"},
 		{"events:\n  - source: a\n    async: true", "events[0].async: is not known here"},
@@ -211,6 +217,12 @@ func TestCallback(t *testing.T) {
 		}
 		if d.Origin().String() != c.url || d.On != c.on || (len(d.Keys) > 0) != c.signs || d.RobotSecret.Empty() == c.robot {
 			t.Errorf("%s: %+v", c.says, d)
+		}
+	}
+	for text, own := range map[string]bool{"url: URL": true, "url: URL, on: all": true, "on: all": false, "format: dingtalk, secrets: [ROBOT]": false} {
+		table, err := routes.Read("r", "events:\n  - source: a\n    callback: {"+text+"}\n", routes.Options{Lookup: lookup, Callback: &function})
+		if err != nil || table.List[0].OwnURL != own {
+			t.Errorf("%s: own URL %v, %v", text, !own, err)
 		}
 	}
 	_, err := routes.Read("r", "events:\n  - source: a\n    callback: {format: slack}", routes.Options{Lookup: lookup, Callback: &function})

@@ -88,6 +88,8 @@ type Desktop struct {
 	ManagementFlags  []string
 	// EndUserIDs of the users it belongs to; nil: not told. Only DescribeDesktops tells them.
 	EndUserIDs []string
+	// OfficeSiteID is the office that it is in. No rule reads it: stopctl shows it. Only DescribeDesktops tells it.
+	OfficeSiteID string
 }
 
 // StopCall is the input of one StopDesktops call.

@@ -25,7 +25,8 @@ type Order struct {
 	// DryRun says that the request itself asks for a plan: the other orders are done as if this one
 	// did not exist.
 	DryRun bool
-	// Approved says that another person approved the order: MaxApproved is its limit.
+	// Approved says that another person approved the order, or that it is a plan for such an approval: MaxApproved is
+	// its limit.
 	Approved bool
 	// UsedSince is set for a late or approved event: a desktop that a user began to use since then is spared.
 	UsedSince time.Time

@@ -30,6 +30,7 @@ var tones = map[terminal.Style]page.Tone{
 
 // pageEvent is a record for the page.
 func pageEvent(n int, r *record) page.Event {
+	r = r.withoutTokens()
 	e := page.Event{
 		Number: n, Title: r.title, Time: time.Now().Format(time.TimeOnly), Took: terminal.Duration(r.result.Duration),
 		Calls: callLines(r.calls), Violations: r.violations, Log: r.log,

@@ -63,6 +63,7 @@ func (t *tally) err() error {
 
 // put a record out, in the form asked for.
 func (s *display) put(n int, r *record) {
+	r = r.withoutTokens()
 	if s.json {
 		s.putJSON(n, r)
 		return

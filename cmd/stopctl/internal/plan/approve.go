@@ -27,8 +27,8 @@ is a file that stopctl plan -o json wrote. The request carries a token: the func
 for exactly these desktops and options, once, until it expires. Its limit is then
 MAX_APPROVED_DESKTOPS. All rules run again, and a desktop that was used since the plan is spared.
 
-approve shows the plan in numbers, asks your account what has changed since, and asks you to
-type yes. The first secret of APPROVAL_SECRETS in this command's environment signs. Planners
+approve shows the plan in numbers: offices, users, states, what is spared and why. It asks your
+account what has changed since, and asks you to type yes. The first secret of APPROVAL_SECRETS in this command's environment signs. Planners
 must not have it. Nothing is stopped: see stopctl apply.
 
 The configuration and the credentials are as for stopctl plan.
@@ -89,7 +89,7 @@ func parseApprove(args []string, out terminal.Outside) (*approveOptions, error) 
 	case o.emulate != "" && o.roleARN != "":
 		return nil, terminal.Usagef("approve: -emulate needs no role: leave -role-arn out")
 	}
-	o.file = flags.Arg(0)
+	o.file, o.owners = flags.Arg(0), true
 	return o, o.Check(flags)
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/cmd/stopctl/internal/trial"
 	"stopdesktops/events"
+	"stopdesktops/schema/schematest"
 )
 
 const approvalSecrets = "one:whsec_ZmFrZS1hcHByb3ZhbC1zZWNyZXQtb25lLW9mLXRlc3Rz"
@@ -99,6 +101,52 @@ func TestApproveShowsChanges(t *testing.T) {
 	}
 	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info, err)
+	}
+}
+
+// TestApproveShowsOwners: offices and users are counted, long lists are cut with a count, and a desktop that belongs to
+// another user since the plan is named. A listing of all desktops tells whose they are, and so does one by their IDs.
+func TestApproveShowsOwners(t *testing.T) {
+	var fleet, later strings.Builder
+	fleet.WriteString("Desktops:\n")
+	later.WriteString("Desktops:\n")
+	ids, excluded := []string{}, []string{}
+	for i := range 32 {
+		ids, excluded = append(ids, fmt.Sprintf("ecd-%02d", i)), append(excluded, fmt.Sprintf("ecd-x%02d", i))
+		fmt.Fprintf(&fleet, "  - {DesktopId: ecd-%02d, OfficeSiteId: cn-hangzhou+dir-%d, EndUserIds: [user%02d]}\n", i, i%2, i)
+		fmt.Fprintf(&later, "  - {DesktopId: ecd-%02d, OfficeSiteId: cn-hangzhou+dir-%d, EndUserIds: [user%02d]}\n", i, i%2, i+i/30)
+	}
+	fleet.WriteString("  - {DesktopId: ecd-shared, OfficeSiteId: cn-hangzhou+dir-0, EndUserIds: [user00, user01]}\n  - {DesktopId: ecd-pool, OfficeSiteId: cn-hangzhou+dir-0, EndUserIds: []}\n")
+	later.WriteString("  - {DesktopId: ecd-shared, OfficeSiteId: cn-hangzhou+dir-9, EndUserIds: [user01, user00]}\n  - {DesktopId: ecd-pool, OfficeSiteId: cn-hangzhou+dir-0, EndUserIds: []}\n")
+	ids = append(ids, "ecd-shared", "ecd-pool")
+	for name, target := range map[string]string{"all": `"Select":{"All":true}`, "by ID": `"DesktopId":["` + strings.Join(ids, `","`) + `"]`} {
+		event := `{` + target + `,"Exclude":{"DesktopId":["` + strings.Join(excluded, `","`) + `"]}}`
+		code, out, stderr := execute(t, event, "plan", "-f", "-", "-t", "", "-by", "wang.wu", "-env", "MAX_DESKTOPS=50", "-emulate", trial.File(t, "fleet.yaml", fleet.String()), "-o", "json")
+		if code != terminal.ExitOK || schematest.Check("plan", []byte(out)) != nil || strings.Count(out, `"EndUserIds": [`) != 34 {
+			t.Fatalf("%s: exit code %d: %s", name, code, stderr)
+		}
+		file := trial.File(t, "plan.json", out)
+		_, _, stderr = executeIn(t, secretAndLimit, "yes\n", "approve", "-by", "li.si", "-t", "", "-emulate", trial.File(t, "later.yaml", later.String()), file)
+		for _, want := range []string{
+			"Offices of the desktops that it would stop:\n     17  cn-hangzhou+dir-0\n     16  cn-hangzhou+dir-1\n      1  cn-hangzhou+dir-9\n",
+			"Users of the desktops that it would stop (33):\n      2  user00\n      2  user01\n      1  nobody\n", "      1  user18\n  and 13 more\nState of",
+			`"ecd-x19"]}}` + "\n  Exclude.DesktopId: and 12 more\n",
+			"Since the plan: ecd-30 belongs to user31, and belonged to user30\nSince the plan: ecd-31 belongs to user32, and belonged to user31\nSince the plan: ecd-shared is in the office cn-hangzhou+dir-9, and was in cn-hangzhou+dir-0\n",
+		} {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, stderr)
+			}
+		}
+		// The file of a planner who says nothing of users, as of an older version: EDS tells them.
+		silent := changed(t, file, func(p *plan) {
+			for i := range p.Events[0].Desktops {
+				p.Events[0].Desktops[i].EndUserIds, p.Events[0].Desktops[i].OfficeSiteId = nil, ""
+			}
+		})
+		_, _, stderr = executeIn(t, secretAndLimit, "yes\n", "approve", "-by", "li.si", "-t", "", "-emulate", trial.File(t, "later.yaml", later.String()), silent)
+		if !strings.Contains(stderr, "      1  cn-hangzhou+dir-9\n") || strings.Contains(stderr, "unknown") {
+			t.Errorf("%s: %s", name, stderr)
+		}
 	}
 }
 

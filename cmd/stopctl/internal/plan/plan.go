@@ -21,7 +21,6 @@ import (
 	"stopdesktops/internal/current"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/operator"
-	"stopdesktops/internal/report"
 	"stopdesktops/internal/secret"
 	"stopdesktops/internal/stop"
 )
@@ -82,6 +81,7 @@ type planOptions struct {
 	event, trigger, at, roleARN, emulate, expect, output, by string
 	now                                                      bool
 	day                                                      time.Time // whose day counts for On; zero: that of the event
+	owners                                                   bool      // the plan says whose desktops would be stopped
 }
 
 func planFlags() (*planOptions, *flag.FlagSet) {
@@ -122,6 +122,7 @@ func parsePlan(args []string, out terminal.Outside) (*planOptions, error) {
 	case o.emulate != "" && o.roleARN != "":
 		return nil, terminal.Usagef("plan: -emulate needs no role: leave -role-arn out")
 	}
+	o.owners = o.output == "json"
 	return o, o.Check(flags)
 }
 
@@ -213,13 +214,14 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	c, faults := config.Read(environ)
 	client, _ := compose.EDS(c, compose.Outside{}) // its error is among the faults, too
 	var reads setup.Reads
+	owners := newOwners()
 	h := setup.Harmless(c, faults, func(account string) (stop.EDS, error) {
 		if account != "" {
 			session, err := client.ConnectOperatorAccount(who.Credentials, account, "stopctl-plan")
-			return reads.Of(session), err
+			return owners.of(account, reads.Of(session)), err
 		}
 		session, err := client.ConnectOperator(who.Credentials)
-		return reads.Of(session), err
+		return owners.of("", reads.Of(session)), err
 	})
 	if len(faults) > 0 {
 		return nil, terminal.Usagef("plan: the configuration has faults: %v", faults)
@@ -236,17 +238,23 @@ func makePlan(ctx context.Context, o *planOptions, event []byte, s *terminal.Scr
 	}
 	s.Note("%s", set.Title())
 	o.Env.NoteUnknown(s, c.Routes != nil)
-	var reports []report.Report
+	var p *plan
+	var unknown error
 	begun := time.Now()
 	s.Note("%s …", asking)
 	err = s.Progress("Asking EDS", reads.String, func() error {
-		reports = h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event)
+		p = newPlan(h.Reports(ctx, handler.Invocation{RequestID: "stopctl-plan", FunctionName: c.FunctionName, Day: o.day}, event))
+		if o.owners {
+			unknown = owners.fill(ctx, p)
+		}
 		return ctx.Err()
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(reports)
+	if unknown != nil {
+		s.Warn("The offices and users of some desktops are not known: %v", unknown)
+	}
 	p.PlannedAt = begun.UTC().Truncate(time.Second)
 	return p, nil
 }

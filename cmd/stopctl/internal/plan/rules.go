@@ -50,6 +50,10 @@ type plannedDesktop struct {
 	Rule             string // the rule that chose or spared it, for people
 	State            string `json:",omitempty"` // its DesktopStatus now
 	ConnectionStatus string `json:",omitempty"` // its ConnectionStatus now
+	// The office of a desktop that would be stopped. Absent: EDS has not told it.
+	OfficeSiteId string `json:",omitempty"`
+	// The users of a desktop that would be stopped. Absent: EDS has not told them.
+	EndUserIds []string `json:",omitzero"`
 }
 
 // newPlan shows reports, with the rule behind each decision.
@@ -215,9 +219,8 @@ func (e plannedEvent) byID() map[string]plannedDesktop {
 func (d plannedDesktop) key() string { return d.RegionId + " " + d.DesktopId }
 
 // decided is the decision and what it rests on, without the words for people.
-func (d plannedDesktop) decided() plannedDesktop {
-	d.Rule = ""
-	return d
+func (d plannedDesktop) decided() [6]string {
+	return [...]string{d.DesktopId, d.RegionId, string(d.Decision), d.Reason, d.State, d.ConnectionStatus}
 }
 
 // text of a decision; empty for the zero value.

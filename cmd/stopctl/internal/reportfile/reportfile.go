@@ -28,7 +28,7 @@ var statuses = []report.Status{
 }
 
 // Read takes reports from whatever the function has written them to. What is not surely a
-// report is refused: desktops are started and stopped by what it says.
+// report is refused: desktops are started and stopped by what it says. The token of a plan is left out.
 func Read(command, name string, stdin io.Reader) ([]Found, error) {
 	text, err := terminal.ReadNamed(command, name, stdin)
 	if err != nil {
@@ -45,7 +45,8 @@ func Read(command, name string, stdin io.Reader) ([]Found, error) {
 	if len(reports) == 0 {
 		return nil, terminal.Usagef("%s: %s holds no report: neither an answer, nor a callback, nor lines of the log", command, name)
 	}
-	for _, rep := range reports {
+	for i, rep := range reports {
+		reports[i].ApprovalToken = "" // a report that is sent again goes to another place
 		if !slices.Contains(statuses, rep.Status) {
 			return nil, terminal.Usagef("%s: %s is no report of the function: its Status is %q", command, name, rep.Status)
 		}

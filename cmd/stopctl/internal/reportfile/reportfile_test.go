@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +35,21 @@ func TestStatuses(t *testing.T) {
 	})
 	if n != len(statuses) {
 		t.Errorf("%d statuses there, %d here", n, len(statuses))
+	}
+}
+
+// TestNoToken: a response or a callback with the token of a plan is read without it, whole or as a line.
+func TestNoToken(t *testing.T) {
+	for _, text := range []string{
+		`{"EventId":"e","Status":"planned","ApprovalToken":"fake-token"}`,
+		`{"Reports":[{"EventId":"e","Status":"planned","ApprovalToken":"fake-token"}]}`,
+		`{"specversion":"1.0","type":"com.aliyun.ecd.desktops.stop.planned","data":{"EventId":"e","Status":"planned","ApprovalToken":"fake-token"}}`,
+		`{"Step":1,"Reports":[{"EventId":"e","Status":"planned","ApprovalToken":"fake-token"}]}` + "\n" + `{"Step":2,"Reports":[]}`,
+	} {
+		reports, err := Read("test", "-", strings.NewReader(text))
+		if err != nil || len(reports) != 1 || reports[0].ApprovalToken != "" {
+			t.Errorf("%s: %v %v", text, reports, err)
+		}
 	}
 }
 
