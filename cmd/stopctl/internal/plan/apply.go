@@ -65,7 +65,11 @@ func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 		return nil
 	}
 	s.Note("Sending it to %s …", endpoint)
-	reports, err := invoke(ctx, endpoint, event)
+	var reports []report.Report
+	err = s.Progress("Waiting for the report", nil, func() (err error) {
+		reports, err = invoke(ctx, endpoint, event)
+		return err
+	})
 	if err != nil {
 		return err
 	}
