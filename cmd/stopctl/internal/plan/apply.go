@@ -50,7 +50,7 @@ func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 	if flags.NArg() != 1 {
 		return terminal.Usagef("apply: name one file that stopctl approve wrote. See stopctl apply -h.")
 	}
-	event, err := terminal.ReadInput("apply:", flags.Arg(0), out.In)
+	event, err := terminal.ReadInput("apply: the request", flags.Arg(0), out.In)
 	if err != nil {
 		return err
 	}
