@@ -15,11 +15,15 @@ import (
 
 // standIns are put into examples in place of what an operator has, and this machine has not.
 func (d *desk) standIns() *strings.Replacer {
-	return strings.NewReplacer(
+	replace := []string{
 		"https://tickets.example.com/hook", d.endpoint+"/_emulator/callback",
 		"APPROVAL_SECRETS=…", approvalSecrets,
 		"127.0.0.1:9000", "127.0.0.1:0",
-	)
+	}
+	for _, flag := range []string{"-event", "-now", "-o", "-serve"} { // that stopctl run builds the function, its first example shows
+		replace = append(replace, "stopctl run "+flag, "stopctl run -binary ./function "+flag)
+	}
+	return strings.NewReplacer(replace...)
 }
 
 // beyondEmulator are examples that end where the emulator does, and what they say there. They exit with 1.
