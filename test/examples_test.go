@@ -16,7 +16,7 @@ import (
 // standIns are put into examples in place of what an operator has, and this machine has not.
 func (d *desk) standIns() *strings.Replacer {
 	replace := []string{
-		"https://tickets.example.com/hook", d.endpoint+"/_emulator/callback",
+		"https://tickets.example.com/hook", d.endpoint + "/_emulator/callback",
 		"APPROVAL_SECRETS=…", approvalSecrets,
 		"127.0.0.1:9000", "127.0.0.1:0",
 	}
