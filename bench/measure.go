@@ -28,7 +28,7 @@ type samples struct {
 	cpu          []time.Duration // of one warm invocation
 }
 
-// measure everything about one desktop: rounds in which each program has its turn, so that what
+// measure everything about one desktop: rounds in which each program runs once, so that what
 // disturbs this machine for a while disturbs them all alike.
 func (b *bench) measure(ctx context.Context) error {
 	all := map[string]*samples{}

@@ -1,6 +1,6 @@
 // Package events reads what came in. It turns the bytes of an invocation into
-// [Event] values ([Decode]) and the payload of an event into a [Request]
-// ([ParseRequest]).
+// [Event] values ([Decode]) and the payload of an event into each [Request]
+// that it holds ([ParseRequests]): one for each account and region.
 //
 // Function Compute says nowhere which trigger fired, so the JSON shape decides:
 //

@@ -1,6 +1,10 @@
 package events
 
-import "strings"
+import (
+	"strings"
+
+	"stopdesktops/internal/spelling"
+)
 
 // field is one field of an object that is read strictly.
 type field[T any] struct {
@@ -47,34 +51,11 @@ func find[T any](fields []field[T], sent string) *field[T] {
 func hint[T any](fields []field[T], sent string) string {
 	for _, f := range fields {
 		near := min(2, len(f.name)/2) // two changes make On of any other two letters
-		if len(sent) <= maxHint && distance(strings.ToLower(sent), strings.ToLower(f.name)) <= near {
+		if spelling.Edits(strings.ToLower(sent), strings.ToLower(f.name)) <= near {
 			return "did you mean " + f.name + "?"
 		}
 	}
 	return "known are " + names(fields)
-}
-
-// maxHint is the longest name, in bytes, that a near one is looked for.
-const maxHint = 32
-
-// distance is how many bytes must be put in, taken out or changed to make a of b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func names[T any](fields []field[T]) string {

@@ -94,7 +94,11 @@ func (l *list) addSeparated(v value) *Error {
 		return v.fault(err.Code, "%s", err.Message)
 	}
 	for i, item := range items {
-		if code, message := l.add(item, 0); code != "" {
+		code, message := l.add(item, 0)
+		switch {
+		case code != "" && len(items) == 1:
+			return v.fault(code, "%s", message)
+		case code != "":
 			return v.fault(code, "at item %d: %s", i+1, message)
 		}
 	}

@@ -17,7 +17,7 @@ const (
 	Holiday = "holiday"
 )
 
-// Request says which desktops a sender asks to stop, and how. Its names are those of the EDS API.
+// Request says which desktops of one account and region a sender asks to stop, and how. Its names are those of the EDS API.
 // Marshalled and parsed again it is the same.
 //
 // Whether it is allowed (regions, Force, the callback's host) is decided elsewhere.
@@ -46,46 +46,64 @@ type Request struct {
 	ApprovalToken  string `json:",omitempty"` // proves that another person approved these desktops and options; a secret until it expires
 }
 
-// ParseRequest reads the JSON object payload, which is at path ("$" if it is
-// empty). It refuses whatever it does not fully understand; the error is an
-// [*Error]. Policies (allowed regions, hosts and so on) are not its business.
-func ParseRequest(payload []byte, path string) (Request, error) {
+// ParseRequests reads the JSON object payload, which is at path ("$" if it is empty). It returns one request, or
+// one for each account and region if the payload names several: they differ in Account and RegionId, and share the
+// rest. It refuses whatever it does not fully understand; the error is an [*Error]. Policies (allowed regions, hosts
+// and so on) are not its business.
+func ParseRequests(payload []byte, path string) ([]Request, error) {
 	if path == "" {
 		path = "$"
 	}
-	r, err := parseRequest(payload, path)
+	list, err := parseRequests(payload, path)
 	if err != nil {
-		return Request{}, err
+		return nil, err
 	}
-	return r, nil
+	return list, nil
 }
 
-func parseRequest(payload []byte, path string) (Request, *Error) {
-	var r Request
+// ParseRequest is ParseRequests for a payload that may name one account and one region only.
+func ParseRequest(payload []byte, path string) (Request, error) {
+	list, err := ParseRequests(payload, path)
+	switch {
+	case err != nil:
+		return Request{}, err
+	case len(list) > 1:
+		return Request{}, fault(Conflict, path, "names several accounts or regions, and only one of each is taken here: send a request for each")
+	}
+	return list[0], nil
+}
+
+func parseRequests(payload []byte, path string) ([]Request, *Error) {
 	v, err := read(payload, place{parent: path}, "is empty: send a request")
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	given, err := readFields(v, requestFields(), &r)
+	var r Request
+	var in places
+	given, err := readFields(v, requestFields(&in), &r)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	if r.DesktopId == nil && r.Select == nil {
-		return r, v.fault(NoTarget, "name desktops in DesktopId or choose them with Select")
+		return nil, v.fault(NoTarget, "name desktops in DesktopId or choose them with Select")
 	}
 	if r.ApprovalToken != "" && r.DesktopId == nil {
-		return r, fault(MissingField, path+".DesktopId", "name the approved desktops: an approval is for exactly these")
+		return nil, fault(MissingField, path+".DesktopId", "name the approved desktops: an approval is for exactly these")
 	}
 	if r.Force && r.IdleMinutes > 0 {
-		return r, fault(Conflict, given["IdleMinutes"], "excludes Force: one spares users, the other does not")
+		return nil, fault(Conflict, given["IdleMinutes"], "excludes Force: one spares users, the other does not")
 	}
-	return r, nil
+	if err := in.fault(r, given); err != nil {
+		return nil, err
+	}
+	return in.each(r), nil
 }
 
-func requestFields() []field[Request] {
+// requestFields are those of a request. Its accounts and regions are read into in.
+func requestFields(in *places) []field[Request] {
 	return []field[Request]{
-		{"Account", func(r *Request, v value) (err *Error) { r.Account, err = accountName(v); return }},
-		{"RegionId", func(r *Request, v value) (err *Error) { r.RegionId, err = v.regionId(); return }},
+		{"Account", func(_ *Request, v value) (err *Error) { in.accounts, err = v.accounts(); return }},
+		{"RegionId", func(_ *Request, v value) (err *Error) { in.regions, err = v.regions(); return }},
 		{"DesktopId", func(r *Request, v value) (err *Error) { r.DesktopId, err = v.desktopIds(); return }},
 		{"StoppedMode", func(r *Request, v value) (err *Error) {
 			r.StoppedMode, err = v.either("StopCharging", "KeepCharging")

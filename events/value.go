@@ -79,28 +79,6 @@ func (v value) integer(smallest, largest int) (int, *Error) {
 	return n, nil
 }
 
-func (v value) regionId() (string, *Error) {
-	s, err := v.word(maxText)
-	if err != nil {
-		return "", err
-	}
-	if !ValidRegionId(s) {
-		return "", v.fault(InvalidValue, "is not a region ID such as cn-hangzhou")
-	}
-	return s, nil
-}
-
-func accountName(v value) (string, *Error) {
-	s, err := v.word(maxText)
-	if err != nil {
-		return "", err
-	}
-	if !ValidAccount(s) {
-		return "", v.fault(InvalidValue, "is not the name of an account, such as prod: names are lower-case letters, digits and hyphens; ARNs and account numbers are set in ACCOUNTS only")
-	}
-	return s, nil
-}
-
 // either reads one of two words, exactly as they are written.
 func (v value) either(one, other string) (string, *Error) {
 	s, err := v.string()

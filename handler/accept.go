@@ -14,26 +14,41 @@ const clockSkew = 5 * time.Minute
 // lateAfter is the age from which on an event counts as late.
 const lateAfter = 15 * time.Second
 
-// accept reads the request of the event and checks it against the policy. It rejects an event before
+// requests returns what the event asks for: one request for each account and region. It rejects an event before
 // anything is called for it.
-func (r *run) accept(j *job) conclusion {
-	if c := r.screen(j); c.status != "" {
-		return c
+func (r *run) requests(e *received) ([]events.Request, conclusion) {
+	if c := r.screen(e); c.status != "" {
+		return nil, c
 	}
-	mapped, p := r.mapped(j)
+	mapped, p := r.mapped(e)
 	switch {
 	case p != nil:
-		return rejected(p)
+		return nil, rejected(p)
 	case mapped.Ignored:
-		return conclusion{report.StatusIgnored, &report.Problem{Code: "Ignored", Path: mapped.Because, Message: mapped.Unmet + " Nothing was stopped."}}
+		return nil, conclusion{report.StatusIgnored, &report.Problem{Code: "Ignored", Path: mapped.Because, Message: mapped.Unmet + " Nothing was stopped."}}
 	}
-	path := j.event.Path
+	path := e.event.Path
 	if mapped.Paths != nil {
 		path = "$"
 	}
-	j.where = func(field string) string { return mapped.Where(path + field) }
-	if p := r.parse(j, mapped.Request, path); p != nil {
+	e.where = func(field string) string { return mapped.Where(path + field) }
+	list, err := events.ParseRequests(mapped.Request, path)
+	if err != nil {
+		p := unreadable(err)
 		p.Path = mapped.Where(p.Path)
+		return nil, rejected(p)
+	}
+	return list, conclusion{}
+}
+
+// accept checks the request of the job against the policy.
+func (r *run) accept(j *job) conclusion {
+	p := j.admitCallback(j.route.callback(r.Callback))
+	if p == nil {
+		p = j.admit(r.Policy)
+	}
+	if p != nil {
+		p.Path = j.where(p.Path)
 		return rejected(p)
 	}
 	if c := r.checkTime(j); c.status != "" {
@@ -46,8 +61,8 @@ func (r *run) accept(j *job) conclusion {
 }
 
 // screen says which events go no further, whatever their request says.
-func (r *run) screen(j *job) conclusion {
-	policy, e := r.Policy, j.event
+func (r *run) screen(in *received) conclusion {
+	policy, e := r.Policy, in.event
 	switch {
 	case policy.Disabled && e.Kind != events.HTTP: // the switch works, whatever else is broken, and nothing is repeated
 		return conclusion{status: report.StatusDisabled}
@@ -62,7 +77,7 @@ func (r *run) screen(j *job) conclusion {
 	switch {
 	case e.Kind == events.Direct && !policy.AllowDirect:
 		return rejected(notAllowed(e.Path, "direct invocations are switched off (ALLOW_DIRECT=false)"))
-	case e.Unauthenticated && j.route == nil:
+	case e.Unauthenticated && in.route == nil:
 		return rejected(notAllowed(e.Path, "events of EventBridge's HTTP source carry no proof of who sent them: call the function's HTTP trigger instead, or let a route name their source"))
 	case policy.Disabled:
 		return conclusion{status: report.StatusDisabled}
@@ -71,45 +86,31 @@ func (r *run) screen(j *job) conclusion {
 }
 
 // mapped applies the mapping of the event's route, and checks the time that it finds in the body.
-func (r *run) mapped(j *job) (events.Mapped, *report.Problem) {
-	if j.route == nil || j.route.Mapping == nil {
-		return events.Mapped{Request: j.event.Payload}, nil
+func (r *run) mapped(e *received) (events.Mapped, *report.Problem) {
+	if e.route == nil || e.route.Mapping == nil {
+		return events.Mapped{Request: e.event.Payload}, nil
 	}
-	m, err := j.route.Mapping.Map(j.event.Payload, j.event.Path)
+	m, err := e.route.Mapping.Map(e.event.Payload, e.event.Path)
 	if err != nil {
 		return m, unreadable(err)
 	}
 	if !m.Time.IsZero() {
-		if j.route.outside(m.Time, j.arrived) {
+		if e.route.outside(m.Time, e.arrived) {
 			return m, report.Unauthenticated("the time in the signed body is too far from ours: check the sender's clock, and do not send a request again later", "")
 		}
-		j.event.Time = m.Time
+		e.event.Time = m.Time
 	}
 	return m, nil
 }
 
-// parse the request of the job, which is at path, and admit it.
-func (r *run) parse(j *job, payload []byte, path string) *report.Problem {
-	request, err := events.ParseRequest(payload, path)
-	if err != nil {
-		return unreadable(err)
-	}
-	j.request, j.dryRun = request, request.DryRun
-	j.identity = identify(j.event, j.proof, request, r.inv.RequestID)
-	if p := j.admitCallback(j.route.callback(r.Callback), path); p != nil {
-		return p
-	}
-	return j.admit(r.Policy, path)
-}
-
 // admitCallback takes over the destination that the request names. A request whose destination is not
 // allowed stops nothing: its sender would never get the report.
-func (j *job) admitCallback(callback Callback, path string) *report.Problem {
+func (j *job) admitCallback(callback Callback) *report.Problem {
 	url := j.request.CallbackUrl
 	if url == "" {
 		return nil
 	}
-	path += ".CallbackUrl"
+	const path = ".CallbackUrl"
 	if callback == nil {
 		return notAllowed(path, "no destination may be named (CALLBACK_ALLOWED_HOSTS is not set)")
 	}
@@ -120,19 +121,19 @@ func (j *job) admitCallback(callback Callback, path string) *report.Problem {
 	return nil
 }
 
-// admit checks the request against the policy and the route.
-func (j *job) admit(policy Policy, path string) *report.Problem {
+// admit checks the request against the policy and the route. The path of a problem is a field of the request.
+func (j *job) admit(policy Policy) *report.Problem {
 	if j.route == nil {
-		if p := policy.admitAccount(&j.request, path); p != nil {
+		if p := policy.admitAccount(&j.request); p != nil {
 			return p
 		}
-		return policy.admit(&j.request, path)
+		return policy.admit(&j.request)
 	}
 	j.route.Fill(&j.request)
-	if p := policy.admit(&j.request, path); p != nil {
+	if p := policy.admit(&j.request); p != nil {
 		return p
 	}
-	return j.route.Admit(&j.request, path)
+	return j.route.Admit(&j.request)
 }
 
 // checkTime compares the event's time with the clock.

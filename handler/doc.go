@@ -1,7 +1,8 @@
 // Package handler serves one invocation: it takes events in, and gives reports out.
 //
 //	read          bytes → events; those over HTTP authenticated        read.go http.go
-//	take in       requests, mapped, checked, identified, no duplicates  accept.go approval.go calendar.go identity.go duplicates.go
+//	take in       requests, one for each account and region: mapped,    places.go accept.go approval.go calendar.go
+//	              checked, identified, no duplicates                    identity.go duplicates.go
 //	order         one order for each, to package stop                   order.go
 //	publish       results → reports → log and callback                  report.go publish.go deliveries.go
 //	respond       reports → response or function error                  response.go failure.go

@@ -22,7 +22,7 @@ type eventID struct {
 	source string // CloudEvents source, or the timer's name
 	form   idForm
 	id     string
-	suffix string // which request of the payload
+	suffix string // which request of the payload, and which of its accounts and regions
 }
 
 // idForm says where an ID comes from: a sender cannot choose a key that is taken for an ID of another form.
@@ -46,11 +46,12 @@ const (
 //	nothing of these                       the request ID   the request ID
 //
 // The suffix of the event (#3) is part of every ID but the IdempotencyKey, which each request has for
-// itself. The key of a scheduled event says nothing: it is the same in each run. request is empty as long
-// as the event is not parsed.
-func identify(e events.Event, proof events.Proof, request events.Request, requestID string) identity {
+// itself. part is part of every ID: which account and region it is (#cn-hangzhou), if the request names several. The
+// key of a scheduled event says nothing: it is the same in each run. request is empty as long as the event is not parsed.
+func identify(e events.Event, proof events.Proof, request events.Request, part, requestID string) identity {
+	suffix := e.Suffix + part
 	named := func(form idForm, id string) eventID {
-		return eventID{kind: e.Kind, source: e.Source, form: form, id: id, suffix: e.Suffix}
+		return eventID{kind: e.Kind, source: e.Source, form: form, id: id, suffix: suffix}
 	}
 	key := request.IdempotencyKey
 	if e.Scheduled {
@@ -59,19 +60,19 @@ func identify(e events.Event, proof events.Proof, request events.Request, reques
 	var i identity
 	switch {
 	case e.ID != "":
-		i = identity{e.Source + "|" + e.ID + e.Suffix, []eventID{named(byEnvelope, e.ID)}}
+		i = identity{e.Source + "|" + e.ID + suffix, []eventID{named(byEnvelope, e.ID)}}
 	case proof.ID != "":
-		i = identity{proof.ID + e.Suffix, []eventID{named(bySignature, proof.ID)}}
+		i = identity{proof.ID + suffix, []eventID{named(bySignature, proof.ID)}}
 	case key != "":
-		i.shown = key
+		i.shown = key + part
 	case proof.BodyHash != "":
-		i = identity{proof.BodyHash + e.Suffix, []eventID{named(byBody, proof.BodyHash)}}
+		i = identity{proof.BodyHash + suffix, []eventID{named(byBody, proof.BodyHash)}}
 	default:
-		i = identity{requestID + e.Suffix, []eventID{named(byInvocation, requestID)}}
+		i = identity{requestID + suffix, []eventID{named(byInvocation, requestID)}}
 	}
 	if key != "" {
 		id := named(byKey, key)
-		id.suffix = ""
+		id.suffix = part
 		i.ids = append(i.ids, id)
 	}
 	return i

@@ -20,19 +20,23 @@ func TestIdentify(t *testing.T) {
 		request events.Request
 		shown   string
 		ids     []eventID
+		part    string
 	}{
-		{"an envelope", bus, events.Proof{}, events.Request{}, "s|1", []eventID{{"eventbridge", "s", byEnvelope, "1", ""}}},
-		{"the third of an envelope", third(bus), events.Proof{}, events.Request{}, "s|1#2", []eventID{{"eventbridge", "s", byEnvelope, "1", "#2"}}},
-		{"an envelope and a key", third(bus), events.Proof{}, key, "s|1#2", []eventID{{"eventbridge", "s", byEnvelope, "1", "#2"}, {"eventbridge", "s", byKey, "k", ""}}},
-		{"a timer and a key", events.Event{Kind: events.Timer, Source: "n", ID: "t", Scheduled: true}, events.Proof{}, key, "n|t", []eventID{{"timer", "n", byEnvelope, "t", ""}}},
-		{"an envelope in a signed request", events.Event{Kind: events.HTTP, Source: "s", ID: "1"}, events.Proof{ID: "p", BodyHash: "h"}, events.Request{}, "s|1", []eventID{{"http", "s", byEnvelope, "1", ""}}},
-		{"a signed ID", third(over), events.Proof{ID: "p", BodyHash: "h"}, events.Request{}, "p#2", []eventID{{"http", "", bySignature, "p", "#2"}}},
-		{"a signed ID and a key", over, events.Proof{ID: "p"}, key, "p", []eventID{{"http", "", bySignature, "p", ""}, {"http", "", byKey, "k", ""}}},
-		{"a key", third(over), events.Proof{BodyHash: "h"}, key, "k", []eventID{{"http", "", byKey, "k", ""}}},
-		{"a signed body", third(over), events.Proof{BodyHash: "h"}, events.Request{}, "h#2", []eventID{{"http", "", byBody, "h", "#2"}}},
-		{"nothing", third(events.Event{Kind: events.Direct}), events.Proof{}, events.Request{}, "r#2", []eventID{{"direct", "", byInvocation, "r", "#2"}}},
+		{"an envelope", bus, events.Proof{}, events.Request{}, "s|1", []eventID{{"eventbridge", "s", byEnvelope, "1", ""}}, ""},
+		{"the third of an envelope", third(bus), events.Proof{}, events.Request{}, "s|1#2", []eventID{{"eventbridge", "s", byEnvelope, "1", "#2"}}, ""},
+		{"an envelope and a key", third(bus), events.Proof{}, key, "s|1#2", []eventID{{"eventbridge", "s", byEnvelope, "1", "#2"}, {"eventbridge", "s", byKey, "k", ""}}, ""},
+		{"a timer and a key", events.Event{Kind: events.Timer, Source: "n", ID: "t", Scheduled: true}, events.Proof{}, key, "n|t", []eventID{{"timer", "n", byEnvelope, "t", ""}}, ""},
+		{"an envelope in a signed request", events.Event{Kind: events.HTTP, Source: "s", ID: "1"}, events.Proof{ID: "p", BodyHash: "h"}, events.Request{}, "s|1", []eventID{{"http", "s", byEnvelope, "1", ""}}, ""},
+		{"a signed ID", third(over), events.Proof{ID: "p", BodyHash: "h"}, events.Request{}, "p#2", []eventID{{"http", "", bySignature, "p", "#2"}}, ""},
+		{"a signed ID and a key", over, events.Proof{ID: "p"}, key, "p", []eventID{{"http", "", bySignature, "p", ""}, {"http", "", byKey, "k", ""}}, ""},
+		{"a key", third(over), events.Proof{BodyHash: "h"}, key, "k", []eventID{{"http", "", byKey, "k", ""}}, ""},
+		{"a signed body", third(over), events.Proof{BodyHash: "h"}, events.Request{}, "h#2", []eventID{{"http", "", byBody, "h", "#2"}}, ""},
+		{"nothing", third(events.Event{Kind: events.Direct}), events.Proof{}, events.Request{}, "r#2", []eventID{{"direct", "", byInvocation, "r", "#2"}}, ""},
+		{"a part of an envelope and a key", third(bus), events.Proof{}, key, "s|1#2#cn-beijing", []eventID{{"eventbridge", "s", byEnvelope, "1", "#2#cn-beijing"}, {"eventbridge", "s", byKey, "k", "#cn-beijing"}}, "#cn-beijing"},
+		{"a part of a key", over, events.Proof{BodyHash: "h"}, key, "k#prod", []eventID{{"http", "", byKey, "k", "#prod"}}, "#prod"},
+		{"a part of a signed body", over, events.Proof{BodyHash: "h"}, events.Request{}, "h#prod", []eventID{{"http", "", byBody, "h", "#prod"}}, "#prod"},
 	} {
-		got := identify(c.event, c.proof, c.request, "r")
+		got := identify(c.event, c.proof, c.request, c.part, "r")
 		if got.shown != c.shown || !reflect.DeepEqual(got.ids, c.ids) {
 			t.Errorf("%s: %+v, want %s %+v", c.name, got, c.shown, c.ids)
 		}

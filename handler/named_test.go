@@ -36,6 +36,9 @@ func manyAllowed(o *handler.Options) { o.Policy.MaxDesktops = 1_000_000 }
 // TestManyNamed: the events of an invocation that name more than 100,000 desktops together are refused, and the others are done.
 // What was done is a duplicate when the batch comes again, so there is room for what was refused.
 func TestManyNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it names 220,000 desktops: make test-large runs it")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(&scripted{}, manyAllowed)
 		for attempt, want := range []string{

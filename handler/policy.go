@@ -48,37 +48,38 @@ func (p Policy) admitKind(kind events.Kind, path string) *report.Problem {
 }
 
 // admitAccount refuses another account than those that an event without a route may name.
-func (p Policy) admitAccount(q *events.Request, path string) *report.Problem {
+func (p Policy) admitAccount(q *events.Request) *report.Problem {
 	if q.Account != "" && !slices.Contains(p.Accounts, q.Account) {
-		return notAllowed(path+".Account", "this account is not among ALLOWED_ACCOUNTS")
+		return notAllowed(".Account", "this account is not among ALLOWED_ACCOUNTS")
 	}
 	return nil
 }
 
-// admit fills in the defaults of a request and says what the policy does not allow of it.
-func (p Policy) admit(q *events.Request, path string) *report.Problem {
+// admit fills in the defaults of a request and says what the policy does not allow of it. The path of a problem is a
+// field of the request.
+func (p Policy) admit(q *events.Request) *report.Problem {
 	if q.RegionId == "" {
 		if len(p.Regions) != 1 {
-			return &report.Problem{Code: events.MissingField, Path: path + ".RegionId", HTTPStatus: 422,
+			return &report.Problem{Code: events.MissingField, Path: ".RegionId", HTTPStatus: 422,
 				Message: "name the region: more than one is allowed (ALLOWED_REGIONS)"}
 		}
 		q.RegionId = p.Regions[0]
 	}
 	if !slices.Contains(p.Regions, q.RegionId) {
-		return notAllowed(path+".RegionId", "this region is not among ALLOWED_REGIONS")
+		return notAllowed(".RegionId", "this region is not among ALLOWED_REGIONS")
 	}
 	if q.StoppedMode == "" {
 		q.StoppedMode = p.StoppedMode
 	}
 	q.DryRun = q.DryRun || p.DryRun
 	if q.Force && !p.AllowForce {
-		return notAllowed(path+".Force", "Force is switched off (ALLOW_FORCE=false)")
+		return notAllowed(".Force", "Force is switched off (ALLOW_FORCE=false)")
 	}
-	return p.admitUnobserved(q, path)
+	return p.admitUnobserved(q)
 }
 
 // admitUnobserved refuses a request that needs an observation, if preflight is off.
-func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem {
+func (p Policy) admitUnobserved(q *events.Request) *report.Problem {
 	if q.WaitSeconds == nil {
 		seconds := int(p.Wait / time.Second)
 		q.WaitSeconds = &seconds
@@ -101,5 +102,5 @@ func (p Policy) admitUnobserved(q *events.Request, path string) *report.Problem 
 	default:
 		return nil
 	}
-	return notAllowed(path+"."+field, "the function may not observe desktops (PREFLIGHT=false), so it stops explicit desktops only")
+	return notAllowed("."+field, "the function may not observe desktops (PREFLIGHT=false), so it stops explicit desktops only")
 }

@@ -77,7 +77,7 @@ func TestNeverTheWrongDesktopInWaves(t *testing.T) {
 // TestNeverTheWrongDesktopInPages is the same with selections of so many pages that they are read side by side, and
 // stopped while they are read. Rows come twice and are missing.
 func TestNeverTheWrongDesktopInPages(t *testing.T) {
-	cases := 300
+	cases := casesOf(300)
 	var stopped int
 	statuses := map[report.Status]int{}
 	for seed := range cases {

@@ -28,6 +28,8 @@ type received struct {
 	route   *Route // nil: none
 	proof   events.Proof
 	arrived time.Time // when the platform took the event; times in signatures are checked against it
+	// where returns the JSON path, in what came in, of a field of the request such as ".Select". nil until it is read.
+	where func(field string) string
 	conclusion
 }
 

@@ -74,20 +74,20 @@ func (route *Route) Fill(q *events.Request) {
 	}
 }
 
-// Admit returns the problem of a request that the route does not allow.
-func (route *Route) Admit(q *events.Request, path string) *report.Problem {
+// Admit returns the problem of a request that the route does not allow. Its path is a field of the request (".Account").
+func (route *Route) Admit(q *events.Request) *report.Problem {
 	switch {
 	case len(route.Accounts) > 0 && q.Account == "":
-		return &report.Problem{Code: events.MissingField, Path: path + ".Account", HTTPStatus: http.StatusUnprocessableEntity,
+		return &report.Problem{Code: events.MissingField, Path: ".Account", HTTPStatus: http.StatusUnprocessableEntity,
 			Message: "name the account: more than one is allowed on this route"}
 	case q.Account != "" && !slices.Contains(route.Accounts, q.Account):
-		return notAllowed(path+".Account", "this account is not allowed on this route")
+		return notAllowed(".Account", "this account is not allowed on this route")
 	case len(route.Regions) > 0 && !slices.Contains(route.Regions, q.RegionId):
-		return notAllowed(path+".RegionId", "this region is not allowed on this route")
+		return notAllowed(".RegionId", "this region is not allowed on this route")
 	case len(route.StoppedModes) > 0 && !slices.Contains(route.StoppedModes, q.StoppedMode):
-		return notAllowed(path+".StoppedMode", "this way of stopping is not allowed on this route")
+		return notAllowed(".StoppedMode", "this way of stopping is not allowed on this route")
 	case q.Force && !route.AllowForce:
-		return notAllowed(path+".Force", "Force is not allowed on this route")
+		return notAllowed(".Force", "Force is not allowed on this route")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type run struct {
 	started time.Time
 }
 
-// job is one event on its way to its report.
+// job is one event on its way to its report: the event, or what it asks for in one of several accounts and regions.
 type job struct {
 	received
 	identity
@@ -27,8 +27,6 @@ type job struct {
 	request events.Request // with the defaults filled in
 	attempt *attempt       // nil: the job makes no duplicates
 	waits   bool           // another invocation works on the event
-	// where returns the JSON path, in what came in, of a field of the request such as ".Select".
-	where func(field string) string
 	// callbackURL is the destination that the request names, if it may; empty: the configured one.
 	callbackURL string
 	usedSince   time.Time // the event is late or approved: what users began since then spares a desktop
@@ -55,6 +53,7 @@ func (c conclusion) result() stop.Result { return stop.Result{Status: c.status, 
 func (r *run) do(ctx context.Context, raw []byte) (origin, []*job) {
 	got := r.read(raw)
 	jobs := r.takeIn(got.events)
+	got.batch = got.batch || len(jobs) > len(got.events)
 	defer func() {
 		for _, j := range jobs {
 			r.dedup.end(j.attempt, false)
@@ -64,20 +63,24 @@ func (r *run) do(ctx context.Context, raw []byte) (origin, []*job) {
 	return got.origin, jobs
 }
 
-// takeIn makes a job of each event. Those without a conclusion are for the engine.
+// takeIn makes the jobs of all events. Those without a conclusion are for the engine.
 func (r *run) takeIn(list []received) []*job {
-	jobs := make([]*job, len(list))
+	jobs := make([]*job, 0, len(list))
+	spare := events.MaxBatch - len(list)
 	var kept, shown named
-	for i, e := range list {
-		j := &job{received: e, identity: identify(e.event, e.proof, events.Request{}, r.inv.RequestID)}
-		if p := r.guard(func() { r.begin(j, &kept) }); p != nil {
-			j.conclusion = conclusion{report.StatusFailed, p}
+	for _, e := range list {
+		made := r.jobs(e, spare)
+		spare -= len(made) - 1
+		for _, j := range made {
+			if p := r.guard(func() { r.begin(j, &kept) }); p != nil {
+				j.conclusion = conclusion{report.StatusFailed, p}
+			}
+			if j.status != "" {
+				r.dedup.end(j.attempt, false)
+				j.shorten(&shown)
+			}
 		}
-		if j.status != "" {
-			r.dedup.end(j.attempt, false)
-			j.shorten(&shown)
-		}
-		jobs[i] = j
+		jobs = append(jobs, made...)
 	}
 	return jobs
 }

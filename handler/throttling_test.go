@@ -134,7 +134,7 @@ func TestThrottlingLeavesTheOtherAttempts(t *testing.T) {
 }
 
 // TestThrottledCallHoldsUpNoOther: an event whose calls are throttled for 50 seconds gives its places
-// away wherever it waits: also while it looks again at what it is about to stop, and while one of its
+// away wherever it waits: also while it observes again what it is about to stop, and while one of its
 // batches waits for a listing that another one makes. Events that make other calls go on meanwhile. One that makes
 // the same call may try at once, or after the last try of another event.
 func TestThrottledCallHoldsUpNoOther(t *testing.T) {

@@ -20,8 +20,8 @@ import (
 // compare a payload's verdicts. What the parser takes is valid in the spelling in which it is written again.
 func compare(t *testing.T, payload string) (schemaErr, parserErr error) {
 	t.Helper()
-	r, parserErr := events.ParseRequest([]byte(payload), "$")
-	if parserErr == nil {
+	list, parserErr := events.ParseRequests([]byte(payload), "$")
+	for _, r := range list {
 		again, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -63,6 +63,14 @@ func TestRequestTable(t *testing.T) {
 		{"region", `{` + target + `, "RegionId": "Hangzhou"}`},
 		{"region of a host", `{` + target + `, "RegionId": "cn-hangzhou.example.com"}`},
 		{"long region", `{` + target + `, "RegionId": "cn-` + long + `"}`},
+		{"no regions", `{"Select": {"All": true}, "RegionId": []}`},
+		{"no region", `{"Select": {"All": true}, "RegionId": [1]}`},
+		{"no accounts in text", `{"Select": {"All": true}, "Account": " , "}`},
+		{"too many regions", `{"Select": {"All": true}, "RegionId": ` + many(21, `"cn-a%d"`) + `}`},
+		{"wrong region in a text", `{"Select": {"All": true}, "RegionId": "cn-hangzhou, Beijing"}`},
+		{"wrong account in a list", `{"Select": {"All": true}, "Account": ["prod", "Lab"]}`},
+		{"IDs in two regions", `{` + target + `, "RegionId": ["cn-hangzhou", "cn-beijing"]}`},
+		{"IDs in two accounts", `{` + target + `, "Account": "prod、lab"}`},
 		{"mode", `{` + target + `, "StoppedMode": "stopcharging"}`},
 		{"update", `{` + target + `, "OsUpdate": "yes"}`},
 		{"number for a switch", `{` + target + `, "DryRun": 1}`},
@@ -132,6 +140,7 @@ var lenient = map[string][2]string{
 	"underscores and a plural s": {`{"desktop_ids": ["ecd-a1"]}`, `{"DesktopId": ["ecd-a1"]}`},
 	"blanks around an ID":        {`{"DesktopId": [" ecd-a1 "]}`, `{"DesktopId": ["ecd-a1"]}`},
 	"empty elements":             {`{"DesktopId": ["", "ecd-a1"]}`, `{"DesktopId": ["ecd-a1"]}`},
+	"blanks around a name":       {`{"DesktopId": ["ecd-a1"], "Account": " prod "}`, `{"DesktopId": ["ecd-a1"], "Account": "prod"}`},
 	"whole numbers as text":      {`{"DesktopId": ["ecd-a1"], "IdleMinutes": " 30.0 "}`, `{"DesktopId": ["ecd-a1"], "IdleMinutes": 30}`},
 	"blanks around a long note": {`{"DesktopId": ["ecd-a1"], "Reason": "` + strings.Repeat(" ", 300) + `IT-101"}`,
 		`{"DesktopId": ["ecd-a1"], "Reason": "IT-101"}`},
@@ -166,7 +175,7 @@ func TestRequestOddValues(t *testing.T) {
 		values = append(values, `"`+strings.Repeat("a", length)+`"`, `["`+strings.Repeat("a", length)+`"]`, `["ecd-`+strings.Repeat("a", length-4)+`"]`)
 	}
 	// What the parser takes beyond the schema, by the spelling of the value.
-	spelled := []string{`[""]`, `{"key": "a"}`}
+	spelled := []string{`[""]`, `" a "`, `{"key": "a"}`}
 	agreed := 0
 	for _, place := range places() {
 		for _, value := range values {

@@ -24,8 +24,8 @@ type walkBlock struct {
 
 var shellBlock = regexp.MustCompile("(?m)^(.*)\n+^```sh\n((?s:.*?))^```\n(?:\n```text\n((?s:.*?))^```\n)?")
 
-// walkBlocks finds what is to be run. Every block of commands is, but for those that want an account.
-func walkBlocks(t *testing.T, text string) []walkBlock {
+// walkBlocks finds what is to be run in a page. Every block of commands is, but for those that want an account.
+func walkBlocks(t *testing.T, page, text string) []walkBlock {
 	t.Helper()
 	var blocks []walkBlock
 	for _, m := range shellBlock.FindAllStringSubmatch(text, -1) {
@@ -34,7 +34,7 @@ func walkBlocks(t *testing.T, text string) []walkBlock {
 			blocks = append(blocks, walkBlock{m[2], strings.Split(strings.TrimSpace(m[3]), "\n")})
 		case "**your account**":
 		default:
-			t.Errorf("docs/operate.md: a block is neither run here nor for **your account**:\n%s", m[2])
+			t.Errorf("%s: a block is neither run here nor for **your account**:\n%s", page, m[2])
 		}
 	}
 	return blocks
@@ -43,15 +43,29 @@ func walkBlocks(t *testing.T, text string) []walkBlock {
 // TestOperate follows docs/operate.md.
 func TestOperate(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("docs/operate.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := walkBlocks(t, string(text))
+	blocks := walkBlocks(t, "docs/operate.md", page(t, "docs/operate.md"))
 	if len(blocks) < 10 {
 		t.Fatalf("%d blocks", len(blocks))
 	}
 	follow(t, blocks, "bash", "curl")
+}
+
+var job = regexp.MustCompile(`(?m)^## \d\. `)
+
+// TestWalks follows docs/walks.md: all five jobs, to the last line.
+func TestWalks(t *testing.T) {
+	t.Parallel()
+	text := page(t, "docs/walks.md")
+	jobs := job.Split(text, -1)
+	if len(jobs) != 6 {
+		t.Fatalf("%d jobs", len(jobs)-1)
+	}
+	for i, one := range jobs[1:] {
+		if n := len(walkBlocks(t, "docs/walks.md", one)); n < 2 {
+			t.Errorf("job %d has %d blocks", i+1, n)
+		}
+	}
+	follow(t, walkBlocks(t, "docs/walks.md", text), "bash", "curl", "openssl")
 }
 
 // TestWebhooksByHand follows those blocks of docs/webhooks.md that send events by hand.

@@ -271,6 +271,7 @@ func askedFor(t *testing.T, golden string) (ids []string, whole bool) {
 
 // TestProcess goes through what the platform sees of the function.
 func TestProcess(t *testing.T) {
+	t.Parallel()
 	s := stageFor(t, emulator.DefaultFleet(), nil)
 
 	t.Run("the initializer hook may be configured", func(t *testing.T) {
@@ -311,6 +312,7 @@ func TestProcess(t *testing.T) {
 
 // TestDeadline: EDS does not answer; the function does, before the platform ends it.
 func TestDeadline(t *testing.T) {
+	t.Parallel()
 	fleet := emulator.DefaultFleet()
 	fleet.Faults = []emulator.Fault{{Action: "DescribeDesktopInfo", Kind: emulator.FaultStall, Delay: time.Minute}}
 	s := stageFor(t, fleet, nil)

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,26 +14,31 @@ import (
 
 // TestEachRetryGetsFurther: the time of one invocation suffices for a part of a fleet only. The retries
 // finish it, whether they carry a count or are new invocations, whether the event names its desktops or
-// selects them. No desktop is stopped twice, and the reports name the desktops in the order asked.
+// selects them. No desktop is stopped twice, and the reports name the desktops in the order asked. With -short, there
+// are half as many desktops, and one call at once.
 func TestEachRetryGetsFurther(t *testing.T) {
-	const desktops = 3000
+	desktops, atOnce := 3000, 2
+	if testing.Short() {
+		desktops, atOnce = 1500, 1
+	}
+	named := fmt.Sprintf("{{ids ecd-a %d}}", desktops)
 	for _, c := range []struct {
 		name    string
 		event   string
 		counted bool
 		most    int // invocations
 	}{
-		{"by ID, counted", `{"DesktopId":"{{ids ecd-a 3000}}"}`, true, 6},
+		{"by ID, counted", `{"DesktopId":"` + named + `"}`, true, 6},
 		{"by tag, counted", `{"Select":{"Tag":[{"Key":"night"}]}}`, true, 6},
-		{"timer, counted", `{"triggerTime":"{{now}}","triggerName":"nightly","payload":"{\"DesktopId\":\"{{ids ecd-a 3000}}\"}"}`, true, 6},
-		{"by ID, not counted", `{"DesktopId":"{{ids ecd-a 3000}}"}`, false, 16},
+		{"timer, counted", `{"triggerTime":"{{now}}","triggerName":"nightly","payload":"{\"DesktopId\":\"` + named + `\"}"}`, true, 6},
+		{"by ID, not counted", `{"DesktopId":"` + named + `"}`, false, 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newScenario(t, txtar.Parse([]byte(`
+				s := newScenario(t, txtar.Parse(fmt.Appendf(nil, `
 -- env --
 MAX_DESKTOPS=100000
-API_CONCURRENCY=2
+API_CONCURRENCY=%d
 -- invocation --
 Timeout: 9s
 -- fleet.yaml --
@@ -40,8 +46,8 @@ Latency: 1s
 StopTime: 1s
 ActionLatency: {ListTagResources: 10ms, DescribeClientEvents: 10ms}
 Generate:
-  - {Count: 3000, Prefix: ecd-a, Tags: [{Key: night}]}
-`)))
+  - {Count: %d, Prefix: ecd-a, Tags: [{Key: night}]}
+`, atOnce, desktops)))
 				event := []byte(expand(c.event))
 				var left []int
 				for done := false; !done; {

@@ -477,6 +477,8 @@ func describe(w io.Writer, rep report.Report) {
 	fmt.Fprintln(w)
 	if rep.Route != "" {
 		fmt.Fprintf(w, "    route %s, event %s\n", rep.Route, rep.EventId)
+	} else if part := "#" + strings.Trim(rep.Account+"/"+rep.RegionId, "/"); part != "#" && strings.HasSuffix(rep.EventId, part) {
+		fmt.Fprintf(w, "    event %s\n", rep.EventId)
 	}
 	if rep.Reason != "" && rep.Route != "" {
 		fmt.Fprintf(w, "    reason %s\n", rep.Reason)
@@ -524,7 +526,7 @@ func because(d report.DesktopReport) string {
 }
 
 // few is how many desktops or calls are written out one by one. Of many desktops only the failed are,
-// and the counts: which ones had their turn before the time was up is left to chance.
+// and the counts: which calls were made before the time was up is left to chance.
 const few = 20
 
 // summarize the calls in the order of their time. Those at the same time are in the order of their

@@ -24,7 +24,7 @@ Examples:
   stopctl sample fleet > fleet.yaml
   stopctl sample eventbridge-object > event.json
 
-Exit codes: 0 it is printed; 2 wrong usage.
+Exit codes: 0 it is printed; 1 it cannot be written; 2 wrong usage.
 `
 
 // fleetSample is the name of the one that is no event.

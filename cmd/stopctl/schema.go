@@ -23,7 +23,7 @@ Example:
 
   stopctl schema request > request.schema.json
 
-Exit codes: 0 it is printed; 2 wrong usage.
+Exit codes: 0 it is printed; 1 it cannot be written; 2 wrong usage.
 `
 
 // schemaCommand prints one schema, or lists them all.

@@ -17,7 +17,7 @@ Example:
 
   stopctl version
 
-Exit codes: 0 it is printed; 2 wrong usage.
+Exit codes: 0 it is printed; 1 it cannot be written; 2 wrong usage.
 `
 
 // versionCommand says what this build was made of.

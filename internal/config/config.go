@@ -37,38 +37,38 @@ type Config struct {
 	DenyDesktops []string `env:"DENY_DESKTOPS" kind:"word"`
 	// A file beside the binary with one desktop ID a line ([the deny list](deploy.md#the-deny-list)).
 	DenyFile string `env:"DENY_FILE" kind:"text"`
-	// End users, separated by commas. Their desktops are never stopped, also after they are rebuilt.
+	// End users, separated by commas. Their desktops are never stopped. This also holds for a rebuilt desktop.
 	DenyUsers []string `env:"DENY_USERS" kind:"user"`
 	// The tag of desktops that are never stopped: `key` for any value, or `key=value`. Empty switches it off.
 	ProtectTag string `env:"PROTECT_TAG" kind:"name" envDefault:"stop-desktops:protected"`
-	// The tag whose value is the time until which a desktop is not stopped
+	// The tag that keeps a desktop until a time. The tag's value is that time
 	// ([all forms](operate.md#keep-a-desktop-until-a-time)). Empty switches it off.
 	KeepUntilTag string `env:"KEEP_UNTIL_TAG" kind:"name" envDefault:"stop-desktops:keep-until"`
-	// The IANA time zone of days, dates and times that name none, such as `Asia/Shanghai`.
+	// The default time zone of days, dates and times, as an IANA name such as `Asia/Shanghai`.
 	Timezone string `env:"TIMEZONE" kind:"word" envDefault:"UTC"`
 
 	// Workdays and holidays
 
-	// A file beside the binary that says which days are workdays and which are holidays, for requests with `On`
-	// ([the calendar](operate.md#workdays-and-holidays)). Without it such requests are refused.
+	// A file beside the binary that lists workdays and holidays ([the calendar](operate.md#workdays-and-holidays)).
+	// Requests with `On` need it. Without it they are refused.
 	CalendarFile string `env:"CALENDAR_FILE" kind:"text"`
-	// The days of the week that are holidays unless the calendar says workday, separated by commas.
+	// The days of the week that count as holidays, separated by commas. The calendar can make a date a workday.
 	Weekend []string `env:"WEEKEND" kind:"word" envDefault:"sat,sun"`
 
 	// Limits
 
 	// The regions that a request may name, separated by commas. Without it: the function's own region.
 	AllowedRegions []string `env:"ALLOWED_REGIONS" kind:"word"`
-	// The most desktops that one invocation stops. An event that would stop more is `blocked`.
+	// The most desktops that one invocation stops without an approval. An event that would exceed it is `blocked`.
 	MaxDesktops int `env:"MAX_DESKTOPS" kind:"word" envDefault:"100"`
 	// `true` lets a request stop desktops in use (`Force`).
 	AllowForce bool `env:"ALLOW_FORCE" kind:"word"`
-	// `true` admits events without an envelope, such as `s invoke` sends.
+	// `true`: the function takes requests that no trigger wraps in an event, such as those of `s invoke`.
 	AllowDirect bool `env:"ALLOW_DIRECT" kind:"word" envDefault:"true"`
-	// The kinds of events that are taken: `eventbridge`, `timer`, `http`, `direct`, separated by commas. Without
-	// it: all ([why](deploy.md#whose-text-is-the-event)).
+	// The kinds of events that the function takes: `eventbridge`, `timer`, `http`, `direct`, separated by commas.
+	// Without it: all ([when to restrict them](deploy.md#who-wrote-the-event)).
 	EventKinds []string `env:"EVENT_KINDS" kind:"word"`
-	// Events that are older are `stale`, and stop nothing.
+	// The largest age of an event. Older events are `stale`, and stop nothing.
 	MaxEventAge time.Duration `env:"MAX_EVENT_AGE" kind:"word" envDefault:"1h"`
 
 	// Other accounts
@@ -76,38 +76,38 @@ type Config struct {
 	// The roles of other accounts, separated by commas: `prod=acs:ram::1234567890123456:role/stop-desktops`. A request
 	// names an account by the name before `=` ([other accounts](deploy.md#other-accounts)).
 	AccountRoles []string `env:"ACCOUNTS" kind:"word"`
-	// The accounts that events without a route may name, separated by commas. Without it: none. Routes have lists of
-	// their own.
+	// The accounts that events without a route may name, separated by commas. Without it: none. For events with a
+	// route, the route's `allow` lists the accounts.
 	AllowedAccounts []string `env:"ALLOWED_ACCOUNTS" kind:"word"`
-	// The external ID that the trust policies of these roles ask for. Without it: none.
+	// The external ID, if the trust policies of these roles require one.
 	ExternalID secret.String `env:"ACCOUNTS_EXTERNAL_ID" kind:"secret"`
 	// `https://host` instead of the public endpoint of STS in the function's region. `http://` on loopback only.
 	STSEndpoint string `env:"STS_ENDPOINT" kind:"word"`
 
 	// Approvals
 
-	// Secrets that approvals are signed with, `name:whsec_…`, separated by commas. The first signs, and all are
-	// accepted: list two to rotate. Without them nothing can be approved ([approvals](operate.md#approvals)).
+	// The secrets that sign [approvals](operate.md#approvals): `name:whsec_…`, separated by commas. The first signs,
+	// and all are accepted. List two to rotate. Without them nothing can be approved.
 	ApprovalSecrets []secret.String `env:"APPROVAL_SECRETS" kind:"secret"`
-	// `function`: the function answers a plan with a token, for ticket systems that have an approval step of their own
-	// ([tokens of the function](operate.md#tokens-of-the-function)). It needs routes with `approves`. Without it: `stopctl approve`
-	// makes the tokens.
+	// `function`: the function itself signs a plan with a token, for ticket systems that have an approval step of their own
+	// ([tokens of the function](operate.md#tokens-of-the-function)). It needs routes with `approves`. Without it,
+	// `stopctl approve` makes the tokens.
 	ApprovalMint string `env:"APPROVAL_MINT" kind:"word"`
-	// The most desktops that the approved events of one invocation stop. `MAX_DESKTOPS`, if it is higher, holds instead.
+	// The most desktops that the approved events of one invocation stop. If `MAX_DESKTOPS` is higher, that is the limit.
 	MaxApproved int `env:"MAX_APPROVED_DESKTOPS" kind:"word" envDefault:"10000"`
 
 	// How desktops are stopped
 
-	// `StopCharging` or `KeepCharging`, for requests that name none.
+	// `StopCharging` or `KeepCharging`, for requests without `StoppedMode`.
 	StoppedMode string `env:"STOPPED_MODE" kind:"word" envDefault:"StopCharging"`
-	// How long to wait until desktops are seen `Stopped`, for requests without `WaitSeconds`.
+	// How long the function waits until desktops are `Stopped`, for requests without `WaitSeconds`.
 	Wait time.Duration `env:"WAIT" kind:"word" envDefault:"0s"`
-	// `true`: every event is planned, and nothing is stopped.
+	// `true`: the function plans every event, and stops nothing.
 	DryRun bool `env:"DRY_RUN" kind:"word"`
-	// `true`: nothing is stopped and EDS is not called. Every event is answered `disabled`.
+	// `true`: the function stops nothing and does not call EDS. Every report is `disabled`.
 	Disabled bool `env:"DISABLED" kind:"word"`
-	// `false`: the function needs `ecd:StopDesktops` alone and observes no desktop. Then both tags must be
-	// switched off, requests name their desktops, outcomes stay `accepted`, and late or retried events are refused.
+	// `false`: the function observes no desktop, and needs only the permission `ecd:StopDesktops`. Switch off both
+	// tags. Requests must name their desktops. Outcomes stay `accepted`. Late or retried events are refused.
 	Preflight bool `env:"PREFLIGHT" kind:"word" envDefault:"true"`
 	// The most calls to EDS at once, for each account. The function begins with 8, and finds out how many EDS takes.
 	APIConcurrency int `env:"API_CONCURRENCY" kind:"word" envDefault:"32"`
@@ -120,8 +120,8 @@ type Config struct {
 	CallbackURL secret.String `env:"CALLBACK_URL" kind:"text"`
 	// Signs callbacks: `whsec_…`, or the secret of a robot. Several are separated by commas.
 	CallbackSecrets []secret.String `env:"CALLBACK_SECRET" kind:"secret"`
-	// `cloudevents` for programs, or a message for people: `dingtalk`, `feishu`, `wecom` (Chinese; with `-en`
-	// English), `slack`, `custom` ([formats](callbacks.md#formats)).
+	// `cloudevents` for programs. `dingtalk`, `feishu` or `wecom` for chat robots, in Chinese. With `-en` they are in
+	// English. `slack`. `custom` for your template ([formats](callbacks.md#formats)).
 	CallbackFormat string `env:"CALLBACK_FORMAT" kind:"word" envDefault:"cloudevents"`
 	// A file beside the binary with [your own template](callbacks.md#your-own-template).
 	CallbackTemplate string `env:"CALLBACK_TEMPLATE" kind:"text"`
@@ -129,7 +129,7 @@ type Config struct {
 	CallbackOn string `env:"CALLBACK_ON" kind:"word" envDefault:"all"`
 	// The hosts that an event's `CallbackUrl` may name, separated by commas. Without it: none.
 	CallbackAllowed []string `env:"CALLBACK_ALLOWED_HOSTS" kind:"word"`
-	// The timeout of one attempt. Each has at most half of the time that is left for the delivery.
+	// The timeout of one attempt. An attempt also ends after half of the time that is left.
 	CallbackTimeout time.Duration `env:"CALLBACK_TIMEOUT" kind:"word" envDefault:"10s"`
 	// The most desktops that one callback names. `Truncated` counts the others.
 	CallbackMaxDesktops int `env:"CALLBACK_MAX_DESKTOPS" kind:"word" envDefault:"100"`
@@ -143,8 +143,8 @@ type Config struct {
 	WebhookSecrets []secret.String `env:"WEBHOOK_SECRETS" kind:"secret"`
 	// The header that holds the token of the scheme `token`. In `Authorization`, `Bearer` comes before the token.
 	WebhookTokenHeader string `env:"WEBHOOK_TOKEN_HEADER" kind:"word" envDefault:"Authorization"`
-	// The [routes](webhooks.md#routes) file: who may come by which path, and how their events become requests.
-	// Without it: `routes.yaml` beside the binary, if it is there.
+	// The [routes](webhooks.md#routes) file. For each path it says who may send, and how a body becomes a request.
+	// Without it: `routes.yaml` beside the binary, if that exists.
 	RoutesFile string `env:"ROUTES_FILE" kind:"text"`
 
 	// Log
@@ -160,7 +160,7 @@ type Config struct {
 	FunctionName string `env:"FC_FUNCTION_NAME" envDefault:"stop-desktops"`
 	// The folder in which the code package was unpacked.
 	CodePath string `env:"FC_FUNC_CODE_PATH"`
-	// Some values make the SDK print every token. The function refuses to serve with them.
+	// Must not be `*`, and must not contain `dara`, `tea` or `credential`: these make the SDK print credentials.
 	Debug string `env:"DEBUG"`
 
 	// Routes of the routes file; nil: there is none.
@@ -423,7 +423,7 @@ func between[T int | time.Duration](f Faults, variable string, value, low, high 
 	}
 }
 
-// callbackSettings are what the variables say, and the skeleton of a message in a file of one's own.
+// callbackSettings are what the variables say, and the skeleton of a message in a file.
 func (c *Config) callbackSettings(f Faults) callback.Settings {
 	s := callback.Settings{URL: c.CallbackURL, Secrets: c.CallbackSecrets, On: c.CallbackOn, Format: c.CallbackFormat}
 	if c.CallbackTemplate == "" {

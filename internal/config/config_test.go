@@ -32,7 +32,7 @@ func read(t *testing.T, environ ...string) config.Config {
 	return c
 }
 
-// TestDefaults holds the defaults against the table of the design. One that differs is a rail that
+// TestDefaults holds the defaults against the table of the design. One that differs is a limit that
 // is not where the operator believes it to be.
 func TestDefaults(t *testing.T) {
 	c := read(t)
@@ -344,8 +344,8 @@ func TestNoFollowUpFaults(t *testing.T) {
 	}
 }
 
-// TestFaultsShowNoValue: whoever mixes up two lines of a template puts a secret where a number
-// belongs. The faults go to the log and to whoever invoked the function.
+// TestFaultsShowNoValue: somebody who mixes up two lines of a template puts a secret where a number
+// belongs. The faults go to the log and to the caller of the function.
 func TestFaultsShowNoValue(t *testing.T) {
 	for _, name := range config.Variables() {
 		for _, value := range []string{"fake-token-that-leaks", "whsec_fake-token-that-leaks", "https://u:fake-token-that-leaks@h/", "a,fake-token-that-leaks", "ecd-a\nfake-token-that-leaks", "dara,fake-token-that-leaks"} {
@@ -377,7 +377,7 @@ func TestEmptyMeansNotSet(t *testing.T) {
 				t.Errorf("%s=%q: %+v, %v", name, empty, got, faults)
 			}
 		}
-		// These two are rails that can be taken away, which only an empty value can say.
+		// These two limits can be taken away, which only an empty value can say.
 		c := read(t, "PROTECT_TAG="+empty)
 		if c.Protect().Key != "" || c.KeepUntilTag == "" {
 			t.Errorf("PROTECT_TAG=%q: %+v", empty, c)
@@ -405,7 +405,7 @@ func TestProtectTag(t *testing.T) {
 	}
 }
 
-// TestWithoutPreflight: who may not look cannot honour what only a look can tell, and has to say so.
+// TestWithoutPreflight: without observations nothing can be honoured that needs one, and the configuration has to say so.
 func TestWithoutPreflight(t *testing.T) {
 	for _, c := range []struct {
 		environ string

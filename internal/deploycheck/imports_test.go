@@ -57,6 +57,7 @@ const (
 	secrets     = module + "/internal/secret"
 	clockPkg    = module + "/internal/clock"
 	loopbackPkg = module + "/internal/loopback"
+	spellings   = module + "/internal/spelling"
 	reportPkg   = module + "/internal/report"
 	stopPkg     = module + "/internal/stop"
 	edsClient   = module + "/internal/eds"
@@ -81,7 +82,7 @@ var desktopSDK = []string{
 	"github.com/alibabacloud-go/tea", "github.com/aliyun/credentials-go",
 }
 
-// What one internal package may import of the others. Everyone may import secret, clock and loopback. The
+// What one internal package may import of the others. Everyone may import secret, clock, loopback and spelling. The
 // arrows go
 //
 //	main, cmd → compose → handler → stop → report → events
@@ -184,8 +185,8 @@ func checkEdge(g graph, from, to string) string {
 		return "what an operator may do is not for the function"
 	case within(to, deployments, timers) && !within(from, module+"/cmd"):
 		return "how the function is deployed is not for the function"
-	case from == eventsPkg && !g[to].Standard:
-		return "events imports the standard library only"
+	case from == eventsPkg && !g[to].Standard && to != spellings:
+		return "events imports the standard library only, and spelling"
 	case from == eventsPkg && within(to, "os", "net/http", "syscall") || from == eventsPkg && to == "net":
 		return "events is pure: no environment, no network"
 	case from == emulator && !g[to].Standard && !within(to, "go.yaml.in/yaml/v3"):
@@ -194,7 +195,7 @@ func checkEdge(g graph, from, to string) string {
 		return "the emulator is for a laptop and for tests, not for the function"
 	case within(from, stopctl+"/internal") && within(to, stopctl+"/internal") && !slices.Contains(roomImports[from], to):
 		return "a room of stopctl is reached from main, or by an arrow to what several need"
-	case from == rooms+"terminal" && inModule(to) && !within(to, eventsPkg, module+"/internal/setting"):
+	case from == rooms+"terminal" && inModule(to) && !within(to, eventsPkg, spellings, module+"/internal/setting"):
 		return "the terminal knows nothing of what the commands do"
 	case within(to, "github.com/clipperhouse") && inModule(from) && from != rooms+"terminal":
 		return "only the terminal counts columns"
@@ -203,7 +204,7 @@ func checkEdge(g graph, from, to string) string {
 	case to == handlerPkg && from != composePkg && from != module && !within(from, module+"/cmd"):
 		return "only compose, main and cmd know the handler"
 	case within(from, module+"/internal") && within(to, module+"/internal") &&
-		!within(to, secrets, clockPkg, loopbackPkg) && !within(to, internalImports[from]...):
+		!within(to, secrets, clockPkg, loopbackPkg, spellings) && !within(to, internalImports[from]...):
 		return "internal packages do not know each other"
 	}
 	return ""

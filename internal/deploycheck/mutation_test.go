@@ -97,7 +97,7 @@ func TestBrokenTemplatesAreRefused(t *testing.T) {
 		expect(t, "s.yaml", m.old, m.new, found, m.want)
 	}
 
-	// whoever opens the webhook must write down who checks the callers
+	// who opens the webhook must write down who checks the callers
 	open := mutate(t, base, "authType: function", "authType: anonymous")
 	for scheme, want := range map[string]string{
 		"gateway":                           "anonymous with WEBHOOK_AUTH gateway: nobody checks",
@@ -143,7 +143,7 @@ func TestBrokenTemplatesAreRefused(t *testing.T) {
 		expect(t, "s.eventbridge.yaml", m.old, m.new, found, m.want)
 	}
 
-	// what stands in both triggers, broken in both
+	// what both triggers have, broken in both
 	for _, m := range []mutation{
 		{"eventSchema: CloudEvents", "eventSchema: RawData", "triggerConfig.eventSinkConfig.deliveryOption.eventSchema: "},
 		{"eventSourceType: MNS", "eventSourceType: SMQ", "triggerConfig.eventSourceConfig.eventSourceType: "},

@@ -81,9 +81,15 @@ func linkedActions(t *testing.T, program string) []string {
 	return slices.Compact(actions)
 }
 
+// functionsOf holds what linkedFunctions has read, by program: building one takes seconds.
+var functionsOf = map[string][]string{}
+
 // linkedFunctions builds a program as it is deployed and reads the names in the table of its functions.
 func linkedFunctions(t *testing.T, program string) []string {
 	t.Helper()
+	if names, known := functionsOf[program]; known {
+		return names
+	}
 	binary := filepath.Join(t.TempDir(), "main")
 	command := exec.Command("go", "build", "-tags", "nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", binary, program)
 	command.Dir = root
@@ -108,5 +114,6 @@ func linkedFunctions(t *testing.T, program string) []string {
 	for _, function := range table.Funcs {
 		names = append(names, function.Name)
 	}
+	functionsOf[program] = names
 	return names
 }

@@ -161,7 +161,7 @@ func checkProps(path string, p props) problems {
 	if p.DiskSize != 512 && p.DiskSize != 10240 {
 		found.add(path+".diskSize", "is %d, must be 512 or 10240", p.DiskSize)
 	}
-	found.between(path+".timeout", p.Timeout, 30, 86400) // the platform takes 1, but a look, a stop and a callback need time
+	found.between(path+".timeout", p.Timeout, 30, 86400) // the platform takes 1, but an observation, a stop and a callback need time
 	if p.InternetAccess == nil {
 		found.add(path+".internetAccess", "must be said")
 	}
@@ -260,7 +260,7 @@ func checkSecrets(document []byte, top *yaml.Node) problems {
 	return found
 }
 
-// checkOpenWebhook: with an anonymous trigger the scheme must stand in the template. With ${env()} one exported
+// checkOpenWebhook: with an anonymous trigger the template must name the scheme. With ${env()} one exported
 // WEBHOOK_AUTH=gateway would let everyone in.
 func checkOpenWebhook(top *yaml.Node) problems {
 	var found problems
@@ -323,7 +323,7 @@ func decodeStrict(node *yaml.Node, path string, into any) problems {
 	return found
 }
 
-// lines notes which property stands on which line. The document comes from yaml.Marshal: one property a line.
+// lines notes the line of each property. The document comes from yaml.Marshal: one property a line.
 func lines(node *yaml.Node, path string, paths map[int]string) {
 	switch node.Kind {
 	case yaml.DocumentNode:

@@ -72,7 +72,7 @@ func TestDenials(t *testing.T) {
 	}
 }
 
-// TestDenialOfAnOperator: whoever runs stopctl is told about their own credentials.
+// TestDenialOfAnOperator: stopctl tells operators about their own credentials.
 func TestDenialOfAnOperator(t *testing.T) {
 	for code, want := range map[string]string{
 		"NoPermission":                 "these credentials may not call ecd:StopDesktops: add the action to their policy",

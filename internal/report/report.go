@@ -129,7 +129,7 @@ func (o Outcome) Problem() bool {
 	return o == Failed || o == NotFound || o == NotAttempted
 }
 
-// Reasons for skipped and not_attempted.
+// Reasons for skipped and not_attempted. docs/architecture.md says how to add one.
 const (
 	ReasonConflict            = "conflict"              // another event of the invocation stops it with other options
 	ReasonNotSelected         = "not_selected"          // named in DesktopId, but outside Select

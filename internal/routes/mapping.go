@@ -41,9 +41,9 @@ const (
 
 // kinds of the fields that a route may fill. CallbackUrl is not among them.
 var kinds = map[string]kind{
-	"Account": oneText, "RegionId": oneText, "StoppedMode": oneText, "On": oneText, "Reason": oneText, "RequestedBy": oneText, "IdempotencyKey": oneText, "ApprovalToken": oneText,
-	"DesktopId": listOfTexts,
-	"OsUpdate":  boolean, "DryRun": boolean, "Force": boolean,
+	"StoppedMode": oneText, "On": oneText, "Reason": oneText, "RequestedBy": oneText, "IdempotencyKey": oneText, "ApprovalToken": oneText,
+	"Account": listOfTexts, "RegionId": listOfTexts, "DesktopId": listOfTexts,
+	"OsUpdate": boolean, "DryRun": boolean, "Force": boolean,
 	"IdleMinutes": number, "WaitSeconds": number,
 	"Select.All": constantOnly, "Select.Tag": constantOnly,
 	"Select.OfficeSiteId": oneText, "Select.DesktopGroupId": oneText, "Select.PolicyGroupId": oneText,

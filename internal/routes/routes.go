@@ -162,7 +162,7 @@ func (f *file) httpRoute(a at) {
 	if timed != nil && route.Scheme != "" {
 		switch {
 		case !webhook.Signs(route.Scheme):
-			f.fault(*timed, "is nobody's proof: scheme %s signs no body", route.Scheme)
+			f.fault(*timed, "needs a scheme that signs the body; %s does not", route.Scheme)
 		case webhook.Timed(route.Scheme):
 			f.fault(*timed, "is not needed: scheme %s signs a time itself", route.Scheme)
 		}
@@ -495,10 +495,13 @@ func (f *file) probed(a at, name string) json.RawMessage {
 	if outer, inner, nested := strings.Cut(name, "."); nested {
 		probe = fmt.Sprintf(`{"DesktopId":["ecd-probe"],%q:{%q:%s}}`, outer, inner, raw)
 	}
-	if name == "DesktopId" {
+	switch name {
+	case "Account", "RegionId": // several of them go without IDs
+		probe = fmt.Sprintf(`{"Select":{"All":true},%q:%s}`, name, raw)
+	case "DesktopId":
 		probe = fmt.Sprintf(`{%q:%s}`, name, raw)
 	}
-	if _, err := events.ParseRequest([]byte(probe), ""); err != nil {
+	if _, err := events.ParseRequests([]byte(probe), ""); err != nil {
 		f.fault(a, "%s", err.(*events.Error).Message)
 		return nil
 	}

@@ -171,8 +171,7 @@ func (b *batch) ready(ctx context.Context, s *slot, targets []*target) []*target
 			return mine
 		}
 		if !s.outside(ctx, func() bool { return other.await(ctx) }) {
-			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true,
-				message: "the call for event " + other.order.EventID + " of the same invocation was still under way"})
+			allTo(targets, notAttempted, &result{reason: report.ReasonDeadline, retryable: true})
 			return nil
 		}
 		if other.mayHaveStopped() && b.policy.Preflight {

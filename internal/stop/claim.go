@@ -30,10 +30,11 @@ type claims struct {
 
 	mu          sync.Mutex
 	byDesktopID map[string]*claim
+	waited      map[*target]*order // targets that had to wait for another order's call, and that order
 }
 
 func newClaims(r *run) *claims {
-	return &claims{run: r, contested: map[string]bool{}, byDesktopID: map[string]*claim{}}
+	return &claims{run: r, contested: map[string]bool{}, byDesktopID: map[string]*claim{}, waited: map[*target]*order{}}
 }
 
 // take the targets for a call of the unit. It returns those that are now the unit's, and a claim of
@@ -49,6 +50,7 @@ func (all *claims) take(u *unit, targets []*target) (mine []*target, other *clai
 			c := all.byDesktopID[t.id]
 			if c != nil && c.unit != u && (!c.isSettled() || c.taken != nil || c.lost && !all.run.policy.Preflight) {
 				other = c
+				all.waited[t] = c.order
 				continue
 			}
 			if c == nil || c.unit != u || c.isSettled() {
@@ -65,6 +67,18 @@ func (all *claims) take(u *unit, targets []*target) (mine []*target, other *clai
 		panic(err) // it is logged, and becomes the error of this batch
 	}
 	return mine, other
+}
+
+// waitOf says whose call a target waited for; empty: it waited for none. The time for its own call may have been too
+// short only because of that.
+func (all *claims) waitOf(t *target) string {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	o := all.waited[t]
+	if o == nil {
+		return ""
+	}
+	return "it waited for the call for event " + o.EventID + " of the same invocation"
 }
 
 // settle says what came of the unit's call for these targets. It must run, whatever happens: other

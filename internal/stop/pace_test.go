@@ -136,7 +136,7 @@ func TestPaceNeverCloses(t *testing.T) {
 	})
 }
 
-// TestPaceGivesUp: who stops waiting takes no turn with them, also if it comes at that moment.
+// TestPaceGivesUp: a call that stops waiting takes no place, also if one comes free at that moment.
 func TestPaceGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newPace(1)
@@ -188,7 +188,7 @@ func TestPaceKnowsAQuota(t *testing.T) {
 	}
 }
 
-// TestPaceReenter: a turn that comes back waits for a place like all others, but is the first of them.
+// TestPaceReenter: a slot that comes back waits for a place like all others, but is the first of them.
 // After the end of its context it takes one at once, and the count of places stays right.
 func TestPaceReenter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -17,8 +17,12 @@ import (
 // TestOrdersAreIndependent generates batches of orders and does each batch together, and each of its
 // orders alone in the same world. See generated.compare for what must hold.
 func TestOrdersAreIndependent(t *testing.T) {
+	cases := uint64(1500)
+	if testing.Short() { // the first third
+		cases /= 3
+	}
 	seen := map[string]int{}
-	for seed := range uint64(1500) {
+	for seed := range cases {
 		synctest.Test(t, func(t *testing.T) { newGenerated(t, rand.NewPCG(seed, 11)).compare(seen) })
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
@@ -26,7 +30,7 @@ func TestOrdersAreIndependent(t *testing.T) {
 	}
 	t.Logf("%v", seen)
 	for _, kind := range []string{"the same", "named", "conflict", "blocked by neighbours", "on time"} {
-		if seen[kind] < 50 {
+		if seen[kind] < int(cases/30) {
 			t.Errorf("the batches are too tame: %q was seen %d times", kind, seen[kind])
 		}
 	}
@@ -209,12 +213,15 @@ func (g *generated) behave(c call) (time.Duration, error) {
 	case 0:
 		return quick, forbidden
 	case 1:
-		if c.at < 15*time.Second {
+		if c.at < throttledFor {
 			return quick, &CallError{Family: Throttled, Code: "Throttling"}
 		}
 	}
 	return quick, nil
 }
+
+// throttledFor is how long a throttled action stays throttled.
+const throttledFor = 15 * time.Second
 
 // compare what comes of each order together and alone:
 //
@@ -256,6 +263,8 @@ func (g *generated) compareDesktop(w *world, o Order, order done, d, alone repor
 		seen["the same"]++
 	case by != nil && w.called(*by, d.DesktopId):
 		seen["named"]++
+	case d.Reason == report.ReasonDeadline && slices.ContainsFunc(g.orders, func(other Order) bool { return other.EventID != o.EventID && g.shareRefused(o, other) }):
+		seen["shares a refused call"]++
 	case d.Reason == report.ReasonMaxDesktops && g.named(order.Problem.Message, o) != nil:
 		seen["blocked by neighbours"]++
 	default:
@@ -285,8 +294,8 @@ func (w *world) called(o Order, id string) bool {
 func (g *generated) compareTime(w *world, i int, together []done, alone done, seen map[string]int) {
 	o := g.orders[i]
 	tolerance := time.Duration(len(g.orders)) * 4 * arrivalTime
-	if w.throttled[o.Request.RegionId] { // the pauses have jitter, and what grows old in them is found out again
-		tolerance += 2*longestPause + 3*min(20*time.Second, g.slow[o.Request.RegionId])
+	if w.throttled[o.Request.RegionId] { // all calls of the action wait; the pauses have jitter, and what grows old in them is found out again
+		tolerance += throttledFor + 2*longestPause + 3*min(20*time.Second, g.slow[o.Request.RegionId])
 	}
 	for j, other := range g.orders {
 		if j == i || other.Request.RegionId != o.Request.RegionId {
@@ -295,10 +304,8 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 		if g.plain(o) && g.plain(other) {
 			tolerance += 300 * time.Millisecond // they share calls, and one may need one that the other does not
 		}
-		if g.plain(o) && g.plain(other) && slices.ContainsFunc(append(together[i].Desktops, together[j].Desktops...), func(d report.DesktopReport) bool {
-			return g.refused[o.Request.RegionId+d.DesktopId] || g.untagged[o.Request.RegionId+d.DesktopId]
-		}) {
-			return // their call is refused and made again in parts
+		if g.shareRefused(o, other) {
+			return
 		}
 		for _, d := range together[i].Desktops {
 			if together[j].of(d.DesktopId).Outcome != "" {
@@ -313,6 +320,15 @@ func (g *generated) compareTime(w *world, i int, together []done, alone done, se
 	if together[i].at > alone.at+tolerance {
 		g.t.Errorf("%s was done after %v, alone after %v", o.EventID, together[i].at, alone.at)
 	}
+}
+
+// shareRefused reports whether a call that two orders share is refused and made again in parts. Both wait for all
+// parts, also for one that EDS responds to late.
+func (g *generated) shareRefused(o, other Order) bool {
+	return g.plain(o) && g.plain(other) && o.Request.RegionId == other.Request.RegionId &&
+		slices.ContainsFunc(slices.Concat(o.Request.DesktopId, other.Request.DesktopId), func(id string) bool {
+			return g.refused[o.Request.RegionId+id] || g.untagged[o.Request.RegionId+id]
+		})
 }
 
 func (g *generated) plain(o Order) bool { return o.Request.Select == nil }

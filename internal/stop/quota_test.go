@@ -111,7 +111,8 @@ func (m *metered) share() (throttled, all int, text string) {
 	return throttled, all, fmt.Sprintf("%d of %d calls throttled (%.1f %%): %s", throttled, all, 100*float64(throttled)/float64(all), strings.TrimSpace(text))
 }
 
-// TestFleetsAtTheQuota: fleets are stopped as fast as the quota lets them be, and few calls are wasted on it.
+// TestFleetsAtTheQuota: fleets are stopped as fast as the quota lets them be, and few calls are wasted on it. With -short,
+// only the smaller fleet is stopped.
 func TestFleetsAtTheQuota(t *testing.T) {
 	for _, c := range []struct {
 		desktops int
@@ -120,6 +121,9 @@ func TestFleetsAtTheQuota(t *testing.T) {
 		{100_000, 70 * time.Second},
 		{150_000, 80 * time.Second},
 	} {
+		if testing.Short() && c.desktops > 100_000 {
+			continue
+		}
 		synctest.Test(t, func(t *testing.T) {
 			m, began := newMetered(), time.Now()
 			r := m.stop(t, fleetOf(c.desktops))
@@ -134,10 +138,14 @@ func TestFleetsAtTheQuota(t *testing.T) {
 }
 
 // TestTicketBesideFleets: one desktop of a ticket is stopped within a window of the quota and a little more, although
-// fleets in other instances take all calls that there are.
+// fleets in other instances take all calls that there are. With -short, the ticket comes only once beside each number of
+// fleets: when the first window is almost over.
 func TestTicketBesideFleets(t *testing.T) {
 	for fleets, afters := range map[int][]time.Duration{1: {8 * time.Second, 58 * time.Second, 90 * time.Second}, 2: {8 * time.Second, 62 * time.Second}} {
 		worst := time.Duration(0)
+		if testing.Short() {
+			afters = afters[1:2]
+		}
 		for _, after := range afters {
 			synctest.Test(t, func(t *testing.T) {
 				m := newMetered()

@@ -1,6 +1,7 @@
 package stop
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -154,6 +155,9 @@ func (t *target) report() report.DesktopReport {
 		DesktopId: t.id, RegionId: t.order.Request.RegionId, Outcome: t.outcome(),
 		Reason: r.reason, Code: r.code, Message: r.message, RequestId: r.requestID,
 		Evidence: t.evidence,
+	}
+	if rep.Reason == report.ReasonDeadline {
+		rep.Message = cmp.Or(rep.Message, t.order.place.claims.waitOf(t))
 	}
 	if t.seen != nil {
 		rep.State, rep.ConnectionStatus = t.seen.DesktopStatus, t.seen.ConnectionStatus

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a laptop may have no zone database, or an older one
+
+	"stopdesktops/internal/spelling"
 )
 
 // zoneNames are the names of the embedded database. A test compares them with it.
@@ -55,37 +57,9 @@ func similarZone(name string) string {
 		if _, city, ok := strings.Cut(candidate, "/"); ok && city == lower {
 			return known // Shanghai
 		}
-		if d := edits(lower, candidate); d < nearest && d*3 < len(lower) {
+		if d := spelling.Edits(lower, candidate); d < nearest && d*3 < len(lower) {
 			best, nearest = known, d
 		}
 	}
 	return best
-}
-
-// edits is how many bytes must be inserted, removed, changed or exchanged with their neighbour to make b of a.
-func edits(a, b string) int {
-	if d := len(a) - len(b); d > 3 || d < -3 || len(a) > 64 {
-		return 64
-	}
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }

@@ -208,7 +208,7 @@ func TestZendeskTime(t *testing.T) {
 	}
 }
 
-// TestWhatSchemesDetect holds the table of docs/webhooks.md against what is done: whoever chooses a
+// TestWhatSchemesDetect holds the table of docs/webhooks.md against what is done: those who choose a
 // scheme by it must not be promised too much.
 func TestWhatSchemesDetect(t *testing.T) {
 	documented := table(t, "../../docs/webhooks.md", "<!-- what schemes detect -->")

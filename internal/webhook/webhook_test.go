@@ -279,7 +279,7 @@ func TestRefusedSecrets(t *testing.T) {
 		{"the prefix of another signature", webhook.Standard, []string{"v1a," + vectorSecret}, false},
 		{"its own prefix twice", webhook.Standard, []string{"whsec_" + vectorSecret}, false},
 		{"the prefix of a signature", webhook.HubSHA256, []string{"sha256=0123456789abcdef0123456789abcdef"}, false},
-		{"what stands in front of a token", webhook.Token, []string{"Bearer 0123456789abcdef"}, false},
+		{"text before a token", webhook.Token, []string{"Bearer 0123456789abcdef"}, false},
 		{"a letter that no header carries", webhook.Token, []string{"0123456789abcdefé"}, false},
 		{"a letter that is not ASCII", webhook.HubSHA256, []string{"0123456789abcdefé"}, true},
 
@@ -335,7 +335,7 @@ func TestWhichSecret(t *testing.T) {
 	}
 }
 
-// TestKeysAreNotShown: whoever holds keys may be printed by mistake, in fields that fmt may not ask.
+// TestKeysAreNotShown: a value that holds keys may be printed by mistake, in fields that fmt may not ask.
 func TestKeysAreNotShown(t *testing.T) {
 	keys, err := webhook.Keys(secrets(vectorSecret))
 	if err != nil {
@@ -395,7 +395,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestGateway: what stands in front has checked already.
+// TestGateway: a gateway in front has checked already.
 func TestGateway(t *testing.T) {
 	proof, err := verifier(t, webhook.Gateway, "").Verify(vector("webhook-signature", "-"), vectorTime)
 	if err != nil || proof != (events.Proof{}) {

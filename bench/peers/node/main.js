@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The naive handler (bench/peers/naive) in Node.js, with the core of the vendor's SDK: 100 desktops at a time, one call
-// after the other, no look at what it stops. Function Compute's own runtime for Node.js polls for invocations; here
+// after the other, no observation of what it stops. Function Compute's own runtime for Node.js polls for invocations; here
 // the file does that itself, as Go functions do.
 import http from 'node:http'
 import { text } from 'node:stream/consumers'

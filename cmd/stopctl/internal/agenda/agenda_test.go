@@ -67,6 +67,7 @@ func TestWords(t *testing.T) {
 		`{"Select":{"Tag":[{"Key":"a","Value":"b"}],"EndUserId":["u1","u2"]}}`:                                                         "tag a=b and user u1, u2",
 		`{"Select":{"OfficeSiteId":"cn-hangzhou+dir-1","ChargeType":"PostPaid"}}`:                                                      "office cn-hangzhou+dir-1 and charged PostPaid",
 		`{"DesktopId":["ecd-a"],"Select":{"DesktopName":"x"},"RegionId":"cn-beijing"}`:                                                 "of ecd-a: name x, in cn-beijing",
+		`{"Select":{"All":true},"Account":"prod","RegionId":"cn-beijing cn-hangzhou"}`:                                                 "all desktops, of account prod, in cn-beijing; all desktops, of account prod, in cn-hangzhou",
 		`{"Select":{"All":true},"Exclude":{"DesktopId":["ecd-a"],"Tag":[{"Key":"k"}],"EndUserId":["u"]},"StoppedMode":"KeepCharging"}`: "all desktops, except ecd-a or user u or tag k, KeepCharging",
 		`{"DesktopId":["ecd-a"],"Force":true,"OsUpdate":true}`:                                                                         "ecd-a, connected users too, with system updates",
 	} {

@@ -69,12 +69,12 @@ func requests(event []byte) ([]events.Request, error) {
 	var list []events.Request
 	var first error
 	for _, e := range decoded {
-		request, err := events.ParseRequest(e.Payload, e.Path)
+		parsed, err := events.ParseRequests(e.Payload, e.Path)
 		if e.Err != nil {
 			err = e.Err
 		}
 		if err == nil {
-			list = append(list, request)
+			list = append(list, parsed...)
 		} else if first == nil {
 			first = err
 		}

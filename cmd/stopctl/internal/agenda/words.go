@@ -31,6 +31,7 @@ func inWords(r events.Request) string {
 		}
 	}
 	add(true, "%s", chosen(r))
+	add(r.Account != "", "of account %s", r.Account)
 	add(r.RegionId != "", "in %s", r.RegionId)
 	if r.Exclude != nil {
 		add(true, "except %s", spared(*r.Exclude))

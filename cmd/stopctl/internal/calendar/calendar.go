@@ -51,7 +51,7 @@ func parse(args []string, out terminal.Outside) (*options, error) {
 	flags.StringVar(&o.file, "f", "calendar.txt", "")
 	flags.StringVar(&o.weekend, "weekend", cmp.Or(out.Getenv("WEEKEND"), "sat,sun"), "")
 	var words []string
-	for rest := args; ; rest = rest[1:] { // flags may stand before and behind the year
+	for rest := args; ; rest = rest[1:] { // flags may come before and after the year
 		if err := out.Parse(flags, rest); err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ Examples:
 
 The first two go into ~/.bashrc and ~/.zshrc. In zsh they follow compinit.
 
-Exit codes: 0 it is printed; 2 wrong usage.
+Exit codes: 0 it is printed; 1 it cannot be written; 2 wrong usage.
 `
 
 // scripts of each shell.

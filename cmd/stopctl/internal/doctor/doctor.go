@@ -45,7 +45,7 @@ Examples:
 
   stopctl doctor
   stopctl doctor -t s.mine.yaml -role-arn acs:ram::1234567890123456:role/stop-desktops
-  stopctl doctor -offline -env WAIT=2m
+  stopctl doctor -offline -env WAIT=2m    # exit code 1: the timeout leaves no room for that wait
   stopctl doctor -o json
 
 Exit codes: 0 there is no problem, warnings or not; 1 there is one; 2 wrong usage, or a

@@ -71,7 +71,7 @@ func TestProof(t *testing.T) {
 	}
 }
 
-// member of a request, as it stands in a sentence.
+// member of a request, as a sentence has it.
 var member = regexp.MustCompile(`"(\w+)": (true|\d+|\{[^}]*\})`)
 
 // TestProofOverTheTrigger: with ALLOW_DIRECT=false doctor tells nobody to invoke the function, which would be

@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,8 +100,11 @@ func checkTimeout(s *checkup) findings {
 func (s *checkup) checkWaits() findings {
 	waits := []wait{{"WAIT", s.Places["WAIT"], "WAIT", int(s.config.Wait / time.Second)}}
 	for _, r := range s.timerRequests() {
-		if r.WaitSeconds != nil {
-			waits = append(waits, wait{"WaitSeconds", r.where, "WaitSeconds of the timer " + r.name, *r.WaitSeconds})
+		if r.WaitSeconds == nil {
+			continue
+		}
+		if w := (wait{"WaitSeconds", r.where, "WaitSeconds of the timer " + r.name, *r.WaitSeconds}); !slices.Contains(waits, w) { // one for all regions
+			waits = append(waits, w)
 		}
 	}
 	all, work := s.timeout()

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"stopdesktops/cmd/stopctl/internal/agenda"
@@ -55,6 +56,10 @@ func checkTimers(ctx context.Context, s *checkup) findings {
 		}
 		refused, reports := false, s.fire(ctx, &t)
 		for _, rep := range reports {
+			name := name
+			if place := strings.Trim(rep.Account+"/"+rep.RegionId, "/"); len(reports) > 1 && place != "" {
+				name += " for " + place
+			}
 			switch {
 			case rep.Status == report.StatusRejected, rep.Status == report.StatusBlocked:
 				refused = true

@@ -44,7 +44,7 @@ func TestServeOperator(t *testing.T) {
 		}
 		s.call("POST", "/_emulator/reset", "")
 	}
-	// Whoever knows no credential of the account gets no further here than at EDS.
+	// A caller without credentials of the account gets no further here than at EDS.
 	if status, _, body := s.call("POST", "/?RegionId=cn-hangzhou&DesktopId.1=ecd-stopped1", "", "X-Acs-Action: StartDesktops"); status != 400 || !strings.Contains(body, "MissingAuthorization") {
 		t.Errorf("unsigned: %d %s", status, body)
 	}

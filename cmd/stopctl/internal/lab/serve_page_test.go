@@ -22,6 +22,7 @@ func (s *serving) form(values url.Values) string {
 
 // TestServePage reads and sends without a script, over the function itself.
 func TestServePage(t *testing.T) {
+	t.Parallel()
 	routes := trial.File(t, "routes.yaml", "http:\n  - path: /jira\n    auth: {scheme: token, secrets: [JIRA_TOKEN]}\n")
 	s := serve(t)
 	if !strings.Contains(s.intro, "In a browser: "+s.base+"/") {

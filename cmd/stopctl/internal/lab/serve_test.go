@@ -132,6 +132,7 @@ func (s *serving) interrupt() {
 }
 
 func TestServe(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	token := regexp.MustCompile(`Authorization: Bearer fake-token-\w+`).FindString(s.intro)
 	if token == "" {

@@ -50,7 +50,7 @@ func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 	if flags.NArg() != 1 {
 		return terminal.Usagef("apply: name one file that stopctl approve wrote. See stopctl apply -h.")
 	}
-	event, err := terminal.ReadInput("apply:", flags.Arg(0), out.In)
+	event, err := terminal.ReadInput("apply: the request", flags.Arg(0), out.In)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,11 @@ func Apply(ctx context.Context, args []string, out terminal.Outside) error {
 		return nil
 	}
 	s.Note("Sending it to %s …", endpoint)
-	reports, err := invoke(ctx, endpoint, event)
+	var reports []report.Report
+	err = s.Progress("Waiting for the report", nil, func() (err error) {
+		reports, err = invoke(ctx, endpoint, event)
+		return err
+	})
 	if err != nil {
 		return err
 	}

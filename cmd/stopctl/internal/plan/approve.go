@@ -105,7 +105,7 @@ func Approve(ctx context.Context, args []string, out terminal.Outside) error {
 	if err != nil {
 		return err
 	}
-	p, err := readPlan("approve:", o.file)
+	p, err := readPlan("approve: the plan", o.file)
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,29 @@ func TestApprove(t *testing.T) {
 	}
 }
 
+// TestApproveRegions: a request for several regions is planned, approved and stopped as a request for each, as its IDs
+// belong to one.
+func TestApproveRegions(t *testing.T) {
+	fleet := trial.File(t, "fleet.yaml", `Regions: [cn-hangzhou, cn-beijing]
+Desktops: [{DesktopId: ecd-a}, {DesktopId: ecd-b}, {DesktopId: ecd-c, RegionId: cn-beijing}]
+`)
+	regions := []string{"-t", "", "-emulate", fleet, "-env", "ALLOWED_REGIONS=cn-hangzhou,cn-beijing"}
+	request := `{"Select":{"All":true},"RegionId":["cn-hangzhou","cn-beijing"]}`
+	code, out, stderr := execute(t, request, append([]string{"plan", "-f", "-", "-by", "wang.wu", "-o", "json"}, regions...)...)
+	if code != terminal.ExitOK || !strings.Contains(out, `"EventId": "stopctl-plan#cn-beijing"`) {
+		t.Fatalf("exit code %d: %s%s", code, out, stderr)
+	}
+	args := append(append([]string{"approve", "-by", "li.si"}, regions...), trial.File(t, "plan.json", out))
+	code, out, stderr = executeIn(t, secretAndLimit, "yes\n", args...)
+	if code != terminal.ExitOK || !strings.Contains(stderr, "nothing has changed") {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	code, out, stderr = executeIn(t, secretAndLimit, out, append([]string{"plan", "-f", "-"}, regions...)...)
+	if code != terminal.ExitOK || !strings.Contains(out, "planned  2 would_stop") || !strings.Contains(out, "planned  1 would_stop") {
+		t.Errorf("exit code %d: %s%s", code, out, stderr)
+	}
+}
+
 // TestApproveShowsChanges: what would be spared by now is named, and is approved all the same: the rules run again.
 func TestApproveShowsChanges(t *testing.T) {
 	file := planFile(t, trial.File(t, "fleet.yaml", approveFleet), "-by", "wang.wu")

@@ -169,7 +169,11 @@ func resender(to string, getenv func(string) string) (*callback.Sender, error) {
 func resend(ctx context.Context, sender *callback.Sender, rep reportfile.Found, o terminal.Outside) bool {
 	ctx, cancel := context.WithTimeout(ctx, resendTime)
 	defer cancel()
-	result := sender.Deliver(ctx, "", rep.Report)
+	var result report.CallbackResult
+	_ = terminal.NewScreen(o).Progress("Delivering event "+terminal.Visible(rep.EventId), nil, func() error {
+		result = sender.Deliver(ctx, "", rep.Report)
+		return nil
+	})
 	fmt.Fprintf(o.Out, "event %s (%s): %s\n", rep.EventId, rep.Status, strings.TrimSpace(fmt.Sprintf("%s %s", result.Status, result.Code))+howOften(result))
 	return result.Status == report.CallbackDelivered
 }

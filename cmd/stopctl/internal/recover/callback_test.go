@@ -3,14 +3,17 @@ package recover
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stopdesktops/cmd/stopctl/internal/terminal"
+	"stopdesktops/cmd/stopctl/internal/trial"
 	"stopdesktops/internal/emulator"
 )
 
@@ -25,7 +28,7 @@ func resendWith(t *testing.T, stdin string, env map[string]string, args ...strin
 	return code, stdout.String(), stderr.String()
 }
 
-// TestResend: what stands in a log or an answer arrives, whole and signed, wherever it is told to go.
+// TestResend: a report from a log or a response is delivered whole and signed, wherever it is told to go.
 func TestResend(t *testing.T) {
 	receiver := &emulator.Receiver{Secrets: []string{fakeSecret}}
 	server := httptest.NewServer(receiver)
@@ -148,5 +151,16 @@ func TestResendFails(t *testing.T) {
 		if code != c.code || !strings.Contains(out+err, c.says) || strings.Contains(out+err, "fake-token") {
 			t.Errorf("%s: exit %d\n%s%s", c.name, code, out, err)
 		}
+	}
+}
+
+// TestResendProgress: a terminal shows that a slow receiver is waited for.
+func TestResendProgress(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(700 * time.Millisecond) }))
+	defer server.Close()
+	getenv := func(name string) string { return map[string]string{"CALLBACK_URL": server.URL}[name] }
+	code, shown := trial.OnTerminal(t, stopctl(), getenv, oneReport, "callback", "resend", "-")
+	if code != terminal.ExitOK || !strings.Contains(shown, "Delivering event e1 … 0 s") {
+		t.Errorf("exit %d: %q", code, shown)
 	}
 }

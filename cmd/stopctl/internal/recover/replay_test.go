@@ -39,7 +39,7 @@ const wantReplay = `{
 }
 `
 
-// TestReplay: whatever the report stands in, the event is for what is undone, and no wider than it was.
+// TestReplay: whatever the report was read from, the event is for what is undone, and no wider than it was.
 func TestReplay(t *testing.T) {
 	oneLine := strings.ReplaceAll(oneReport, "\n", "")
 	var r map[string]json.RawMessage

@@ -7,7 +7,7 @@ import (
 	"stopdesktops/cmd/stopctl/internal/terminal"
 )
 
-// TestNoReport: desktops are started and stopped by what stands in a report, so nothing else passes for one.
+// TestNoReport: desktops are started and stopped by what a report says, so nothing else passes for one.
 func TestNoReport(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"an unknown status":             {`{"Status":"approved"}`, `its Status is "approved"`},

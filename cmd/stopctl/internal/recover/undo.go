@@ -251,7 +251,7 @@ func doubt(d report.DesktopReport) string {
 	case d.Outcome == report.Stopping || d.Outcome == report.Stopped:
 		return fmt.Sprintf("is %s, but not by a call that the report knows", d.Outcome)
 	case d.Outcome == report.Failed && d.Code == report.CodeUnconfirmed:
-		return "may be stopped: a call was sent for it, and its answer lost"
+		return "may be stopped: a call was sent for it, and its response was lost"
 	}
 	return ""
 }

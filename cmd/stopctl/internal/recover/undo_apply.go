@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -37,15 +36,20 @@ func undo(ctx context.Context, options *undoOptions, stopped map[string][]string
 	if endpoint == "" {
 		endpoint = "each region's own endpoint"
 	}
-	fmt.Fprintf(o.Err, "stopctl: with the credentials of %s, at %s\n", who.Origin, endpoint)
+	screen := terminal.NewScreen(o)
+	screen.Note("stopctl: with the credentials of %s, at %s", who.Origin, endpoint)
 	result := undone{Format: schema.Undo, Account: options.account, Unsure: doubts(unsure)}
-	for _, region := range regions {
-		s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), err: o.Err}
-		s.start(ctx, stopped[region])
-		for _, d := range s.desktops {
-			result.Desktops = append(result.Desktops, startedDesktop{d.id, region, d.now, d.runs(), d.became()})
+	far := &startProgress{}
+	_ = screen.Progress("Starting "+terminal.Plural(count(stopped), "desktop"), far.String, func() error {
+		for _, region := range regions {
+			s := &starter{session: session, region: region, deadline: time.Now().Add(options.wait), screen: screen, far: far}
+			s.start(ctx, stopped[region])
+			for _, d := range s.desktops {
+				result.Desktops = append(result.Desktops, startedDesktop{d.id, region, d.now, d.runs(), d.became()})
+			}
 		}
-	}
+		return nil
+	})
 	if options.output == "json" {
 		err = result.write(o.Out)
 	} else {
@@ -67,8 +71,9 @@ type starting struct {
 	id     string
 	now    string // its state at the last observation; empty: EDS does not know it
 	called bool   // EDS took a call for it
-	lost   error  // a call was sent for it, and its answer lost: it may have had its effect
+	lost   error  // a call was sent for it, and its response was lost: it may have had its effect
 	err    error  // why it was not started, or why its state is not known
+	seen   bool   // startProgress has counted it
 }
 
 func (d *starting) runs() bool { return d.err == nil && (d.now == "Running" || d.now == "Starting") }
@@ -112,7 +117,8 @@ type starter struct {
 	region   string
 	deadline time.Time // of those that are Stopping, and of pauses that EDS asks for
 	desktops []*starting
-	err      io.Writer
+	screen   *terminal.Screen
+	far      *startProgress
 	noted    string
 }
 
@@ -146,7 +152,7 @@ func (s *starter) start(ctx context.Context, ids []string) {
 // of it.
 func (s *starter) follow(ctx context.Context) {
 	if ctx.Err() != nil && len(s.unseen()) > 0 {
-		s.note("interrupted: looking what became of the starts that were sent")
+		s.warn("interrupted: looking what became of the starts that were sent")
 	}
 	ctx = context.WithoutCancel(ctx)
 	for end := time.Now().Add(followTime); len(s.unseen()) > 0; {
@@ -169,10 +175,15 @@ func (s *starter) unseen() []*starting {
 }
 
 // note what it waits for, once.
-func (s *starter) note(format string, args ...any) {
+func (s *starter) note(format string, args ...any) { s.say(s.screen.Note, format, args...) }
+
+// warn of what ends its work early, once. -q does not silence it.
+func (s *starter) warn(format string, args ...any) { s.say(s.screen.Warn, format, args...) }
+
+func (s *starter) say(write func(string, ...any), format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); text != s.noted {
 		s.noted = text
-		fmt.Fprintln(s.err, "stopctl: "+text)
+		write("stopctl: %s", text)
 	}
 }
 
@@ -201,6 +212,7 @@ func (s *starter) observe(ctx context.Context, list []*starting) {
 		for _, d := range some {
 			d.now, d.err = states[d.id], nil
 		}
+		s.far.observe(some)
 		return nil
 	})
 }
@@ -217,6 +229,9 @@ func (s *starter) call(ctx context.Context, list []*starting) {
 			if lost {
 				d.lost = err
 			}
+		}
+		if err == nil {
+			s.far.started.Add(int64(len(some)))
 		}
 		return err
 	})
@@ -276,7 +291,7 @@ func (s *starter) attempt(ctx context.Context, list []*starting, call func(conte
 		pause, again := t.next(failed, time.Now())
 		switch {
 		case !again && t.tooLong(failed, time.Now()):
-			s.note("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", failed.Action, terminal.Duration(failed.RetryAfter), failed.Code)
+			s.warn("%s: EDS asks to wait %s (%s), longer than -wait allows: given up", failed.Action, terminal.Duration(failed.RetryAfter), failed.Code)
 			return failed
 		case !again:
 			return failed

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"stopdesktops/cmd/stopctl/internal/terminal"
 	"stopdesktops/internal/eds"
 	"stopdesktops/internal/emulator"
 	"stopdesktops/internal/pipes"
@@ -36,7 +37,7 @@ func started(t *testing.T, e *emulator.EDS, n int, wait time.Duration) (running 
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	s = &starter{session: session, region: "cn-hangzhou", deadline: begin.Add(wait), err: io.Discard}
+	s = &starter{session: session, region: "cn-hangzhou", deadline: begin.Add(wait), screen: &terminal.Screen{Err: io.Discard}, far: &startProgress{}}
 	s.start(t.Context(), ids)
 	took = time.Since(begin)
 	for _, d := range s.desktops {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -19,10 +20,30 @@ import (
 	"stopdesktops/internal/emulator"
 )
 
+// undoWith runs undo in the environment of this process.
 func undoWith(t *testing.T, report string, args ...string) (code int, out, err string) {
 	t.Helper()
+	return undoIn(t, os.Getenv, report, args...)
+}
+
+// undoAt runs undo against an emulated account, with the credentials in the environment of this process.
+func undoAt(t *testing.T, account *emulator.EDS, report string, args ...string) (code int, out, err string) {
+	t.Helper()
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	getenv := func(name string) string {
+		if name == "EDS_ENDPOINT" {
+			return server.URL
+		}
+		return os.Getenv(name)
+	}
+	return undoIn(t, getenv, report, args...)
+}
+
+func undoIn(t *testing.T, getenv func(string) string, report string, args ...string) (code int, out, err string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = stopctl().Execute(context.Background(), append([]string{"undo"}, args...), terminal.Outside{In: strings.NewReader(report), Out: &stdout, Err: &stderr, Getenv: os.Getenv})
+	code = stopctl().Execute(context.Background(), append([]string{"undo"}, args...), terminal.Outside{In: strings.NewReader(report), Out: &stdout, Err: &stderr, Getenv: getenv})
 	trial.Valid(t, stdout.String())
 	return code, stdout.String(), stderr.String()
 }
@@ -34,7 +55,7 @@ const stopped = `{"InvocationId":"1","EventId":"e1","Status":"partial","RegionId
   {"DesktopId":"ecd-c","Outcome":"stopped","RequestId":"R"},{"DesktopId":"ecd-was","Outcome":"stopping"},{"DesktopId":"ecd-lost","Outcome":"stopped"},
   {"DesktopId":"ecd-already","Outcome":"already_stopped"},{"DesktopId":"ecd-s","Outcome":"skipped","Reason":"connected"}]}`
 
-// TestUndo: what is printed is what the event's own calls stopped, wherever the report stands.
+// TestUndo: what is printed is what the event's own calls stopped, wherever the report is.
 func TestUndo(t *testing.T) {
 	const want = "aliyun ecd StartDesktops --region cn-hangzhou --RegionId cn-hangzhou --DesktopId.1 ecd-a --DesktopId.2 ecd-b --DesktopId.3 ecd-c\n"
 	oneLine := strings.ReplaceAll(stopped, "\n", "")
@@ -128,7 +149,7 @@ func TestUndoNothing(t *testing.T) {
 		{"a region that is a command", `{"Status":"accepted","RegionId":"cn-$(reboot)","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", terminal.ExitUsage},
 		{"no region", `{"Status":"accepted","Counts":{"accepted":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"accepted"}]}`, "cannot be a desktop", terminal.ExitUsage},
 		{"an answer that was lost", `{"Status":"failed","RegionId":"cn-hangzhou","Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"failed","Code":"Unconfirmed"}]}`,
-			"ecd-a in cn-hangzhou may be stopped: a call was sent for it, and its answer lost: look at it yourself\nstopctl: 1 desktop left to you", terminal.ExitUnexpected},
+			"ecd-a in cn-hangzhou may be stopped: a call was sent for it, and its response was lost: look at it yourself\nstopctl: 1 desktop left to you", terminal.ExitUnexpected},
 		{"down without a call", `{"Status":"accepted","RegionId":"cn-hangzhou","Counts":{"stopping":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"stopping"}]}`, "1 desktop left to you", terminal.ExitUnexpected},
 		{"a failure of another kind", `{"Status":"failed","RegionId":"cn-hangzhou","Counts":{"failed":1},"Desktops":[{"DesktopId":"ecd-a","Outcome":"failed","Code":"Throttling"}]}`, "nothing to start", terminal.ExitOK},
 		{"an error of an invocation", `{"errorType":"StopPartial","errorMessage":"{}"}`, "undo: - holds the error of an invocation", terminal.ExitUsage},
@@ -189,6 +210,7 @@ func TestUndoApply(t *testing.T) {
 	}
 	denied := emulator.OperatorCredential
 	denied.Deny = []string{"StartDesktops"}
+	trial.Account(t, &emulator.EDS{}) // for its credentials: each case has an endpoint of its own, so that they can wait at once
 	for _, c := range []struct {
 		name    string
 		eds     *emulator.EDS
@@ -210,7 +232,7 @@ func TestUndoApply(t *testing.T) {
 			ids: "ecd-a ecd-b", args: []string{"-wait", "0s"}, code: terminal.ExitUnexpected, says: []string{"ecd-b  cn-hangzhou  not started: it is Stopping", "1 of 2"}, running: "ecd-a", calls: 1},
 		{name: "what is unknown or in another state", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-h", "Hibernated")}},
 			ids: "ecd-a ecd-h ecd-gone", code: terminal.ExitUnexpected, says: []string{"ecd-h     cn-hangzhou  not started: it is Hibernated", "ecd-gone  cn-hangzhou  not started: EDS does not know it", "1 of 3"}, running: "ecd-a", calls: 1},
-		{name: "a look that is refused because of one", eds: &emulator.EDS{UnknownIds: emulator.Refuse, Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
+		{name: "an observation that is refused because of one", eds: &emulator.EDS{UnknownIds: emulator.Refuse, Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}},
 			ids: "ecd-a ecd-gone ecd-b", code: terminal.ExitUnexpected, says: []string{"ecd-gone  cn-hangzhou  not started: DescribeDesktopInfo: InvalidDesktopId.NotFound", "2 of 3"}, running: "ecd-a ecd-b", calls: 1},
 		{name: "one is refused", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), {DesktopId: "ecd-u", DesktopStatus: "Stopped", ManagementFlags: []string{"Updating"}}, inState("ecd-b", "Stopped"), inState("ecd-c", "Stopped")}},
 			ids: "ecd-a ecd-u ecd-b ecd-c", code: terminal.ExitUnexpected, says: []string{"ecd-u  cn-hangzhou  not started: StartDesktops: IncorrectDesktopStatus", "3 of 4"}, running: "ecd-a ecd-b ecd-c"},
@@ -236,8 +258,8 @@ func TestUndoApply(t *testing.T) {
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  started: "}, running: "ecd-a", calls: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			trial.Account(t, c.eds)
-			code, out, err := undoWith(t, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
+			t.Parallel()
+			code, out, err := undoAt(t, c.eds, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
 			if code != c.code {
 				t.Errorf("exit %d", code)
 			}
@@ -292,13 +314,13 @@ func TestUndoInterrupted(t *testing.T) {
 
 // TestBecame: "not started" is said of nothing that may have been started.
 func TestBecame(t *testing.T) {
-	lost, blind := errors.New("StartDesktops: Timeout: no answer"), errors.New("DescribeDesktopInfo: Throttling: slow down")
+	lost, throttled := errors.New("StartDesktops: Timeout: no answer"), errors.New("DescribeDesktopInfo: Throttling: slow down")
 	for want, d := range map[string]starting{
 		"not started: it is Stopped":                              {now: "Stopped"},
-		"not started: DescribeDesktopInfo: Throttling: slow down": {err: blind},
+		"not started: DescribeDesktopInfo: Throttling: slow down": {err: throttled},
 		"EDS took the call; it is still Stopped":                  {now: "Stopped", called: true},
 		"a start was sent, and its effect is not known: StartDesktops: Timeout: no answer; it is still Stopped":                                                      {now: "Stopped", lost: lost},
-		"a start was sent, and its effect is not known: StartDesktops: Timeout: no answer; how it is now cannot be seen: DescribeDesktopInfo: Throttling: slow down": {now: "Stopped", lost: lost, err: blind},
+		"a start was sent, and its effect is not known: StartDesktops: Timeout: no answer; how it is now cannot be seen: DescribeDesktopInfo: Throttling: slow down": {now: "Stopped", lost: lost, err: throttled},
 	} {
 		if got := d.became(); got != want {
 			t.Errorf("%+v: %s", d, got)

@@ -60,7 +60,7 @@ func Command(_ context.Context, args []string, o terminal.Outside) error {
 	file := flags.String("routes", "routes.yaml", "")
 	body := flags.String("f", "", "")
 	eventType := flags.String("type", "", "")
-	// Flags may stand before, between and behind the words.
+	// Flags may come before, between and after the words.
 	for rest := args; ; rest = rest[1:] {
 		if err := o.Parse(flags, rest); errors.Is(err, flag.ErrHelp) {
 			return o.Help(routesUsage)
@@ -141,7 +141,7 @@ func listRoutes(table *routes.Table, name string, out io.Writer) error {
 // outcome is what a body becomes on a route.
 type outcome struct {
 	Format  string  // stopctl.routes/1
-	Results []tried // one for each request in the body
+	Results []tried // one for each request in the body, and for each account and region that it names
 }
 
 // tried is what one request in a body becomes.
@@ -203,14 +203,14 @@ func routeNames(table *routes.Table) []string {
 // request or an array of them.
 func try(route *handler.Route, body []byte) []tried {
 	if route.CloudEvents { // a string in the data of one is a string
-		return []tried{tryOne(route, body, "$")}
+		return tryOne(route, body, "$")
 	}
 	body, err := events.OpenBody(body)
 	if err != nil {
 		return []tried{{Route: route.Name, Error: problem(err)}}
 	}
 	if route.Mapping != nil {
-		return []tried{tryOne(route, body, "$")}
+		return tryOne(route, body, "$")
 	}
 	list, err := events.DecodeBody(body)
 	if err != nil {
@@ -224,20 +224,21 @@ func try(route *handler.Route, body []byte) []tried {
 		if e.Err != nil {
 			all = append(all, tried{Route: route.Name, Error: problem(e.Err)})
 		} else {
-			all = append(all, tryOne(route, e.Payload, e.Path))
+			all = append(all, tryOne(route, e.Payload, e.Path)...)
 		}
 	}
 	return all
 }
 
-func tryOne(route *handler.Route, payload []byte, path string) tried {
+// tryOne returns what the payload becomes: one result for each account and region.
+func tryOne(route *handler.Route, payload []byte, path string) []tried {
 	result := tried{Route: route.Name}
 	m := events.Mapped{Request: payload}
 	if route.Mapping != nil {
 		var err error
 		if m, err = route.Mapping.Map(payload, path); err != nil {
 			result.Error = problem(err)
-			return result
+			return []tried{result}
 		}
 	}
 	if !m.Time.IsZero() {
@@ -245,21 +246,26 @@ func tryOne(route *handler.Route, payload []byte, path string) tried {
 	}
 	if m.Ignored {
 		result.Ignored, result.Because, result.Unmet = true, m.Because, m.Unmet
-		return result
+		return []tried{result}
 	}
-	request, err := events.ParseRequest(m.Request, path)
+	requests, err := events.ParseRequests(m.Request, path)
 	var fault *events.Error
 	if errors.As(err, &fault) {
 		fault.Path = m.Where(fault.Path)
 		result.Error = problem(fault)
-		return result
+		return []tried{result}
 	}
-	route.Fill(&request)
-	result.Request = &request
-	if p := route.Admit(&request, path); p != nil {
-		p.Path = m.Where(p.Path)
-		result.Error = p
+	var all []tried
+	for _, request := range requests {
+		one := result
+		route.Fill(&request)
+		one.Request = &request
+		if p := route.Admit(&request); p != nil {
+			p.Path = m.Where(path + p.Path)
+			one.Error = p
+		}
+		request.ApprovalToken = string(approval.Hide([]byte(request.ApprovalToken)))
+		all = append(all, one)
 	}
-	request.ApprovalToken = string(approval.Hide([]byte(request.ApprovalToken)))
-	return result
+	return all
 }

@@ -90,6 +90,10 @@ func TestRoutesTry(t *testing.T) {
 		{"two", `[{"DesktopId":"ecd-a"},{"DesktopId":"ecd-b"}]`, []string{"try", "/few", "-f", "-"}, terminal.ExitOK, []string{`"ecd-a"`, `"ecd-b"`}},
 		{"one of two is bad", `[{"DesktopId":"ecd-a"},{"DesktopIdz":"ecd-b"}]`, []string{"try", "/few", "-f", "-"}, terminal.ExitUnexpected, []string{`"ecd-a"`, `"Path": "$[1].DesktopIdz"`}},
 		{"three", `[{"DesktopId":"ecd-a"},{"DesktopId":"ecd-b"},{"DesktopId":"ecd-c"}]`, []string{"try", "/few", "-f", "-"}, terminal.ExitUnexpected, []string{"holds 3 requests; the route takes at most 2"}},
+		{"two regions", `{"Select":{"All":true},"RegionId":["cn-hangzhou","cn-beijing"]}`, []string{"try", "/few", "-f", "-"}, terminal.ExitUnexpected,
+			[]string{`"RegionId": "cn-hangzhou"`, `"RegionId": "cn-beijing"`, `"Code": "NotAllowed"`, `"Path": "$.RegionId"`}},
+		{"IDs in two regions", `{"DesktopId":"ecd-a","RegionId":["cn-hangzhou","cn-beijing"]}`, []string{"try", "/few", "-f", "-"}, terminal.ExitUnexpected,
+			[]string{`"Code": "Conflict"`, `"Path": "$.DesktopId"`}},
 		{"no route", `{}`, []string{"try", "jira", "-f", "-"}, terminal.ExitUsage, []string{""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
 )
@@ -46,14 +47,39 @@ func (s *Screen) spin(label string, detail func() string, done <-chan struct{}) 
 				text += " · " + more
 			}
 		}
-		fmt.Fprint(s.Err, eraseLine, Cut(text, Width-1, "…")) // a line that wraps cannot be erased
+		s.line.show(s.Err, Cut(text, Width-1, "…")) // a line that wraps cannot be erased
 		select {
 		case <-tick.C:
 		case <-done:
-			fmt.Fprint(s.Err, eraseLine)
+			s.line.show(s.Err, "")
 			return
 		}
 	}
+}
+
+// progressLine is the line of Progress. A note written meanwhile erases it first. The zero value shows nothing.
+type progressLine struct {
+	mu    sync.Mutex
+	shown bool
+}
+
+// show text in place of what the line showed. Empty erases it.
+func (l *progressLine) show(w io.Writer, text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprint(w, eraseLine, text)
+	l.shown = text != ""
+}
+
+// write a line of its own, in place of the line of Progress, which comes back below it.
+func (l *progressLine) write(w io.Writer, text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shown {
+		fmt.Fprint(w, eraseLine)
+	}
+	l.shown = false
+	fmt.Fprintln(w, text)
 }
 
 // moment after which progress is worth a line.
@@ -70,7 +96,7 @@ func (s *Screen) Note(format string, args ...any) {
 }
 
 // Warn tells the person at the terminal something that -q does not silence.
-func (s *Screen) Warn(format string, args ...any) { fmt.Fprintf(s.Err, format+"\n", args...) }
+func (s *Screen) Warn(format string, args ...any) { s.line.write(s.Err, fmt.Sprintf(format, args...)) }
 
 // Duration for people.
 func Duration(d time.Duration) string {

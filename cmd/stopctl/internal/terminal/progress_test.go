@@ -39,3 +39,20 @@ func TestProgress(t *testing.T) {
 		t.Errorf("what takes no time is shown: %q", err.String())
 	}
 }
+
+// TestNoteDuringProgress: a note has a line without progress in it, and progress goes on below.
+func TestNoteDuringProgress(t *testing.T) {
+	var err strings.Builder
+	s := &Screen{Err: &err, Live: true}
+	_ = s.Progress("Starting", nil, func() error {
+		time.Sleep(2 * moment)
+		s.Note("waiting")
+		s.Warn("given up")
+		time.Sleep(moment)
+		return nil
+	})
+	before, after, found := strings.Cut(err.String(), eraseLine+"waiting\ngiven up\n")
+	if !found || !strings.Contains(before, "Starting") || !strings.Contains(after, "Starting") || !strings.HasSuffix(after, eraseLine) {
+		t.Errorf("%q", err.String())
+	}
+}

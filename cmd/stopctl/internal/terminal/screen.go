@@ -31,6 +31,7 @@ type Screen struct {
 	Live     bool // Err is a terminal that can rewrite a line
 	Verbose  bool // -v was given
 	Quiet    bool // -q was given: no progress and no notes
+	line     progressLine
 }
 
 // NewScreen shows on the writers of o, as -color, -q and -v say.
