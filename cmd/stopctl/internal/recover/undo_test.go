@@ -236,10 +236,10 @@ func TestUndoApply(t *testing.T) {
 			ids: "ecd-a ecd-gone ecd-b", code: terminal.ExitUnexpected, says: []string{"ecd-gone  cn-hangzhou  not started: DescribeDesktopInfo: InvalidDesktopId.NotFound", "2 of 3"}, running: "ecd-a ecd-b", calls: 1},
 		{name: "one is refused", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), {DesktopId: "ecd-u", DesktopStatus: "Stopped", ManagementFlags: []string{"Updating"}}, inState("ecd-b", "Stopped"), inState("ecd-c", "Stopped")}},
 			ids: "ecd-a ecd-u ecd-b ecd-c", code: terminal.ExitUnexpected, says: []string{"ecd-u  cn-hangzhou  not started: StartDesktops: IncorrectDesktopStatus", "3 of 4"}, running: "ecd-a ecd-b ecd-c"},
-		{name: "a call whose answer is lost", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")}, StartTime: time.Hour,
+		{name: "a call whose answer is lost", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped"), inState("ecd-b", "Stopped")},
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
 			ids: "ecd-a ecd-b", says: []string{"ecd-a  cn-hangzhou  is Starting", "2 of 2"}, running: "ecd-a ecd-b"},
-		{name: "a call whose answer is lost, and EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, StartTime: time.Hour, VisibleAfter: 4 * time.Second,
+		{name: "a call whose answer is lost, and EDS shows it late", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")}, VisibleAfter: 4 * time.Second,
 			Faults: []emulator.Fault{{Action: "StartDesktops", Call: 1, Kind: emulator.FaultDropAfter}}},
 			ids: "ecd-a", says: []string{"ecd-a  cn-hangzhou  is Starting", "1 of 1"}, running: "ecd-a"},
 		{name: "throttled for longer than anybody waits", eds: &emulator.EDS{Desktops: []emulator.Desktop{inState("ecd-a", "Stopped")},
@@ -259,6 +259,7 @@ func TestUndoApply(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			c.eds.StartTime = time.Hour // on a busy machine, a desktop would be Running before undo observes that it is Starting
 			code, out, err := undoAt(t, c.eds, reportOf(strings.Fields(c.ids)...), append([]string{"-apply", "-"}, c.args...)...)
 			if code != c.code {
 				t.Errorf("exit %d", code)
