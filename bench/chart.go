@@ -13,8 +13,8 @@ const (
 	chartWidth = 800
 	rowHeight  = 22
 	blockGap   = 12  // between two fleets
-	left       = 160 // where the scale begins
-	right      = 640 // where it ends
+	left       = 185 // where the scale begins
+	right      = 650 // where it ends
 	top        = 90  // where the rows begin
 )
 
