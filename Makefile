@@ -102,7 +102,7 @@ bench: $(NODE_PEER) ## the function beside what a user would pick, and which tar
 	go test -bench . -benchmem -run '^$$' ./...
 
 soak: ## thousands of invocations with faults at random, for 2 minutes: nothing may leak or be lost
-	go test $(RACE) -run '^TestSoak$$' -count=1 -v -soak 2m -timeout 5m ./test
+	go test $(RACE) -run '^TestSoak$$' -count=1 -v -timeout 5m ./test -soak 2m
 
 # Of the tests that need npm or a browser. lint checks their files too.
 TAGS := serverlessdevs,clients,browser
