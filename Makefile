@@ -24,7 +24,7 @@ help: ## this list
 OMIT := nethttpomithttp2
 
 build: ## the function for Function Compute: build/main, linux/amd64, at most 10 MB
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -tags $(OMIT) -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -tags $(OMIT) -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o build/main .
 	@bytes=$$(( $$(wc -c < build/main) )); echo "build/main: $$bytes bytes of at most $(MAX_BYTES)"; \
 	if [ $$bytes -gt $(MAX_BYTES) ]; then echo "build/main is too large" >&2; exit 1; fi
 

@@ -84,7 +84,7 @@ func checkVariables(s *checkup) findings {
 	for _, name := range s.Unused {
 		if s.Places[name] != "-env" {
 			add(finding{Check: name, Status: warning, Message: name + " is set in this shell, but " + s.Deployed.File + " does not take it: the function does not get this value",
-				Do: "Write it under environmentVariables of a file of your own (docs/deploy.md, 7), or unset it."})
+				Do: "Write it under environmentVariables of a file of your own (docs/deploy.md, 7), or unset it. With env/with it comes from the file in env/."})
 		}
 	}
 	if len(s.faults) == 0 {

@@ -246,6 +246,12 @@ func TestDoctorCommands(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
+	mine := strings.ReplaceAll(string(text), "${env('MAX_DESKTOPS','100')}", "10")
+	write(t, "s.ten.yaml", mine)
+	_, out, _ = c.examine(t, "-t", "s.ten.yaml")
+	if want := "The file sets the limit itself: 10.\n"; !strings.Contains(out, want) || strings.Contains(out, "MAX_DESKTOPS=1 ") {
+		t.Errorf("no %q in\n%s", want, out)
+	}
 }
 
 // eventBridge is a template with one EventBridge trigger, whose configuration says this.

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"stopdesktops/events"
 	"stopdesktops/internal/callback"
 )
@@ -51,9 +52,13 @@ func (e *examination) unproven() findings {
 	if !e.config.Takes(events.Direct) {
 		how = "  then a request for it over the trigger"
 	}
+	limit, says := "MAX_DESKTOPS=1 ", ""
+	if e.Deployed != nil && !e.Taken["MAX_DESKTOPS"] {
+		limit, says = "", fmt.Sprintf(" The file sets the limit itself: %d.", e.config.MaxDesktops)
+	}
 	add("ecd:StopDesktops", "that the function's role may stop: EDS has no dry run of ecd:StopDesktops, and nothing else shows it.",
-		"Stop one test desktop that nobody uses. `stopped` or `accepted` proves it.\n"+
-			"  DRY_RUN=false MAX_DESKTOPS=1 "+deploy+"\n"+how)
+		"Stop one test desktop that nobody uses. `stopped` or `accepted` proves it."+says+"\n"+
+			"  DRY_RUN=false "+limit+deploy+"\n"+how)
 	if e.Deployed != nil {
 		add("deployed", "that what is deployed is what this file says: a trigger that an earlier file made stays, open or not.",
 			"Compare the triggers and variables of the function in the console of Function Compute.")

@@ -38,7 +38,7 @@ An asynchronous event, which is tried again when it fails:
 The operator's commands talk to this account in a shell that has read
 
   eval "$(curl -s %s/_emulator/env)"
-  %s plan -f event.json     or undo -apply report.json
+  %s plan -f request.json     or undo -apply report.json
 
 What has become of it all, and once more from the beginning:
 

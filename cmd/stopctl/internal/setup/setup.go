@@ -51,6 +51,7 @@ type Setup struct {
 	Variables map[string]string
 	Places    map[string]string // of the variables
 	Unused    []string          // Variables of this command's environment that the deployment file does not take
+	Taken     map[string]bool   // variables that the deployment file takes from the environment, set or not
 }
 
 // Read the deployment file, or without one the environment. EDS_ENDPOINT of this command's environment
@@ -77,7 +78,12 @@ func (o *Flags) Read(getenv func(string) string) (*Setup, error) {
 }
 
 func (s *Setup) readTemplate(o *Flags, getenv func(string) string) error {
-	d, err := deployment.Read(o.Template, o.function, func(name string) (string, bool) { value := getenv(name); return value, value != "" })
+	s.Taken = map[string]bool{}
+	d, err := deployment.Read(o.Template, o.function, func(name string) (string, bool) {
+		s.Taken[name] = true
+		value := getenv(name)
+		return value, value != ""
+	})
 	if err != nil {
 		return terminal.Usagef("%s: -t: %v", o.Command, err)
 	}
