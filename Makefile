@@ -67,10 +67,12 @@ run: ## the whole thing on this machine, no account needed
 # longest come first, so that no other waits for them. The race detector lets each of some fifty programs wait for a
 # second before it ends, for races of goroutines that are left: 50 ms are enough.
 SLOWEST := ./test ./handler ./cmd/stopctl/internal/lab ./internal/stop ./events
+# Some packages wait for processes more than they compute: one more package runs at once than there are processors.
+AT_ONCE  = $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 ))
 
 test: ## all tests, with the race detector; the largest inputs are smaller here
 	@if [ -z "$(RACE)" ]; then echo "no C compiler: testing without the race detector" >&2; fi
-	GORACE="atexit_sleep_ms=50 $$GORACE" go test -short $(RACE) $(SLOWEST) ./...
+	GORACE="atexit_sleep_ms=50 $$GORACE" go test -short -p $(AT_ONCE) $(RACE) $(SLOWEST) ./...
 
 test-large: ## all tests with the largest inputs and all cases, without the race detector
 	go test ./...

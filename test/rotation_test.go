@@ -17,6 +17,7 @@ import (
 // selects them. No desktop is stopped twice, and the reports name the desktops in the order asked. With -short, there
 // are half as many desktops, and one call at once.
 func TestEachRetryGetsFurther(t *testing.T) {
+	trusted() // outside of every bubble
 	desktops, atOnce := 3000, 2
 	if testing.Short() {
 		desktops, atOnce = 1500, 1
@@ -34,6 +35,7 @@ func TestEachRetryGetsFurther(t *testing.T) {
 		{"by ID, not counted", `{"DesktopId":"` + named + `"}`, false, 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newScenario(t, txtar.Parse(fmt.Appendf(nil, `
 -- env --

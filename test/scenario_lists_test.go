@@ -24,6 +24,7 @@ func TestEmptyLists(t *testing.T) {
 				continue
 			}
 			t.Run(form+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+				t.Parallel()
 				archive, err := txtar.ParseFile(file)
 				if err != nil {
 					t.Fatal(err)

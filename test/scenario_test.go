@@ -70,6 +70,7 @@ func TestScenarios(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -242,7 +243,7 @@ func network(t *testing.T, handlers map[string]http.Handler) func(context.Contex
 		l := pipes.Listen()
 		server := &http.Server{Handler: h, ErrorLog: nil}
 		if strings.HasSuffix(address, ":443") {
-			server.TLSConfig = certificate()
+			server.TLSConfig = certificate().Clone() // a server changes its own
 			go func() { _ = server.ServeTLS(l, "", "") }()
 		} else {
 			go func() { _ = server.Serve(l) }()
