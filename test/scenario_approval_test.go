@@ -53,7 +53,7 @@ func (s *scenario) approve() {
 	}
 }
 
-// tokenForm is what the token of an approval looks like, whoever made it: JSON that begins with Key, and a signature.
+// tokenForm is the form of every token of an approval: JSON that begins with Key, and a signature.
 var tokenForm = regexp.MustCompile(`eyJLZXki[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{43}`)
 
 // withoutTokens takes the tokens of plans out of a response over HTTP, or out of the callback of a route: the only
