@@ -156,7 +156,7 @@ func (t *target) report() report.DesktopReport {
 		Reason: r.reason, Code: r.code, Message: r.message, RequestId: r.requestID,
 		Evidence: t.evidence,
 	}
-	if rep.Reason == report.ReasonDeadline {
+	if rep.Reason == report.ReasonDeadline && t.order.place != nil { // without a session it has no place
 		rep.Message = cmp.Or(rep.Message, t.order.place.claims.waitOf(t))
 	}
 	if t.seen != nil {

@@ -137,3 +137,11 @@ func TestOutcomes(t *testing.T) {
 		t.Error("a state has no name")
 	}
 }
+
+// TestFailedWithoutTime: an order whose session could not be made in time has a result for each desktop.
+func TestFailedWithoutTime(t *testing.T) {
+	r := Failed(ordered("ecd-a"), errTimeUp)
+	if len(r.Desktops) != 1 || r.Desktops[0].Reason != report.ReasonDeadline || r.Desktops[0].Outcome != report.NotAttempted {
+		t.Errorf("%+v", r)
+	}
+}
